@@ -1,0 +1,35 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include <charconv>
+#include <cmath>
+#include <string>
+#include <string_view>
+
+/// Text for messages: numbers the shortest way that reads back the same, names in quotes.
+namespace qascore::detail {
+
+inline std::string format_number(double value) {
+  if (std::isnan(value))
+    return "NaN";
+  if (std::isinf(value))
+    return value > 0 ? "infinity" : "-infinity";
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  return {buffer, end};
+}
+
+inline std::string quoted(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + 2);
+  out += '"';
+  // A message shows the start of what was found; a hostile megabyte does not become the message.
+  constexpr std::size_t longest = 80;
+  out += text.substr(0, longest);
+  if (text.size() > longest)
+    out += "...";
+  out += '"';
+  return out;
+}
+
+} // namespace qascore::detail

@@ -1,0 +1,42 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../core/design_view.hpp"
+#include "../core/estimate.hpp"
+#include "../core/influence.hpp"
+#include "../detail/config.hpp"
+
+#include <limits>
+#include <string_view>
+
+/// From a linearised estimator to an estimate with standard error and interval.
+namespace qascore::kernel {
+
+/// On which scale the interval is symmetric before it is carried back.
+enum class interval_scale {
+  identity, ///< value +- q * se
+  logit,    ///< for a fraction in (0, 1)
+  fisher_z  ///< atanh, for a correlation in (-1, 1)
+};
+
+/// How limits are made; q is the Student t quantile with the design's degrees of freedom, or the normal one.
+struct inference_options {
+  confidence_level confidence{};
+  interval_scale scale = interval_scale::identity;
+  bool normal = false; ///< normal quantile in place of t
+  double lower_bound = -std::numeric_limits<double>::infinity(); ///< limits are cut here
+  double upper_bound = std::numeric_limits<double>::infinity();
+  std::string_view method{}; ///< name of the estimator, carried into the result; a string literal
+  std::size_t n = 0;         ///< units behind the estimate; 0: all of the design
+};
+
+/// Standard error by the variance engine, limits by the options. Undefined where the value is, or where the
+/// variance is (fewer than 2 clusters): then `undefined` carries the reason.
+/// On the logit and Fisher scales a value at the border (0, 1, +-1) has no interval there: undefined with the reason.
+estimate infer(const linearised& estimator, const design_view& design, const inference_options& options);
+
+} // namespace qascore::kernel
+
+#if !defined(QASCORE_COMPILED)
+#include "impl/inference.ipp"
+#endif

@@ -1,0 +1,1 @@
+int qascore_yaml_placeholder;
