@@ -1,8 +1,13 @@
-find_package(Boost 1.74 REQUIRED)
-find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+# A target that a surrounding project already brought is taken as it is.
+if(NOT TARGET Boost::headers)
+  find_package(Boost 1.74 REQUIRED)
+endif()
+if(NOT TARGET Eigen3::Eigen)
+  find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+endif()
 if(QASCORE_YAML)
-  find_package(yaml-cpp 0.7 REQUIRED)
-  if(NOT TARGET yaml-cpp::yaml-cpp)
-    add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp) # 0.7 exports the plain name
+  if(NOT TARGET yaml-cpp AND NOT TARGET yaml-cpp::yaml-cpp)
+    find_package(yaml-cpp 0.7 REQUIRED)
   endif()
+  include(QascoreYamlCpp)
 endif()
