@@ -1,0 +1,275 @@
+"""The only module that knows frames: pandas, polars, pyarrow and whatever else narwhals reads.
+
+Frames come in as they are, results go out as the same kind. Text columns are read through the Arrow C stream
+interface where the producer has one, so that ids never become Python objects.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _core
+from .errors import ArgumentError, DataError, MissingColumnError, did_you_mean
+
+MISSING_CODE = 0xFFFFFFFF
+Ids = npt.NDArray[np.int64] | _core.TextColumn
+Label = Any
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Dense codes (`MISSING_CODE` for missing) with their labels in ascending order."""
+
+    codes: npt.NDArray[np.uint32]
+    labels: list[Label]
+
+    @property
+    def missing(self) -> npt.NDArray[np.int64]:
+        """Rows without a value."""
+        return np.flatnonzero(self.codes == MISSING_CODE)
+
+
+def _narwhals() -> Any:
+    # Imported on first use: `import qascore` stays near the cost of importing NumPy.
+    return importlib.import_module("narwhals")
+
+
+def default_backend() -> str:
+    """The frame library for results that come from no frame: the first of pandas, polars, pyarrow that is there."""
+    for name in ("pandas", "polars", "pyarrow"):
+        if importlib.util.find_spec(name) is not None:
+            return name
+    raise ArgumentError("frame: none of pandas, polars, pyarrow is installed; install one of them")
+
+
+def build_frame(columns: Mapping[str, Any], backend: str | None = None) -> Any:
+    """A native frame of the named backend."""
+    data = {
+        name: values if isinstance(values, np.ndarray) and values.dtype != object else list(values)
+        for name, values in columns.items()
+    }
+    return _narwhals().from_dict(data, backend=backend or default_backend()).to_native()
+
+
+class Frame:
+    """A user's frame, read column by column."""
+
+    def __init__(self, frame: Any, argument: str) -> None:
+        self._nw = frame
+        self.argument = argument
+
+    @classmethod
+    def of(cls, obj: Any, argument: str = "frame") -> Frame:
+        """Wraps an eager frame of any kind narwhals knows; a lazy one is refused with a hint."""
+        if isinstance(obj, Frame):
+            return obj
+        nw = _narwhals()
+        try:
+            frame = nw.from_native(obj)
+        except TypeError:
+            raise ArgumentError(
+                f"{argument}: expected a pandas, polars or pyarrow frame but found {type(obj).__name__}"
+            ) from None
+        if isinstance(frame, nw.LazyFrame):
+            if frame.implementation.is_duckdb():
+                frame = frame.collect(backend="pyarrow")
+            else:
+                raise ArgumentError(f"{argument}: expected an eager frame but found a lazy one; call .collect() first")
+        return cls(frame, argument)
+
+    @property
+    def backend(self) -> str:
+        return str(self._nw.implementation.value)
+
+    @property
+    def columns(self) -> list[str]:
+        return list(self._nw.columns)
+
+    def __len__(self) -> int:
+        return len(self._nw)
+
+    def require(self, *names: str, argument: str | None = None) -> None:
+        """Refuses names that are not columns, with what was probably meant."""
+        present = self.columns
+        for name in names:
+            if name not in present:
+                where = f"{self.argument}" if argument is None else f"{self.argument} ({argument}=)"
+                shown = ", ".join(map(str, present[:12])) + (", ..." if len(present) > 12 else "")
+                raise MissingColumnError(
+                    f'{where}: expected a column "{name}" but found {shown}{did_you_mean(name, present)}'
+                )
+
+    def series(self, name: str) -> Any:
+        self.require(name)
+        return self._nw[name]
+
+    def numbers(self, name: str) -> npt.NDArray[np.float64]:
+        """The column as doubles, missing as NaN. Text and infinite values are refused with their row."""
+        series = self.series(name)
+        dtype = series.dtype
+        nw = _narwhals()
+        if dtype == nw.Boolean:
+            series = series.cast(nw.Float64) if series.null_count() else series.cast(nw.Int8)
+        elif not dtype.is_numeric():
+            values = series.to_list()
+            out = np.full(len(values), np.nan)
+            for row, value in enumerate(values):
+                if value is None or value != value:  # noqa: PLR0124 - NaN is not itself
+                    continue
+                if isinstance(value, (bool, int, float, np.integer, np.floating)):
+                    out[row] = float(value)
+                else:
+                    raise DataError(
+                        f'{self.argument}: column "{name}": expected numbers but found {value!r} at row {row}'
+                    )
+            return self._finite(out, name)
+        if series.null_count():
+            series = series.cast(nw.Float64).fill_null(float("nan"))
+        return self._finite(np.ascontiguousarray(series.to_numpy(), dtype=np.float64), name)
+
+    def _finite(self, values: npt.NDArray[np.float64], name: str) -> npt.NDArray[np.float64]:
+        infinite = np.isinf(values)
+        if infinite.any():
+            row = int(np.argmax(infinite))
+            raise DataError(
+                f'{self.argument}: column "{name}": expected finite numbers but found {values[row]} at row {row}'
+            )
+        return values
+
+    def text(self, name: str) -> _core.TextColumn:
+        """A text column without turning its values into Python objects where the producer speaks Arrow."""
+        series = self.series(name)
+        native = series.to_native()
+        if hasattr(native, "__arrow_c_stream__") and not self.backend == "pandas":
+            return _core.TextColumn.from_arrow(native)
+        try:
+            if self.backend == "pandas" and hasattr(native.array, "__arrow_array__") and "pyarrow" in str(
+                type(native.array)
+            ).lower():
+                return _core.TextColumn.from_arrow(series.to_arrow())
+        except ImportError:  # pyarrow is not there: the values are read as Python strings
+            pass
+        try:
+            return _core.TextColumn.from_objects(np.asarray(native, dtype=object))
+        except DataError as error:
+            raise DataError(f'{self.argument}: column "{name}": {error}') from None
+
+    def is_text(self, name: str) -> bool:
+        dtype = self.series(name).dtype
+        nw = _narwhals()
+        if dtype in (nw.String, nw.Categorical) or isinstance(dtype, nw.Enum):
+            return self._categories_are_text(name)
+        if dtype == nw.Object:
+            return all(
+                isinstance(value, str)
+                for value in self.series(name).to_list()
+                if value is not None and value == value
+            )
+        return False
+
+    def _categories_are_text(self, name: str) -> bool:
+        dtype = self.series(name).dtype
+        nw = _narwhals()
+        if dtype == nw.String or self.backend != "pandas":
+            return True
+        native = self.series(name).to_native()
+        return all(isinstance(category, str) for category in native.cat.categories)
+
+    def labels(self, name: str) -> Labels:
+        """Dense codes and ascending labels of a column of text, whole numbers, booleans or anything ordered.
+
+        Whole numbers held as floats (as pandas does with gaps) become integers again.
+        """
+        if self.is_text(name):
+            codes, labels = self.text(name).encode()
+            return Labels(codes, labels)
+        series = self.series(name)
+        dtype = series.dtype
+        nw = _narwhals()
+        if dtype.is_integer() and not series.null_count():
+            codes, labels = _core.encode_integers(np.ascontiguousarray(series.to_numpy(), dtype=np.int64))
+            return Labels(codes, labels.tolist())
+        if dtype.is_numeric() or dtype == nw.Boolean:
+            return self._numeric_labels(self.numbers(name), dtype == nw.Boolean)
+        return self._object_labels(series.to_list(), name)
+
+    @staticmethod
+    def _numeric_labels(values: npt.NDArray[np.float64], boolean: bool) -> Labels:
+        present = ~np.isnan(values)
+        distinct, inverse = np.unique(values[present], return_inverse=True)
+        codes = np.full(len(values), MISSING_CODE, dtype=np.uint32)
+        codes[present] = inverse.astype(np.uint32)
+        if boolean:
+            return Labels(codes, [bool(v) for v in distinct])
+        whole = bool(np.all(distinct == np.floor(distinct)))
+        return Labels(codes, [int(v) if whole else float(v) for v in distinct])
+
+    def _object_labels(self, values: Sequence[Any], name: str) -> Labels:
+        present = [v for v in values if v is not None and v == v]
+        try:
+            distinct = sorted(set(present))
+        except TypeError:
+            kinds = ", ".join(sorted({type(v).__name__ for v in present}))
+            raise DataError(
+                f'{self.argument}: column "{name}": expected labels of one type but found {kinds}'
+            ) from None
+        index = {label: code for code, label in enumerate(distinct)}
+        codes = np.array(
+            [index[v] if v is not None and v == v else MISSING_CODE for v in values], dtype=np.uint32
+        )
+        return Labels(codes, distinct)
+
+    def ids(self, name: str) -> Ids:
+        """The column as ids: int64, or text. Missing ids and fractions are refused with their row."""
+        series = self.series(name)
+        if self.is_text(name):
+            column = self.text(name)
+            missing = column.missing()
+            if len(missing):
+                raise DataError(f'{self.argument}: column "{name}": id is missing at row {int(missing[0])}')
+            return column
+        if series.dtype.is_integer() and not series.null_count():
+            return np.ascontiguousarray(series.to_numpy(), dtype=np.int64)
+        if series.null_count():
+            row = next(i for i, v in enumerate(series.to_list()) if v is None or v != v)
+            raise DataError(f'{self.argument}: column "{name}": id is missing at row {row}')
+        raise DataError(
+            f'{self.argument}: column "{name}": expected ids as text or whole numbers but found {series.dtype}'
+        )
+
+    def values(self, name: str) -> list[Any]:
+        """The column as Python values, None for missing."""
+        return [None if v is None or v != v else v for v in self.series(name).to_list()]
+
+    def take(self, rows: npt.NDArray[np.int64], extra: Mapping[str, Any] | None = None) -> Any:
+        """The given rows with additional columns, as a native frame of the same kind."""
+        nw = _narwhals()
+        picked = self._nw[np.asarray(rows, dtype=np.int64).tolist()] if len(rows) else self._nw.head(0)
+        if extra:
+            clash = [name for name in extra if name in self.columns]
+            if clash:
+                raise ArgumentError(
+                    f'{self.argument}: column "{clash[0]}" is about to be added but is already there; rename or drop it'
+                )
+            native = picked.to_native()
+            if self.backend == "pandas":
+                return native.assign(**{name: list(v) if isinstance(v, list) else v for name, v in extra.items()})
+            picked = picked.with_columns(
+                *[
+                    nw.new_series(name, list(values) if not isinstance(values, np.ndarray) else values,
+                                  backend=self.backend)
+                    for name, values in extra.items()
+                ]
+            )
+        return picked.to_native()
+
+    def build(self, columns: Mapping[str, Any]) -> Any:
+        """A new native frame of the same kind."""
+        return build_frame(columns, self.backend)

@@ -1,0 +1,160 @@
+"""Results as frozen records: full precision inside, rounded only on the screen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+from ._frames import build_frame
+from ._render import html_table, number, range_text, text_table
+
+Self = TypeVar("Self", bound="Estimate")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its uncertainty.
+
+    Attributes
+    ----------
+    name : str
+        What is estimated.
+    value, std_error : float
+        The estimate and its standard error; NaN where undefined.
+    low, high : float
+        Limits of the confidence interval.
+    df : float
+        Degrees of freedom behind the interval; infinity for a normal one.
+    n : int
+        Units the estimate rests on.
+    confidence : float
+        Level of the interval, a fraction.
+    method, interval_method : str
+        The estimator, and how the limits were made.
+    undefined : str or None
+        Why something is undefined; None when all is well.
+    """
+
+    name: str
+    value: float
+    std_error: float
+    low: float
+    high: float
+    df: float
+    n: int
+    confidence: float
+    method: str
+    interval_method: str
+    undefined: str | None
+
+    @classmethod
+    def from_core(cls: type[Self], name: str, record: Mapping[str, Any], **more: Any) -> Self:
+        return cls(name=name, **record, **more)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields, in full precision."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """One row; `backend` is "pandas", "polars" or "pyarrow" (default: the first that is installed)."""
+        return build_frame({name: [value] for name, value in self.to_dict().items()}, backend)
+
+    def summary(self) -> str:
+        """The result in a sentence."""
+        if math.isnan(self.value):
+            return f"{self.name} is undefined: {self.undefined}."
+        if math.isnan(self.low):
+            return f"{self.name} is {number(self.value)} (n = {self.n}); no interval: {self.undefined}."
+        return (
+            f"{self.name} is {number(self.value)}, {100 * self.confidence:g} % interval "
+            f"{range_text(self.low, self.high)}, n = {self.n}."
+        )
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.summary()}>"
+
+    def _repr_html_(self) -> str:
+        return EstimateTable((), (self,))._repr_html_()
+
+
+@dataclass(frozen=True)
+class EstimateTable:
+    """Several estimates side by side, one row each.
+
+    `keys` are the columns before the estimates, as (name, values) with one value per estimate.
+    """
+
+    keys: tuple[tuple[str, tuple[Any, ...]], ...]
+    estimates: tuple[Estimate, ...]
+    backend: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.estimates)
+
+    def __iter__(self) -> Iterator[Estimate]:
+        return iter(self.estimates)
+
+    def __getitem__(self, key: Any) -> Estimate:
+        """By position, by the estimate's name, or by the values of the key columns (a tuple if there are several)."""
+        if isinstance(key, int) and not self.keys:
+            return self.estimates[key]
+        rows = list(zip(*(values for _, values in self.keys), strict=True)) if self.keys else []
+        wanted = key if isinstance(key, tuple) else (key,)
+        for at, row in enumerate(rows):
+            if row == wanted:
+                return self.estimates[at]
+        for estimate in self.estimates:
+            if estimate.name == key:
+                return estimate
+        if isinstance(key, int):
+            return self.estimates[key]
+        raise KeyError(key)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"rows": [dict(self._key(i), **e.to_dict()) for i, e in enumerate(self.estimates)]}
+
+    def _key(self, row: int) -> dict[str, Any]:
+        return {name: values[row] for name, values in self.keys}
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """One row per estimate, in the kind of frame the data came in."""
+        records = self.to_dict()["rows"]
+        names = list(records[0]) if records else []
+        return build_frame({name: [r[name] for r in records] for name in names}, backend or self.backend)
+
+    def _table(self) -> tuple[list[str], list[list[object]]]:
+        several = len({e.name for e in self.estimates}) > 1 or not self.keys
+        header = [name for name, _ in self.keys] + (["estimate"] if several else [])
+        header += ["value", "std_error", "interval", "df", "n"]
+        rows: list[list[object]] = []
+        notes = any(e.undefined for e in self.estimates)
+        for i, e in enumerate(self.estimates):
+            keys: list[object] = [str(values[i]) for _, values in self.keys]
+            row: list[object] = keys + ([e.name] if several else [])
+            row += [e.value, e.std_error, range_text(e.low, e.high), e.df, e.n]
+            rows.append([*row, e.undefined or ""] if notes else row)
+        return ([*header, "undefined"] if notes else header), rows
+
+    def _caption(self) -> str:
+        levels = sorted({e.confidence for e in self.estimates})
+        return ", ".join(f"{100 * level:g} % intervals" for level in levels)
+
+    def summary(self) -> str:
+        return "\n".join(e.summary() for e in self.estimates)
+
+    def __repr__(self) -> str:
+        header, rows = self._table()
+        return f"{text_table(header, rows)}\n{self._caption()}"
+
+    def _repr_html_(self) -> str:
+        header, rows = self._table()
+        return html_table(header, rows, self._caption())
+
+
+def estimate_table(
+    keys: Sequence[tuple[str, Sequence[Any]]], estimates: Sequence[Estimate], backend: str | None = None
+) -> EstimateTable:
+    """An EstimateTable from plain sequences."""
+    return EstimateTable(tuple((name, tuple(values)) for name, values in keys), tuple(estimates), backend)

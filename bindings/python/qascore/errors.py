@@ -1,0 +1,72 @@
+"""What can go wrong, as types.
+
+Every message says which argument or column, what was found, what is allowed, where, and what was probably meant.
+Each class is also one of Python's own kinds, so that code which knows nothing of qascore catches it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = [
+    "ArgumentError",
+    "DataError",
+    "DesignError",
+    "MissingColumnError",
+    "NumericError",
+    "QascoreError",
+    "RubricError",
+]
+
+
+class QascoreError(Exception):
+    """Base of all errors of the library."""
+
+
+class ArgumentError(QascoreError, ValueError):
+    """An argument or option is outside what is allowed."""
+
+
+class DataError(QascoreError, ValueError):
+    """The data contradict what the call needs."""
+
+
+class MissingColumnError(DataError, KeyError):
+    """A named column is not in the frame."""
+
+    # KeyError would show the message in quotes.
+    __str__ = Exception.__str__
+
+
+class RubricError(QascoreError, ValueError):
+    """A rubric file or an answer to it is not valid."""
+
+
+class DesignError(QascoreError, ValueError):
+    """A sampling plan or sample design cannot give what is asked."""
+
+
+class NumericError(QascoreError, ArithmeticError):
+    """A computation failed where the input was valid."""
+
+
+def did_you_mean(found: object, allowed: Iterable[object]) -> str:
+    """` (did you mean "name"?)`, or nothing."""
+    names = {str(name): str(name) for name in allowed}
+    lowered = {name.lower(): name for name in names}
+    text = str(found)
+    if text.lower() in lowered:
+        return f' (did you mean "{lowered[text.lower()]}"?)'
+    near = get_close_matches(text, list(names), n=1, cutoff=0.6)
+    return f' (did you mean "{near[0]}"?)' if near else ""
+
+
+def check_choice(argument: str, found: object, allowed: Iterable[str]) -> str:
+    """`found` if it is one of the allowed names, else an ArgumentError that lists them."""
+    names = list(allowed)
+    if isinstance(found, str) and found in names:
+        return found
+    raise ArgumentError(
+        f"{argument}: expected one of {', '.join(names)} but found {found!r}{did_you_mean(found, names)}"
+    )

@@ -1,0 +1,51 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#include "register.hpp"
+
+#include <qascore/core/error.hpp>
+#include <qascore/version.hpp>
+
+#include <exception>
+#include <string>
+
+namespace py = pybind11;
+
+namespace {
+
+/// Raises the Python exception of the given class name from qascore.errors with the library's message.
+void raise(const char* kind, const char* message) {
+  const py::object type = py::module_::import("qascore.errors").attr(kind);
+  PyErr_SetString(type.ptr(), message);
+}
+
+void translate(std::exception_ptr thrown) {
+  if (!thrown)
+    return;
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const qascore::argument_error& e) {
+    raise("ArgumentError", e.what());
+  } catch (const qascore::data_error& e) {
+    raise("DataError", e.what());
+  } catch (const qascore::rubric_error& e) {
+    raise("RubricError", e.what());
+  } catch (const qascore::design_error& e) {
+    raise("DesignError", e.what());
+  } catch (const qascore::numeric_error& e) {
+    raise("NumericError", e.what());
+  }
+}
+
+} // namespace
+
+PYBIND11_MODULE(_core, module) {
+  using namespace qascore::python;
+  module.doc() = "Kernels of qascore. Private: use the qascore package.";
+  module.attr("__version__") = std::string(qascore::version);
+  py::register_exception_translator(&translate);
+  register_columns(module);
+  register_sampling(module);
+  register_rubric(module);
+  register_calibration(module);
+  register_estimation(module);
+  register_association(module);
+}

@@ -1,0 +1,16 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+/// One function per noun, each in its own file: what module.cpp puts together.
+namespace qascore::python {
+
+void register_columns(pybind11::module_& module);
+void register_sampling(pybind11::module_& module);
+void register_rubric(pybind11::module_& module);
+void register_calibration(pybind11::module_& module);
+void register_estimation(pybind11::module_& module);
+void register_association(pybind11::module_& module);
+
+} // namespace qascore::python
