@@ -10,7 +10,7 @@ import importlib
 import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +19,8 @@ from . import _core
 from .errors import ArgumentError, DataError, MissingColumnError, did_you_mean
 
 MISSING_CODE = 0xFFFFFFFF
-Ids = npt.NDArray[np.int64] | _core.TextColumn
-Label = Any
+Ids: TypeAlias = "npt.NDArray[np.int64] | _core.TextColumn"
+Label: TypeAlias = Any
 
 
 @dataclass(frozen=True)
@@ -147,15 +147,9 @@ class Frame:
         """A text column without turning its values into Python objects where the producer speaks Arrow."""
         series = self.series(name)
         native = series.to_native()
-        if hasattr(native, "__arrow_c_stream__") and not self.backend == "pandas":
-            return _core.TextColumn.from_arrow(native)
-        try:
-            if self.backend == "pandas" and hasattr(native.array, "__arrow_array__") and "pyarrow" in str(
-                type(native.array)
-            ).lower():
-                return _core.TextColumn.from_arrow(series.to_arrow())
-        except ImportError:  # pyarrow is not there: the values are read as Python strings
-            pass
+        # pandas keeps text as Python objects, or as Arrow buffers where pyarrow is there: only these go by Arrow.
+        if self.backend != "pandas" or "arrow" in type(native.array).__name__.lower():
+            return _core.TextColumn.from_arrow(native if hasattr(native, "__arrow_c_stream__") else series.to_arrow())
         try:
             return _core.TextColumn.from_objects(np.asarray(native, dtype=object))
         except DataError as error:
@@ -194,8 +188,8 @@ class Frame:
         dtype = series.dtype
         nw = _narwhals()
         if dtype.is_integer() and not series.null_count():
-            codes, labels = _core.encode_integers(np.ascontiguousarray(series.to_numpy(), dtype=np.int64))
-            return Labels(codes, labels.tolist())
+            whole, distinct = _core.encode_integers(np.ascontiguousarray(series.to_numpy(), dtype=np.int64))
+            return Labels(whole, distinct.tolist())
         if dtype.is_numeric() or dtype == nw.Boolean:
             return self._numeric_labels(self.numbers(name), dtype == nw.Boolean)
         return self._object_labels(series.to_list(), name)
