@@ -45,9 +45,10 @@ def in_module() -> dict[str, list[str] | None]:
             continue
         if inspect.isclass(value):
             out[name] = None
-            for method, what in vars(value).items():
+            for method in vars(value):
                 if not method.startswith("_"):
-                    out[f"{name}.{method}"] = parameters(what) if callable(getattr(value, method)) else None
+                    function = getattr(value, method)
+                    out[f"{name}.{method}"] = parameters(function) if callable(function) else None
         elif callable(value):
             out[name] = parameters(value)
         else:
