@@ -1,0 +1,20 @@
+# Configures, builds and runs the consumer in a scratch folder that starts empty.
+#   cmake -DSOURCE=... -DBUILD=... -DSCRATCH=... -DCOMPILER=... -DKIND=find_package|add_subdirectory|no_yaml -P consume.cmake
+function(run)
+  execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
+file(REMOVE_RECURSE "${SCRATCH}")
+set(arguments "-DCMAKE_CXX_COMPILER=${COMPILER}" -DCMAKE_BUILD_TYPE=Release)
+if(KIND STREQUAL "add_subdirectory")
+  list(APPEND arguments "-DQASCORE_SOURCE=${SOURCE}")
+else()
+  run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${SCRATCH}/prefix" --component cpp)
+  list(APPEND arguments "-DCMAKE_PREFIX_PATH=${SCRATCH}/prefix")
+  if(KIND STREQUAL "no_yaml")
+    list(APPEND arguments -DCONSUMER_YAML=OFF -DCMAKE_DISABLE_FIND_PACKAGE_yaml-cpp=ON)
+  endif()
+endif()
+run("${CMAKE_COMMAND}" -G Ninja -S "${CMAKE_CURRENT_LIST_DIR}/consumer" -B "${SCRATCH}/build" ${arguments})
+run("${CMAKE_COMMAND}" --build "${SCRATCH}/build")
+run("${CMAKE_CTEST_COMMAND}" --test-dir "${SCRATCH}/build" --output-on-failure --no-tests=error)
