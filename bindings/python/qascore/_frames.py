@@ -264,6 +264,10 @@ class Frame:
             )
         return picked.to_native()
 
+    def arrow(self) -> Any:
+        """The frame as a pyarrow table."""
+        return self._nw.to_arrow()
+
     def build(self, columns: Mapping[str, Any]) -> Any:
         """A new native frame of the same kind."""
         return build_frame(columns, self.backend)

@@ -13,6 +13,7 @@ __all__ = [
     "ArgumentError",
     "DataError",
     "DesignError",
+    "FileError",
     "MissingColumnError",
     "NumericError",
     "QascoreError",
@@ -49,6 +50,10 @@ class DesignError(QascoreError, ValueError):
 
 class NumericError(QascoreError, ArithmeticError):
     """A computation failed where the input was valid."""
+
+
+class FileError(QascoreError, OSError):
+    """A file cannot be found, opened or written; what stands in it is a DataError."""
 
 
 def did_you_mean(found: object, allowed: Iterable[object]) -> str:
