@@ -40,4 +40,9 @@ inline design_view independent_units(std::size_t units) noexcept {
   return view;
 }
 
+/// Whether the view says nothing but how many rows there are.
+inline bool is_independent(const design_view& view) noexcept {
+  return view.weight.empty() && view.stratum.empty() && view.cluster.empty() && view.population.empty();
+}
+
 } // namespace qascore

@@ -3,6 +3,8 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 /// What can go wrong, as types. A message says which argument or column, what was found, what is allowed,
 /// where (row, line), and what was probably meant. No other exception leaves the library, but std::bad_alloc.
@@ -26,10 +28,43 @@ public:
   using error::error;
 };
 
-/// A rubric file or an answer to it is not valid.
+/// One thing that is wrong in a file or a definition: where, and what.
+struct problem {
+  std::string file;    ///< empty when there is no file
+  int line = 0;        ///< from 1; 0 when there is no text
+  int column = 0;      ///< from 1, in characters (not bytes)
+  std::string path;    ///< like `sections[0].criteria[2].weight`; empty for the whole
+  std::string message; ///< "expected ... but found ..."
+
+  /// `file:line:column: path: message`, without the parts that are not there.
+  std::string text() const {
+    std::string out = file;
+    if (line > 0)
+      out += (out.empty() ? "" : ":") + std::to_string(line) + ":" + std::to_string(column);
+    for (const std::string* part : {&path, &message})
+      if (!part->empty())
+        out += (out.empty() ? "" : ": ") + *part;
+    return out;
+  }
+};
+
+/// A rubric file or an answer to it is not valid. `what()` has one problem per line.
 class rubric_error : public error {
 public:
   using error::error;
+  explicit rubric_error(std::vector<problem> all) : error(lines(all)), problems_{std::move(all)} {}
+
+  /// All problems, in the order of the file.
+  const std::vector<problem>& problems() const noexcept { return problems_; }
+
+private:
+  static std::string lines(const std::vector<problem>& all) {
+    std::string out;
+    for (const problem& one : all)
+      out += (out.empty() ? "" : "\n") + one.text();
+    return out;
+  }
+  std::vector<problem> problems_;
 };
 
 /// A sampling plan or sample design cannot give what is asked (sample larger than its stratum, single-unit

@@ -24,6 +24,7 @@ struct estimate {
   std::string_view method;          ///< name of the estimator; a string literal
   std::string_view interval_method; ///< how the limits were made; a string literal
   std::string undefined;            ///< why something is undefined; empty when all is well
+  std::size_t missing = 0;          ///< units left out because they had no value
 
   bool is_defined() const noexcept { return !is_missing(value); }
 };
@@ -35,6 +36,11 @@ struct test_result {
   double df1 = missing_value;
   double df2 = missing_value;
   double p_value = missing_value;
+};
+
+/// An estimate with the test of a hypothesis about it (a correlation or a difference of 0).
+struct tested_estimate : estimate {
+  test_result test;
 };
 
 } // namespace qascore

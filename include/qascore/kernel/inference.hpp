@@ -5,6 +5,7 @@
 #include "../core/estimate.hpp"
 #include "../core/influence.hpp"
 #include "../detail/config.hpp"
+#include "variance.hpp"
 
 #include <limits>
 #include <string_view>
@@ -33,7 +34,11 @@ struct inference_options {
 /// Standard error by the variance engine, limits by the options. Undefined where the value is, or where the
 /// variance is (fewer than 2 clusters): then `undefined` carries the reason.
 /// On the logit and Fisher scales a value at the border (0, 1, +-1) has no interval there: undefined with the reason.
+/// Where nothing was left to chance (a census) the interval is the value itself.
 estimate infer(const linearised& estimator, const design_view& design, const inference_options& options);
+
+/// The same where the variance is already known; `options.n` is taken as it stands.
+estimate infer(double value, const design_variance& spread, const inference_options& options);
 
 } // namespace qascore::kernel
 

@@ -3,7 +3,10 @@
 
 #include "../core/design_view.hpp"
 #include "../detail/config.hpp"
+#include "../detail/sum.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +19,7 @@ struct design_variance {
   double variance = missing_value;
   double df = missing_value;
   std::string undefined; ///< why; empty when all is well
+  bool census = false;   ///< every stratum involved was taken whole: nothing was left to chance
 };
 
 /// Variance of an estimate with influence values u under a design with weights w, by Taylor linearisation.
@@ -26,17 +30,71 @@ struct design_variance {
 /// n_h clusters (units where there are none) drawn from N_h; without population counts 1 - n_h / N_h is 1 (drawing
 /// with replacement). H counts the strata that hold at least one unit. For independent units and a mean this is
 /// s^2 / n, df = n - 1. A stratum with one cluster follows `design.single`; one that holds the whole population
-/// (n_h = N_h) contributes 0 in any case. Sums are two-pass: stable at any offset.
+/// (n_h = N_h) contributes 0 in any case. Sums are two-pass and do not depend on the order of units: stable at any
+/// offset.
 ///
-/// Undefined: fewer than 2 clusters in all. Throws design_error naming the stratum's code for a single-unit stratum
-/// under single_unit::error, and argument_error if influence.size() differs from design.units.
+/// Undefined: fewer than 2 clusters in all, unless they are the whole population. Throws design_error naming the
+/// stratum's code for a single-unit stratum under single_unit::error, and argument_error if influence.size() differs
+/// from design.units.
 /// Source: Deville (1999), Survey Methodology 25, 193-203; Sarndal, Swensson, Wretman (1992), ch. 5.
-/// Checked against: R survey 4.5 (svymean, svytotal, lonely.psu), closed forms, the delete-one jackknife.
+/// Checked against: R survey 4.1 and 4.5 (svymean, svytotal, lonely.psu), closed forms, the delete-one jackknife.
 design_variance variance_of(const design_view& design, std::span<const double> influence);
 
 /// Covariance matrix of several estimates on the same units, row-major, by the same formula with products in place
 /// of squares: what differences, ratios and contrasts need. Each influence span has design.units values.
 std::vector<double> covariance_of(const design_view& design, std::span<const std::span<const double>> influences);
+
+/// The engine for many estimates on one design (domains, criteria): strata are counted once, and an estimate that
+/// rests on few units costs only those. The view's spans must outlive the engine. One engine per thread.
+class variance_engine {
+public:
+  /// Throws design_error for a single-unit stratum under single_unit::error and for a population below its sample.
+  explicit variance_engine(const design_view& design);
+
+  /// Variance where all units count; influence[i] belongs to unit i.
+  design_variance of_all(std::span<const double> influence);
+
+  /// Variance where only `rows` (distinct, any order) count: influence[k] belongs to rows[k], every other unit has 0
+  /// and stays in the design. The df count the clusters and strata that hold one of the rows, as R survey's degf of
+  /// a subset does. Independent rows (is_independent) are a sample of the domain as much as of the whole: there the
+  /// rows are taken as the design, so that a domain mean has variance s^2 / n of the domain.
+  design_variance of_rows(std::span<const std::uint32_t> rows, std::span<const double> influence);
+
+  /// Number of independent equal-weight clusters whose mean would vary as that of these rows if all units of a
+  /// cluster agreed: W^2 / sum_c (1 - n_h / N_h) W_c^2 with W_c the weight of cluster c. Kish's effective size when
+  /// each unit is its own cluster. Infinite when the rows are a census.
+  double effective_size(std::span<const std::uint32_t> rows);
+
+private:
+  struct stratum_part {
+    std::size_t size = 0;  ///< clusters
+    double rest = 1.0;     ///< 1 - n/N
+    double factor = 0.0;   ///< rest * n / (n - 1)
+    bool recentre = false; ///< a single unit, measured from the mean of all totals
+    std::size_t touched = 0;
+    detail::accurate_sum sum;
+    detail::accurate_sum squares;
+    double mean = 0.0;
+  };
+  struct cluster_part {
+    std::uint32_t stratum = 0;
+    bool touched = false;
+    detail::accurate_sum total;
+  };
+
+  /// `row(k)` is the k-th of `count` units that take part.
+  template <class Row>
+  design_variance compute(std::size_t count, Row row, std::span<const double> influence);
+
+  design_view design_;
+  std::vector<stratum_part> strata_;
+  std::vector<cluster_part> clusters_;
+  std::vector<std::uint32_t> touched_clusters_;
+  std::vector<std::uint32_t> touched_strata_;
+  std::size_t cluster_count_ = 0;
+  double inflation_ = 1.0;      ///< single_unit::average: single strata contribute what the others do on average
+  double recentred_rest_ = 0.0; ///< sum of `rest` over the recentred strata
+};
 
 } // namespace qascore::kernel
 

@@ -2,186 +2,237 @@
 #pragma once
 
 #include "../../core/error.hpp"
+#include "../../detail/format.hpp"
 #include "../variance.hpp"
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
+#include <cmath>
 
 namespace qascore::kernel {
 namespace detail_variance {
 
-/// Totals of w_i * u_i by cluster (by unit where there are none), with each cluster's stratum.
-struct cluster_totals {
-  std::vector<double> total;
-  std::vector<std::uint32_t> stratum;
-};
-
-inline void check(const design_view& design, std::span<const double> influence) {
+inline void check_length(const design_view& design, std::span<const double> influence) {
   if (influence.size() != design.units)
     throw argument_error("influence: expected " + std::to_string(design.units) +
                          " values, one per unit of the design, but found " + std::to_string(influence.size()));
 }
 
-inline cluster_totals totals_of(const design_view& design, std::span<const double> influence) {
-  check(design, influence);
-  cluster_totals out;
-  if (design.cluster.empty()) {
-    out.total.resize(design.units);
-    out.stratum.resize(design.units);
-    for (std::size_t i = 0; i < design.units; ++i) {
-      out.total[i] = design.weight_of(i) * influence[i];
-      out.stratum[i] = design.stratum_of(i);
-    }
-    return out;
-  }
-  out.total.assign(design.clusters, 0.0);
-  out.stratum.assign(design.clusters, 0u);
-  for (std::size_t i = 0; i < design.units; ++i) {
-    const std::uint32_t c = design.cluster[i];
-    out.total[c] += design.weight_of(i) * influence[i];
-    out.stratum[c] = design.stratum_of(i);
-  }
-  return out;
+/// 1 - n/N of a stratum with n sampled clusters.
+inline double rest_of(const design_view& design, std::size_t stratum, std::size_t size) {
+  if (design.population.empty())
+    return 1.0;
+  const auto n = static_cast<double>(size);
+  if (design.population[stratum] < n)
+    throw design_error("population: stratum " + std::to_string(stratum) + " holds " + std::to_string(size) +
+                       " sampled units but a population of " +
+                       detail::format_number(design.population[stratum]));
+  return 1.0 - n / design.population[stratum];
 }
 
-/// Number of clusters per stratum.
-inline std::vector<std::size_t> sizes_of(const design_view& design, const cluster_totals& clusters) {
-  std::vector<std::size_t> size(design.strata, 0);
-  for (const std::uint32_t h : clusters.stratum)
-    ++size[h];
-  return size;
-}
-
-inline std::vector<double> means_of(const design_view& design, const cluster_totals& clusters,
-                                    const std::vector<std::size_t>& size) {
-  std::vector<double> mean(design.strata, 0.0);
-  for (std::size_t c = 0; c < clusters.total.size(); ++c)
-    mean[clusters.stratum[c]] += clusters.total[c];
-  for (std::size_t h = 0; h < mean.size(); ++h)
-    if (size[h] > 0)
-      mean[h] /= static_cast<double>(size[h]);
-  return mean;
-}
-
-/// Per stratum (1 - n_h/N_h) * n_h/(n_h - 1); for single-unit strata what `design.single` says.
-struct stratum_factors {
-  std::vector<double> factor;
-  std::vector<bool> recentre; ///< single-unit strata measured from the mean of all totals
-  double inflation = 1.0;     ///< single_unit::average spreads the mean contribution over the single strata
-  std::size_t strata = 0;     ///< strata that hold a unit
-  std::size_t clusters = 0;
-};
-
-inline stratum_factors factors_of(const design_view& design, const std::vector<std::size_t>& size) {
-  stratum_factors out;
-  out.factor.assign(design.strata, 0.0);
-  out.recentre.assign(design.strata, false);
-  std::size_t averaged = 0;
-  for (std::size_t h = 0; h < design.strata; ++h) {
-    if (size[h] == 0)
-      continue;
-    ++out.strata;
-    out.clusters += size[h];
-    const auto n = static_cast<double>(size[h]);
-    double rest = 1.0;
-    if (!design.population.empty()) {
-      if (design.population[h] < n)
-        throw design_error("population: stratum " + std::to_string(h) + " holds " +
-                           std::to_string(size[h]) + " sampled units but a population of " +
-                           std::to_string(design.population[h]));
-      rest = 1.0 - n / design.population[h];
-    }
-    if (rest == 0.0)
-      continue; // taken whole: nothing was left to chance
-    if (size[h] > 1) {
-      out.factor[h] = rest * n / (n - 1.0);
-      continue;
-    }
-    switch (design.single) {
-    case single_unit::error:
-      throw design_error("single_unit: stratum " + std::to_string(h) +
-                         " has one sampled unit, its variance cannot be estimated; choose certainty, average or "
-                         "adjust, or merge strata");
-    case single_unit::certainty:
-      break;
-    case single_unit::average:
-      ++averaged;
-      break;
-    case single_unit::adjust:
-      out.factor[h] = rest;
-      out.recentre[h] = true;
-      break;
-    }
-  }
-  if (averaged > 0 && averaged < out.strata)
-    out.inflation = static_cast<double>(out.strata) / static_cast<double>(out.strata - averaged);
-  return out;
+inline design_error single_unit_error(std::size_t stratum) {
+  return design_error("single_unit: stratum " + std::to_string(stratum) +
+                      " has one sampled unit, its variance cannot be estimated; choose certainty, average or "
+                      "adjust, or merge strata");
 }
 
 } // namespace detail_variance
 
-QASCORE_INLINE design_variance variance_of(const design_view& design, std::span<const double> influence) {
+QASCORE_INLINE variance_engine::variance_engine(const design_view& design)
+    : design_{design}, strata_(design.strata), clusters_(design.cluster.empty() ? 0 : design.clusters) {
   using namespace detail_variance;
-  const cluster_totals clusters = totals_of(design, influence);
-  const std::vector<std::size_t> size = sizes_of(design, clusters);
-  design_variance out;
-  if (clusters.total.size() < 2) {
-    out.undefined = "fewer than 2 units: no variance";
-    return out;
+  if (design.cluster.empty()) {
+    cluster_count_ = design.units;
+    for (std::size_t i = 0; i < design.units; ++i)
+      ++strata_[design.stratum_of(i)].size;
+  } else {
+    cluster_count_ = design.clusters;
+    for (std::size_t i = 0; i < design.units; ++i)
+      clusters_[design.cluster[i]].stratum = design.stratum_of(i);
+    for (const cluster_part& c : clusters_)
+      ++strata_[c.stratum].size;
   }
-  const stratum_factors factors = factors_of(design, size);
-  const std::vector<double> mean = means_of(design, clusters, size);
-  double overall = 0.0;
-  for (const double t : clusters.total)
-    overall += t;
-  overall /= static_cast<double>(clusters.total.size());
+  std::size_t held = 0, averaged = 0;
+  for (std::size_t h = 0; h < strata_.size(); ++h) {
+    stratum_part& s = strata_[h];
+    if (s.size == 0)
+      continue;
+    ++held;
+    s.rest = rest_of(design, h, s.size);
+    if (s.rest == 0.0)
+      continue;
+    if (s.size > 1) {
+      const auto n = static_cast<double>(s.size);
+      s.factor = s.rest * n / (n - 1.0);
+      continue;
+    }
+    // One unit in all is answered by `undefined`, not by an exception.
+    if (design.single == single_unit::error && cluster_count_ > 1)
+      throw single_unit_error(h);
+    averaged += design.single == single_unit::average;
+    if (design.single == single_unit::adjust) {
+      s.factor = s.rest;
+      s.recentre = true;
+      recentred_rest_ += s.rest;
+    }
+  }
+  if (averaged > 0 && averaged < held)
+    inflation_ = static_cast<double>(held) / static_cast<double>(held - averaged);
+}
 
-  double variance = 0.0;
-  for (std::size_t c = 0; c < clusters.total.size(); ++c) {
-    const std::uint32_t h = clusters.stratum[c];
-    const double d = clusters.total[c] - (factors.recentre[h] ? overall : mean[h]);
-    variance += factors.factor[h] * d * d;
+template <class Row>
+design_variance variance_engine::compute(std::size_t count, Row row, std::span<const double> influence) {
+  const bool clustered = !clusters_.empty();
+  const bool alone = is_independent(design_); // the rows are the design
+  const auto total_of = [&](std::size_t k) { return design_.weight_of(row(k)) * influence[k]; };
+  const auto add = [&](std::uint32_t h, double total) {
+    stratum_part& s = strata_[h];
+    if (s.touched++ == 0)
+      touched_strata_.push_back(h);
+    s.sum.add(total);
+  };
+
+  // Totals by stratum.
+  if (!clustered) {
+    for (std::size_t k = 0; k < count; ++k)
+      add(design_.stratum_of(row(k)), total_of(k));
+  } else {
+    for (std::size_t k = 0; k < count; ++k) {
+      cluster_part& c = clusters_[design_.cluster[row(k)]];
+      if (!c.touched)
+        touched_clusters_.push_back(design_.cluster[row(k)]);
+      c.touched = true;
+      c.total.add(total_of(k));
+    }
+    for (const std::uint32_t c : touched_clusters_)
+      add(clusters_[c].stratum, clusters_[c].total.value());
   }
-  out.variance = variance * factors.inflation;
-  out.df = static_cast<double>(factors.clusters) - static_cast<double>(factors.strata);
+  const std::size_t touched = clustered ? touched_clusters_.size() : count;
+
+  detail::accurate_sum everything;
+  for (const std::uint32_t h : touched_strata_)
+    everything.add(strata_[h].sum.value());
+  const double overall = everything.value() / static_cast<double>(alone ? count : cluster_count_);
+  for (const std::uint32_t h : touched_strata_) {
+    stratum_part& s = strata_[h];
+    s.mean = s.recentre ? overall : s.sum.value() / static_cast<double>(alone ? count : s.size);
+  }
+
+  // Squared distances from the stratum's mean; clusters without a row have total 0.
+  const auto square = [&](std::uint32_t h, double total) {
+    const double d = total - strata_[h].mean;
+    strata_[h].squares.add(d * d);
+  };
+  if (!clustered)
+    for (std::size_t k = 0; k < count; ++k)
+      square(design_.stratum_of(row(k)), total_of(k));
+  else
+    for (const std::uint32_t c : touched_clusters_)
+      square(clusters_[c].stratum, clusters_[c].total.value());
+
+  detail::accurate_sum variance;
+  bool census = true;
+  double untouched_rest = recentred_rest_;
+  for (const std::uint32_t h : touched_strata_) {
+    const stratum_part& s = strata_[h];
+    census = census && s.rest == 0.0;
+    if (s.recentre)
+      untouched_rest -= s.rest;
+    const auto size = static_cast<double>(alone ? count : s.size);
+    const double factor = alone && count > 1 ? size / (size - 1.0) : s.factor;
+    const double zeros = (size - static_cast<double>(s.touched)) * s.mean * s.mean;
+    variance.add(factor * (s.squares.value() + zeros));
+  }
+  variance.add(std::max(0.0, untouched_rest) * overall * overall);
+
+  design_variance out;
+  out.census = census && touched > 0;
+  if (touched < 2 && !out.census) {
+    out.undefined = "fewer than 2 units: no variance";
+  } else {
+    out.variance = variance.value() * inflation_;
+    out.df = static_cast<double>(touched) - static_cast<double>(touched_strata_.size());
+  }
+
+  for (const std::uint32_t h : touched_strata_) {
+    stratum_part& s = strata_[h];
+    s.touched = 0;
+    s.sum = s.squares = {};
+  }
+  for (const std::uint32_t c : touched_clusters_) {
+    clusters_[c].touched = false;
+    clusters_[c].total = {};
+  }
+  touched_strata_.clear();
+  touched_clusters_.clear();
   return out;
+}
+
+QASCORE_INLINE design_variance variance_engine::of_all(std::span<const double> influence) {
+  detail_variance::check_length(design_, influence);
+  return compute(design_.units, [](std::size_t k) { return k; }, influence);
+}
+
+QASCORE_INLINE design_variance variance_engine::of_rows(std::span<const std::uint32_t> rows,
+                                                        std::span<const double> influence) {
+  return compute(rows.size(), [rows](std::size_t k) { return std::size_t{rows[k]}; }, influence);
+}
+
+QASCORE_INLINE double variance_engine::effective_size(std::span<const std::uint32_t> rows) {
+  detail::accurate_sum weight, squares;
+  const auto add = [&](double rest, double total) {
+    weight.add(total);
+    squares.add(rest * total * total);
+  };
+  if (clusters_.empty()) {
+    for (const std::uint32_t i : rows)
+      add(strata_[design_.stratum_of(i)].rest, design_.weight_of(i));
+  } else {
+    for (const std::uint32_t i : rows) {
+      cluster_part& c = clusters_[design_.cluster[i]];
+      if (!c.touched)
+        touched_clusters_.push_back(design_.cluster[i]);
+      c.touched = true;
+      c.total.add(design_.weight_of(i));
+    }
+    for (const std::uint32_t c : touched_clusters_) {
+      add(strata_[clusters_[c].stratum].rest, clusters_[c].total.value());
+      clusters_[c].touched = false;
+      clusters_[c].total = {};
+    }
+    touched_clusters_.clear();
+  }
+  return weight.value() * weight.value() / squares.value();
+}
+
+QASCORE_INLINE design_variance variance_of(const design_view& design, std::span<const double> influence) {
+  detail_variance::check_length(design, influence);
+  return variance_engine(design).of_all(influence);
 }
 
 QASCORE_INLINE std::vector<double> covariance_of(const design_view& design,
                                                  std::span<const std::span<const double>> influences) {
-  using namespace detail_variance;
+  // cov(a, b) = s_a s_b (V(a/s_a + b/s_b) - V(a/s_a - b/s_b)) / 4: one formula for squares and products, and no digits
+  // lost where the two differ in scale.
   const std::size_t k = influences.size();
   std::vector<double> out(k * k, 0.0);
-  if (k == 0)
-    return out;
-  std::vector<cluster_totals> clusters;
-  std::vector<std::vector<double>> mean;
-  std::vector<double> overall(k, 0.0);
-  std::vector<std::size_t> size;
+  for (const auto influence : influences)
+    detail_variance::check_length(design, influence);
+  variance_engine engine(design);
+  std::vector<double> sum(design.units), difference(design.units);
   for (std::size_t a = 0; a < k; ++a) {
-    clusters.push_back(totals_of(design, influences[a]));
-    if (a == 0)
-      size = sizes_of(design, clusters[0]);
-    mean.push_back(means_of(design, clusters[a], size));
-    for (const double t : clusters[a].total)
-      overall[a] += t;
-    overall[a] /= static_cast<double>(std::max<std::size_t>(1, clusters[a].total.size()));
-  }
-  const stratum_factors factors = factors_of(design, size);
-  for (std::size_t c = 0; c < clusters[0].total.size(); ++c) {
-    const std::uint32_t h = clusters[0].stratum[c];
-    for (std::size_t a = 0; a < k; ++a) {
-      const double da = clusters[a].total[c] - (factors.recentre[h] ? overall[a] : mean[a][h]);
-      for (std::size_t b = 0; b <= a; ++b) {
-        const double db = clusters[b].total[c] - (factors.recentre[h] ? overall[b] : mean[b][h]);
-        out[a * k + b] += factors.factor[h] * da * db;
+    out[a * k + a] = engine.of_all(influences[a]).variance;
+    for (std::size_t b = 0; b < a; ++b) {
+      const double scale_a = std::sqrt(out[a * k + a]), scale_b = std::sqrt(out[b * k + b]);
+      if (scale_a == 0.0 || scale_b == 0.0)
+        continue;
+      for (std::size_t i = 0; i < design.units; ++i) {
+        sum[i] = influences[a][i] / scale_a + influences[b][i] / scale_b;
+        difference[i] = influences[a][i] / scale_a - influences[b][i] / scale_b;
       }
+      out[a * k + b] = out[b * k + a] =
+          scale_a * scale_b * (engine.of_all(sum).variance - engine.of_all(difference).variance) / 4.0;
     }
   }
-  for (std::size_t a = 0; a < k; ++a)
-    for (std::size_t b = 0; b <= a; ++b)
-      out[b * k + a] = out[a * k + b] *= factors.inflation;
   return out;
 }
 

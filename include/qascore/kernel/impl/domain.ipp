@@ -1,0 +1,43 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../../core/error.hpp"
+#include "../domain.hpp"
+
+#include <limits>
+
+namespace qascore::kernel {
+
+QASCORE_INLINE domain_rows group_by_domain(const domain_view& domain, std::span<const double> values) {
+  const std::size_t units = values.size();
+  if (!domain.code.empty() && domain.code.size() != units)
+    throw argument_error("by: expected " + std::to_string(units) + " codes, one per unit, but found " +
+                         std::to_string(domain.code.size()));
+  if (units >= std::numeric_limits<std::uint32_t>::max())
+    throw argument_error("values: expected fewer than 2^32 units but found " + std::to_string(units));
+  domain_rows out;
+  out.start.assign(domain.count + 1, 0);
+  out.missing.assign(domain.count, 0);
+  const auto code_of = [&](std::size_t i) { return domain.code.empty() ? 0u : domain.code[i]; };
+  for (std::size_t i = 0; i < units; ++i) {
+    const std::uint32_t d = code_of(i);
+    if (is_missing(d))
+      continue;
+    if (is_missing(values[i]))
+      ++out.missing[d];
+    else
+      ++out.start[d + 1];
+  }
+  for (std::size_t d = 0; d < domain.count; ++d)
+    out.start[d + 1] += out.start[d];
+  out.rows.resize(out.start.back());
+  std::vector<std::size_t> next(out.start.begin(), out.start.end() - 1);
+  for (std::size_t i = 0; i < units; ++i) {
+    const std::uint32_t d = code_of(i);
+    if (!is_missing(d) && !is_missing(values[i]))
+      out.rows[next[d]++] = static_cast<std::uint32_t>(i);
+  }
+  return out;
+}
+
+} // namespace qascore::kernel

@@ -1,0 +1,221 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../distribution.hpp"
+#include "../mean.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace qascore::kernel {
+namespace detail_mean {
+
+using rows_span = std::span<const std::uint32_t>;
+
+struct weighted_mean {
+  double mean;
+  double weight; ///< sum of the weights
+};
+
+/// In two steps: the second removes the rounding of the first, so that equal values have exactly themselves as mean.
+inline weighted_mean mean_of(const design_view& design, rows_span rows, std::span<const double> y) {
+  detail::accurate_sum weight, total, rest;
+  for (const std::uint32_t i : rows) {
+    weight.add(design.weight_of(i));
+    total.add(design.weight_of(i) * y[i]);
+  }
+  const double first = total.value() / weight.value();
+  for (const std::uint32_t i : rows)
+    rest.add(design.weight_of(i) * (y[i] - first));
+  return {first + rest.value() / weight.value(), weight.value()};
+}
+
+/// How means, totals, ratios and variances end: t limits.
+inline auto t_limits(const design_view& design, confidence_level confidence, std::string_view under_design,
+                     std::string_view of_independent) {
+  return [=, &design](double value, const design_variance& spread, rows_span rows, variance_engine&) {
+    inference_options options;
+    options.confidence = confidence;
+    options.method = is_independent(design) ? of_independent : under_design;
+    options.n = rows.size();
+    return infer(value, spread, options);
+  };
+}
+
+} // namespace detail_mean
+
+QASCORE_INLINE double mean_of_rows(const design_view& design, std::span<const std::uint32_t> rows,
+                                   std::span<const double> y, std::span<double> influence) {
+  const detail_mean::weighted_mean m = detail_mean::mean_of(design, rows, y);
+  for (std::size_t k = 0; k < rows.size(); ++k)
+    influence[k] = (y[rows[k]] - m.mean) / m.weight;
+  return m.mean;
+}
+
+QASCORE_INLINE linearised mean(const design_view& design, std::span<const double> y) {
+  const domain_rows grouped = group_by_domain({}, y);
+  const auto rows = grouped.of(0);
+  linearised out;
+  if (rows.empty()) {
+    out.undefined = "no unit has a value";
+    return out;
+  }
+  std::vector<double> influence(rows.size());
+  out.value = mean_of_rows(design, rows, y, influence);
+  out.influence.assign(design.units, 0.0);
+  for (std::size_t k = 0; k < rows.size(); ++k)
+    out.influence[rows[k]] = influence[k];
+  return out;
+}
+
+QASCORE_INLINE std::vector<estimate> means(const design_view& design, const domain_view& domain,
+                                           std::span<const double> y, confidence_level confidence) {
+  using namespace detail_mean;
+  return estimate_domains(
+      design, domain, y,
+      [&](rows_span rows, std::span<double> influence) { return mean_of_rows(design, rows, y, influence); },
+      t_limits(design, confidence, "mean, sample design", "mean, independent rows"));
+}
+
+QASCORE_INLINE std::vector<estimate> totals(const design_view& design, const domain_view& domain,
+                                            std::span<const double> y, confidence_level confidence) {
+  using namespace detail_mean;
+  const auto finish = t_limits(design, confidence, "total, sample design", "total, independent rows");
+  return estimate_domains(
+      design, domain, y,
+      [&](rows_span rows, std::span<double> influence) {
+        detail::accurate_sum total;
+        for (std::size_t k = 0; k < rows.size(); ++k) {
+          influence[k] = y[rows[k]];
+          total.add(design.weight_of(rows[k]) * y[rows[k]]);
+        }
+        return total.value();
+      },
+      [&](double value, design_variance spread, rows_span rows, variance_engine& engine) {
+        if (is_independent(design)) {
+          value = missing_value;
+          spread.undefined = "a total needs weights: independent rows stand for no population";
+        }
+        return finish(value, spread, rows, engine);
+      });
+}
+
+QASCORE_INLINE std::vector<estimate> ratios(const design_view& design, const domain_view& domain,
+                                            std::span<const double> y, std::span<const double> x,
+                                            confidence_level confidence) {
+  using namespace detail_mean;
+  std::vector<double> both(y.begin(), y.end());
+  for (std::size_t i = 0; i < both.size(); ++i)
+    if (is_missing(x[i]))
+      both[i] = missing_value;
+  const auto finish = t_limits(design, confidence, "ratio, sample design", "ratio, independent rows");
+  return estimate_domains(
+      design, domain, both,
+      [&](rows_span rows, std::span<double> influence) {
+        detail::accurate_sum top, bottom;
+        for (const std::uint32_t i : rows) {
+          top.add(design.weight_of(i) * y[i]);
+          bottom.add(design.weight_of(i) * x[i]);
+        }
+        if (bottom.value() == 0.0)
+          return missing_value;
+        const double ratio = top.value() / bottom.value();
+        for (std::size_t k = 0; k < rows.size(); ++k)
+          influence[k] = (y[rows[k]] - ratio * x[rows[k]]) / bottom.value();
+        return ratio;
+      },
+      [&](double value, design_variance spread, rows_span rows, variance_engine& engine) {
+        if (is_missing(value) && spread.undefined.empty())
+          spread.undefined = "the denominator is 0";
+        return finish(value, spread, rows, engine);
+      });
+}
+
+QASCORE_INLINE std::vector<estimate> variances(const design_view& design, const domain_view& domain,
+                                               std::span<const double> y, confidence_level confidence) {
+  using namespace detail_mean;
+  const auto finish = t_limits(design, confidence, "variance, sample design", "variance, independent rows");
+  return estimate_domains(
+      design, domain, y,
+      [&](rows_span rows, std::span<double> influence) {
+        if (rows.size() < 2)
+          return missing_value;
+        const auto n = static_cast<double>(rows.size());
+        const weighted_mean m = mean_of(design, rows, y);
+        detail::accurate_sum squares;
+        for (std::size_t k = 0; k < rows.size(); ++k) {
+          const double d = y[rows[k]] - m.mean;
+          influence[k] = n / (n - 1.0) * d * d;
+          squares.add(design.weight_of(rows[k]) * influence[k]);
+        }
+        const double variance = squares.value() / m.weight;
+        for (double& u : influence)
+          u = (u - variance) / m.weight;
+        return variance;
+      },
+      [&](double value, design_variance spread, rows_span rows, variance_engine& engine) {
+        if (is_missing(value) && spread.undefined.empty())
+          spread.undefined = "fewer than 2 units: no variance";
+        return finish(value, spread, rows, engine);
+      });
+}
+
+QASCORE_INLINE tested_estimate mean_difference(const design_view& design, const domain_view& domain,
+                                               std::uint32_t a, std::uint32_t b, std::span<const double> y,
+                                               confidence_level confidence) {
+  using namespace detail_mean;
+  const domain_rows grouped = group_by_domain(domain, y);
+  const auto rows_a = grouped.of(a), rows_b = grouped.of(b);
+  const bool independent = is_independent(design);
+  tested_estimate out;
+  out.confidence = confidence;
+  out.method = independent ? "difference of means, independent rows" : "difference of means, sample design";
+  out.interval_method = "t";
+  out.n = rows_a.size() + rows_b.size();
+  out.missing = grouped.missing[a] + grouped.missing[b];
+  if (rows_a.empty() || rows_b.empty()) {
+    out.undefined = "no unit of one domain has a value";
+    return out;
+  }
+  std::vector<std::uint32_t> rows(rows_a.begin(), rows_a.end());
+  rows.insert(rows.end(), rows_b.begin(), rows_b.end());
+  std::vector<double> influence(rows.size());
+  const auto part_b = std::span(influence).subspan(rows_a.size());
+  const double value = mean_of_rows(design, rows_a, y, std::span(influence).first(rows_a.size())) -
+                       mean_of_rows(design, rows_b, y, part_b);
+  for (double& u : part_b)
+    u = -u;
+
+  design_variance spread;
+  if (independent) {
+    // Given their sizes, the two domains are two independent samples: two strata.
+    std::vector<std::uint32_t> stratum(rows.size(), 0u);
+    std::fill(stratum.begin() + static_cast<std::ptrdiff_t>(rows_a.size()), stratum.end(), 1u);
+    design_view two;
+    two.units = rows.size();
+    two.stratum = stratum;
+    two.strata = 2;
+    if (rows_a.size() > 1 && rows_b.size() > 1)
+      spread = variance_of(two, influence);
+    else
+      spread.undefined = "a domain has one unit: no variance";
+  } else {
+    spread = variance_engine(design).of_rows(rows, influence);
+    spread.df -= 1.0;
+  }
+  inference_options options;
+  options.confidence = confidence;
+  options.method = out.method;
+  options.n = out.n;
+  const std::size_t missing = out.missing;
+  static_cast<estimate&>(out) = infer(value, spread, options);
+  out.missing = missing;
+  if (out.std_error > 0.0) {
+    out.test.statistic = out.value / out.std_error;
+    out.test.df1 = out.df;
+    out.test.p_value = student_t_p_value(out.test.statistic, out.df);
+  }
+  return out;
+}
+
+} // namespace qascore::kernel

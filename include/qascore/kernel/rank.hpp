@@ -1,0 +1,29 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../detail/config.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+/// Order of values without the values: what every rank statistic starts from.
+namespace qascore::kernel {
+
+/// Dense levels: code[i] is the number of distinct values below values[i].
+struct dense_levels {
+  std::vector<std::uint32_t> code;
+  std::size_t count = 0; ///< distinct values
+};
+
+/// Levels of fewer than 2^32 finite values; -0 equals 0. O(n) where there are at most 1024 distinct values or where they
+/// are spread like common distributions (one radix sort of their linear image), never worse than O(n log n).
+/// Throws argument_error for NaN or infinity.
+dense_levels levels_of(std::span<const double> values);
+
+} // namespace qascore::kernel
+
+#if !defined(QASCORE_COMPILED)
+#include "impl/rank.ipp"
+#endif
