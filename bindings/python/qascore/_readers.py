@@ -9,13 +9,13 @@ from __future__ import annotations
 import codecs
 import csv
 import hashlib
-import importlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from ._extras import need
 from ._frames import Frame
 from .errors import ArgumentError, DataError, FileError, MissingColumnError, did_you_mean
 
@@ -48,10 +48,7 @@ class FileTable:
 
 def arrow(module: str = "") -> Any:
     """pyarrow or one of its modules, imported on first use."""
-    try:
-        return importlib.import_module(f"pyarrow.{module}" if module else "pyarrow")
-    except ImportError:
-        raise ArgumentError('reading files needs pyarrow; install it with: pip install "qascore[cli]"') from None
+    return need(f"pyarrow.{module}" if module else "pyarrow", "cli")
 
 
 def find_file(path: Path, where: str = "") -> Path:
