@@ -1,0 +1,162 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "rubric.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+/// Answers as people and files write them, into codes.
+namespace qascore {
+
+/// A code, or what is wrong with the answer.
+struct coded_answer {
+  std::uint8_t code = kernel::unanswered_code;
+  std::string problem; ///< empty when all is well
+};
+
+namespace detail {
+
+inline std::optional<double> read_number(std::string_view text) {
+  double value = 0.0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failed != std::errc{} || end != text.data() + text.size() || !std::isfinite(value))
+    return std::nullopt;
+  return value;
+}
+
+inline coded_answer not_allowed(const std::string& expected, std::string_view found, std::string hint = {}) {
+  return {0, "expected " + expected + " but found " + quoted(found) + std::move(hint)};
+}
+
+inline coded_answer not_listed(const std::vector<std::string>& allowed, std::string_view found) {
+  std::string list;
+  constexpr std::size_t shown = 8;
+  for (std::size_t i = 0; i < allowed.size() && i < shown; ++i)
+    list += (i == 0 ? "" : i + 1 == allowed.size() ? " or " : ", ") + quoted(allowed[i]);
+  if (allowed.size() > shown)
+    list += ", ...";
+  return not_allowed(list, found, did_you_mean(found, allowed));
+}
+
+inline coded_answer code_of(const yes_no_answer&, std::string_view text) {
+  if (text == "yes" || text == "no")
+    return {static_cast<std::uint8_t>(text == "yes" ? 0 : 1), {}};
+  return not_listed({"yes", "no"}, text);
+}
+inline coded_answer code_of(const options_answer& answer, std::string_view text) {
+  std::vector<std::string> allowed;
+  for (std::size_t i = 0; i < answer.options.size(); ++i)
+    if (answer.options[i].id == text)
+      return {static_cast<std::uint8_t>(i), {}};
+  for (const auto& option : answer.options)
+    allowed.push_back(option.id);
+  return not_listed(allowed, text);
+}
+inline coded_answer code_of(const scale_answer& answer, std::string_view text) {
+  const auto value = read_number(text);
+  if (value && *value >= answer.min && *value <= answer.max && *value == std::floor(*value))
+    return {static_cast<std::uint8_t>(static_cast<int>(*value) - answer.min), {}};
+  return not_allowed("a whole number from " + std::to_string(answer.min) + " to " + std::to_string(answer.max), text);
+}
+inline coded_answer code_of(const number_answer& answer, std::string_view text) {
+  const auto value = read_number(text);
+  if (!value)
+    return not_allowed("a number", text);
+  std::uint8_t code = 0;
+  while (answer.ranges[code].to && *value > *answer.ranges[code].to)
+    ++code;
+  return {code, {}};
+}
+inline coded_answer code_of(const hits_answer& answer, std::string_view text) {
+  const auto value = read_number(text);
+  if (!value || *value < 0.0 || *value != std::floor(*value))
+    return not_allowed("a number of hits (0, 1, 2, ...)", text);
+  return {static_cast<std::uint8_t>(std::min(*value, most_hits(answer))), {}};
+}
+inline coded_answer code_of(const text_answer&, std::string_view) { return {0, {}}; }
+
+/// A user's answer as text: text, a number, a truth value (yes, no), or std::optional of these (empty: unanswered).
+inline std::string_view to_answer_text(std::string_view text, std::string&) { return text; }
+template <class Number>
+  requires std::is_arithmetic_v<Number>
+std::string_view to_answer_text(Number value, std::string& buffer) {
+  if constexpr (std::is_same_v<Number, bool>) {
+    return value ? "yes" : "no";
+  } else {
+    // NaN is missing everywhere in the library.
+    const auto number = static_cast<double>(value);
+    buffer = std::isnan(number) ? std::string{} : format_number(number);
+    return buffer;
+  }
+}
+template <class T>
+std::string_view to_answer_text(const std::optional<T>& value, std::string& buffer) {
+  return value ? to_answer_text(*value, buffer) : std::string_view{};
+}
+
+} // namespace detail
+
+/// One answer into its code. Empty text is unanswered, `not_applicable` is not applicable (where allowed).
+inline coded_answer code_of(const criterion& criterion, std::string_view text) {
+  if (text.empty())
+    return {};
+  if (text == not_applicable_answer) {
+    if (criterion.definition().not_applicable)
+      return {kernel::not_applicable_code, {}};
+    return {0, "expected an answer but found \"not_applicable\", which this criterion does not allow"};
+  }
+  coded_answer out =
+      std::visit([&](const auto& answer) { return detail::code_of(answer, text); }, criterion.definition().answer);
+  if (!out.problem.empty() && criterion.definition().not_applicable &&
+      !detail::nearest(text, std::vector<std::string_view>{not_applicable_answer}).empty())
+    out.problem += " (did you mean \"not_applicable\"?)";
+  return out;
+}
+
+/// A user's own answers: a map or range of (criterion id, answer), the answer being text, a number, a truth value, or
+/// std::optional of one.
+template <class Range>
+concept answer_range = std::ranges::input_range<const Range> && requires(std::ranges::range_reference_t<const Range> a,
+                                                                         std::string& buffer) {
+  { std::get<0>(a) } -> std::convertible_to<std::string_view>;
+  { detail::to_answer_text(std::get<1>(a), buffer) } -> std::same_as<std::string_view>;
+};
+
+/// Codes of one evaluation, by index of criterion; criteria without an answer are unanswered. Throws rubric_error
+/// with every unknown criterion, answer that is not allowed, and criterion answered twice.
+template <answer_range Range>
+std::vector<std::uint8_t> encode(const rubric& form, const Range& answers) {
+  std::vector<std::uint8_t> codes(form.criteria().size(), kernel::unanswered_code);
+  std::vector<bool> seen(codes.size(), false);
+  std::vector<problem> problems;
+  std::string buffer;
+  for (const auto& answer : answers) {
+    const std::string_view id{std::get<0>(answer)};
+    if (!form.has(id)) {
+      problems.push_back(form.unknown(id));
+      continue;
+    }
+    const std::size_t at = form.index_of(id);
+    coded_answer coded = code_of(form.criteria()[at], detail::to_answer_text(std::get<1>(answer), buffer));
+    if (seen[at])
+      coded.problem = "expected one answer but found a second one";
+    seen[at] = true;
+    codes[at] = coded.code;
+    if (!coded.problem.empty())
+      problems.push_back({{}, 0, 0, std::string(id), std::move(coded.problem)});
+  }
+  if (!problems.empty())
+    throw rubric_error(std::move(problems));
+  return codes;
+}
+
+} // namespace qascore

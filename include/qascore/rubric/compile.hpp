@@ -1,0 +1,243 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "answer_scale.hpp"
+
+#include <string>
+#include <vector>
+
+/// From a valid definition to the tables that kernel/scoring.hpp reads.
+namespace qascore::detail {
+
+/// A section in the order of the form (parents first), and where the kernel has it.
+struct compiled_section {
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  const section_definition* definition = nullptr;
+  std::size_t parent = none; ///< index of the section around it
+  std::size_t node = 0;
+};
+
+struct compiled_criterion {
+  const criterion_definition* definition = nullptr;
+  std::size_t section = 0;
+  std::vector<exact_number> points; ///< per code
+  exact_number possible;
+  exact_number share;   ///< of the form: factor on earned / possible (or on points), as if all applied
+  bool scored = false;  ///< false: free text, or weight 0
+};
+
+struct compiled_rubric {
+  std::vector<compiled_section> sections;
+  std::vector<compiled_criterion> criteria;
+  kernel::scoring_plan plan;
+  std::vector<kernel::scoring_cell> form_cells; ///< all criteria on one scale, without events
+};
+
+class rubric_compiler {
+public:
+  explicit rubric_compiler(const rubric_definition& rubric) : rubric_{rubric} {}
+
+  compiled_rubric run() {
+    kernel::scoring_plan& plan = out_.plan;
+    plan.capped = rubric_.capped;
+    const bool by_section =
+        rubric_.method == scoring_method::weighted && rubric_.weights == weights_of::section;
+    plan.how = by_section && rubric_.not_applicable != not_applicable_policy::redistribute_over_form
+                   ? kernel::combine::means
+                   : kernel::combine::amounts;
+    add_sections(rubric_.sections, compiled_section::none, exact_number(1.0), by_section, 1);
+    kernel::scoring_node form;
+    form.last = static_cast<std::uint32_t>(out_.criteria.size());
+    plan.nodes.push_back(form);
+    const auto root = static_cast<std::uint32_t>(plan.nodes.size() - 1);
+    for (auto& section : out_.sections)
+      if (section.parent == compiled_section::none)
+        plan.nodes[section.node].parent = root;
+      else
+        plan.nodes[section.node].parent = static_cast<std::uint32_t>(out_.sections[section.parent].node);
+
+    plan.criteria = out_.criteria.size();
+    out_.form_cells.resize(out_.criteria.size() * kernel::table_stride);
+    fill_cells(out_.form_cells, 0, out_.criteria.size(), true);
+    if (plan.how == kernel::combine::amounts) {
+      plan.cells = out_.form_cells;
+    } else {
+      plan.cells.resize(out_.form_cells.size());
+      for (const auto& node : plan.nodes)
+        if (node.leaf)
+          fill_cells(plan.cells, node.first, node.last, false);
+    }
+    mark_codes();
+    add_rules();
+    for (const auto& rule : plan.rules)
+      count_rule(rule);
+    return std::move(out_);
+  }
+
+private:
+  static exact_number weight_of(const auto& part) {
+    return is_scored_part(part) ? exact_number(part.weight.value_or(1.0)) : exact_number(0.0);
+  }
+  static bool is_scored_part(const section_definition& section) { return is_scored(section); }
+  static bool is_scored_part(const criterion_definition& criterion) { return is_scored(criterion.answer); }
+
+  static exact_number sum_of_weights(const auto& parts) {
+    exact_number sum;
+    for (const auto& part : parts)
+      sum = sum + weight_of(part);
+    return sum;
+  }
+
+  void add_sections(const std::vector<section_definition>& sections, std::size_t parent, const exact_number& share,
+                    bool by_section, std::uint32_t depth) {
+    std::vector<exact_number> weights;
+    double total = 0.0;
+    for (const auto& section : sections) {
+      weights.push_back(weight_of(section));
+      total += weights.back().value();
+    }
+    const exact_number sum = sum_of_weights(sections);
+    const auto whole = on_integer_scale(weights, total, false);
+    for (std::size_t i = 0; i < sections.size(); ++i) {
+      exact_number inner = share;
+      if (by_section)
+        inner = sum.value() > 0.0 ? share * weights[i] / sum : exact_number(0.0);
+      else if (rubric_.method == scoring_method::scaled_points)
+        inner = share * exact_number(sections[i].weight.value_or(1.0));
+      const std::size_t index = out_.sections.size();
+      out_.sections.push_back({&sections[i], parent, 0});
+      kernel::scoring_node node;
+      node.depth = depth;
+      node.weight = static_cast<double>(whole[i]);
+      node.leaf = !sections[i].criteria.empty();
+      node.first = static_cast<std::uint32_t>(out_.criteria.size());
+      add_sections(sections[i].sections, index, inner, by_section, depth + 1);
+      const exact_number within = sum_of_weights(sections[i].criteria);
+      for (const auto& criterion : sections[i].criteria) {
+        compiled_criterion one;
+        one.definition = &criterion;
+        one.section = index;
+        one.points = points_of_codes(criterion.answer);
+        one.possible = highest(one.points);
+        const exact_number weight = weight_of(criterion);
+        one.scored = weight.value() > 0.0;
+        one.share = inner;
+        if (by_section)
+          one.share = one.scored ? inner * weight / within : exact_number(0.0);
+        else if (rubric_.method != scoring_method::points)
+          one.share = inner * weight;
+        out_.criteria.push_back(std::move(one));
+      }
+      node.last = static_cast<std::uint32_t>(out_.criteria.size());
+      out_.sections[index].node = out_.plan.nodes.size();
+      out_.plan.nodes.push_back(node);
+    }
+  }
+
+  // Amounts of criteria first .. last - 1 on one integer scale.
+  void fill_cells(std::vector<kernel::scoring_cell>& cells, std::size_t first, std::size_t last,
+                  bool of_form) const {
+    // Per criterion: possible, then what each code earns.
+    std::vector<exact_number> amounts;
+    double total = 0.0;
+    for (std::size_t c = first; c < last; ++c) {
+      const auto& one = out_.criteria[c];
+      const exact_number factor =
+          !one.scored ? exact_number(0.0)
+          : of_form   ? one.share
+                      : exact_number(one.definition->weight.value_or(1.0));
+      const bool ratio = rubric_.method == scoring_method::weighted;
+      amounts.push_back(one.definition->bonus ? exact_number(0.0) : ratio ? factor : factor * one.possible);
+      for (const auto& points : one.points)
+        amounts.push_back(ratio ? factor * points / one.possible : factor * points);
+      total += (ratio ? factor : factor * one.possible).value();
+    }
+    const auto whole = on_integer_scale(amounts, total, of_form);
+    auto at = whole.begin();
+    for (std::size_t c = first; c < last; ++c) {
+      kernel::scoring_cell* const table = cells.data() + c * kernel::table_stride;
+      const std::int64_t possible = *at++;
+      for (std::size_t code = 0; code < out_.criteria[c].points.size(); ++code)
+        table[code] = {*at++, possible};
+      if (rubric_.not_applicable == not_applicable_policy::full_marks)
+        table[kernel::not_applicable_code] = {possible, possible};
+      else if (rubric_.not_applicable == not_applicable_policy::zero)
+        table[kernel::not_applicable_code] = {0, possible};
+    }
+  }
+
+  // Codes that are no answers of a criterion, and "unanswered": see kernel/scoring.hpp.
+  void mark_codes() {
+    for (std::size_t c = 0; c < out_.criteria.size(); ++c) {
+      const auto& one = out_.criteria[c];
+      // Free text has one code: something was written. It may be left out.
+      const bool scored = is_scored(one.definition->answer);
+      const std::size_t answers = scored ? one.points.size() : 1;
+      kernel::scoring_cell* const table = out_.plan.cells.data() + c * kernel::table_stride;
+      for (std::size_t code = answers; code < kernel::not_applicable_code; ++code)
+        table[code].possible = 2 * kernel::cell_event;
+      if (!one.definition->not_applicable)
+        table[kernel::not_applicable_code] = {0, 2 * kernel::cell_event};
+      table[kernel::unanswered_code].possible = scored ? kernel::cell_event : 0;
+    }
+  }
+
+  void add_rules() {
+    kernel::scoring_plan& plan = out_.plan;
+    for (const auto& section : out_.sections)
+      for (const auto& definition : section.definition->fail) {
+        kernel::scoring_rule rule = basic_rule(definition, section.node);
+        rule.below = std::get<when_below>(definition.when).fraction;
+        plan.rules.push_back(rule);
+        plan.watches_nodes = true;
+      }
+    for (std::size_t c = 0; c < out_.criteria.size(); ++c)
+      for (const auto& definition : out_.criteria[c].definition->fail) {
+        kernel::scoring_rule rule = basic_rule(definition, out_.sections[out_.criteria[c].section].node);
+        rule.criterion = static_cast<std::uint32_t>(c);
+        for (std::size_t code = 0; code < out_.criteria[c].points.size(); ++code)
+          if (fires(definition, out_.criteria[c], code))
+            rule.codes[code >> 6] |= std::uint64_t{1} << (code & 63);
+        plan.rules.push_back(rule);
+      }
+  }
+
+  static kernel::scoring_rule basic_rule(const fail_rule_definition& definition, std::size_t node) {
+    kernel::scoring_rule rule;
+    rule.node = static_cast<std::uint32_t>(node);
+    rule.scope = definition.scope;
+    rule.effect = definition.effect;
+    rule.cap = definition.cap;
+    return rule;
+  }
+
+  static bool fires(const fail_rule_definition& rule, const compiled_criterion& criterion, std::size_t code) {
+    const double earned = criterion.points[code].value();
+    if (const auto* chosen = std::get_if<when_chosen>(&rule.when))
+      return std::ranges::find(chosen->answers, answer_text(criterion.definition->answer, code)) !=
+             chosen->answers.end();
+    if (const auto* below = std::get_if<when_below>(&rule.when))
+      return !kernel::reaches(earned / criterion.possible.value(), below->fraction);
+    if (const auto* hits = std::get_if<when_hits>(&rule.when))
+      return code >= static_cast<std::size_t>(hits->at_least);
+    return earned < criterion.possible.value();
+  }
+
+  // A rule on a criterion is seen by the fast path through the cells of its codes.
+  void count_rule(const kernel::scoring_rule& rule) {
+    if (rule.criterion == kernel::scoring_rule::none)
+      return;
+    kernel::scoring_cell* const table = out_.plan.cells.data() + rule.criterion * kernel::table_stride;
+    for (std::size_t code = 0; code < out_.criteria[rule.criterion].points.size(); ++code) {
+      if (!rule.has(static_cast<std::uint8_t>(code)))
+        continue;
+      const bool plain = rule.scope == fail_scope::form && rule.effect == fail_effect::zero;
+      (plain ? table[code].earned : table[code].possible) += kernel::cell_event;
+    }
+  }
+
+  const rubric_definition& rubric_;
+  compiled_rubric out_;
+};
+
+} // namespace qascore::detail

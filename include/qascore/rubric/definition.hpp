@@ -1,0 +1,152 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../kernel/scoring.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// What a rubric says, as plain data: what the YAML reader fills in, and what C++ code may write by hand. A definition
+/// may be wrong; `rubric` checks it (rubric/validate.hpp). docs/rubric.md explains each word.
+namespace qascore {
+
+/// Text by language tag (`en`, `zh-CN`).
+using localised = std::map<std::string, std::string>;
+
+/// The reserved answer: deliberately not applicable; leaves the denominator.
+inline constexpr std::string_view not_applicable_answer = "not_applicable";
+
+struct option_definition {
+  std::string id;
+  localised title;
+  double points = 0.0;
+};
+
+/// `yes` or `no`; the good one earns `points`, the other 0.
+struct yes_no_answer {
+  double points = 1.0;
+  std::string good = "yes";
+};
+/// One of several; possible is the highest number of points.
+struct options_answer {
+  std::vector<option_definition> options;
+};
+/// A whole number from min to max; earns points * (value - min) / (max - min). Points default to max - min.
+struct scale_answer {
+  int min = 1;
+  int max = 5;
+  std::optional<double> points;
+};
+/// A number up to and including `to`, and above the range before; the last range has no `to`.
+struct range_definition {
+  std::optional<double> to;
+  double points = 0.0;
+};
+struct number_answer {
+  std::vector<range_definition> ranges;
+};
+/// How often something happened. Positive points are earned per hit from 0, negative ones lost per hit from full marks,
+/// both up to `limit`; with `each` false one hit counts as many. Possible is |limit|, or |points| when not each.
+struct hits_answer {
+  double points = 0.0;
+  bool each = true;
+  std::optional<double> limit;
+};
+/// Free text; never scored.
+struct text_answer {};
+
+using answer_definition =
+    std::variant<yes_no_answer, options_answer, scale_answer, number_answer, hits_answer, text_answer>;
+
+using kernel::fail_effect;
+using kernel::fail_scope;
+
+/// When a fail rule fires.
+struct when_chosen {
+  std::vector<std::string> answers;
+};
+struct when_below_highest {}; ///< any answer that does not earn all points
+struct when_below {
+  double fraction = 0.0; ///< the criterion's (or section's) earned / possible is below this
+};
+struct when_hits {
+  int at_least = 1;
+};
+
+struct fail_rule_definition {
+  std::variant<when_chosen, when_below_highest, when_below, when_hits> when;
+  fail_scope scope = fail_scope::form;
+  fail_effect effect = fail_effect::zero;
+  double cap = 0.0; ///< with effect cap: the most that is left, a fraction
+};
+
+/// Why a criterion lost points (root cause), for the rater to tick.
+struct reason_definition {
+  std::string id;
+  localised title;
+};
+
+struct criterion_definition {
+  std::string id;
+  localised title;
+  std::optional<double> weight; ///< 1 when not given
+  std::vector<std::string> dimension;
+  answer_definition answer;
+  bool not_applicable = false; ///< whether `not_applicable` is a valid answer
+  bool bonus = false;          ///< earns on top: counts in the numerator only
+  bool critical = false;       ///< takes part in the critical score
+  std::vector<reason_definition> reasons;
+  std::vector<fail_rule_definition> fail;
+};
+
+/// Holds either sections or criteria.
+struct section_definition {
+  std::string id;
+  localised title;
+  std::optional<double> weight; ///< 1 when not given
+  std::vector<section_definition> sections;
+  std::vector<criterion_definition> criteria;
+  std::vector<fail_rule_definition> fail; ///< `below` only
+};
+
+enum class scoring_method {
+  weighted,     ///< weighted mean of earned / possible
+  points,       ///< sum of earned / sum of possible
+  scaled_points ///< the same with points times weights (of the criterion and the sections around it)
+};
+enum class weights_of {
+  criterion, ///< the form is the weighted mean of its criteria
+  section    ///< a section is the weighted mean of its criteria, the form of its sections
+};
+/// Where the weight of a criterion goes that is not applicable.
+enum class not_applicable_policy {
+  redistribute,           ///< to the others in proportion, within the section when sections have weights
+  redistribute_over_form, ///< to all others of the form in proportion
+  full_marks,             ///< stays, with all points
+  zero                    ///< stays, without points
+};
+
+struct band_definition {
+  std::string id;
+  localised title;
+  double from = 0.0; ///< the band holds scores from here up to the band before
+};
+
+struct rubric_definition {
+  std::string id;
+  std::string version;
+  std::string language = "en"; ///< of titles without a language, and of explanations
+  localised title;
+  scoring_method method = scoring_method::weighted;
+  weights_of weights = weights_of::criterion;
+  not_applicable_policy not_applicable = not_applicable_policy::redistribute;
+  bool capped = false; ///< cap: [0, 1]; without it bonus may lift a score above 1
+  std::vector<band_definition> bands;
+  std::optional<double> pass_from;
+  std::vector<section_definition> sections;
+};
+
+} // namespace qascore

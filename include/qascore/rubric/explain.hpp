@@ -1,0 +1,174 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "result.hpp"
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+namespace qascore {
+
+namespace detail {
+
+/// A fraction on the scale of 100, with one decimal where there is one.
+inline std::string of_hundred(double fraction) {
+  char buffer[40];
+  std::snprintf(buffer, sizeof buffer, "%.1f", 100.0 * fraction);
+  std::string text = buffer;
+  if (text.ends_with(".0"))
+    text.resize(text.size() - 2);
+  return text == "-0" ? "0" : text;
+}
+
+/// The phrases of one language; {0}, {1}, ... are filled in.
+struct phrases {
+  std::string_view score, band, passed, failed, not_scorable, lost, full, bonus, not_applicable, missing;
+  std::string_view rule, zero, cap, verdict, whole, before, capped, yes, no;
+};
+
+inline const phrases& phrases_of(std::string_view language) {
+  static constexpr phrases english{
+      .score = "{0}: {1} of 100",
+      .band = ", {0}",
+      .passed = ", passed",
+      .failed = ", not passed",
+      .not_scorable = "{0}: not scorable",
+      .lost = "{0}: '{1}' on '{2}', {3} of {4} points, cost {5} of 100",
+      .full = "{0}: '{1}' on '{2}', {3} of {4} points",
+      .bonus = "{0}: '{1}' on '{2}', bonus of {3} points, gave {4} of 100",
+      .not_applicable = "{0}: not applicable",
+      .missing = "{0}: no answer",
+      .rule = "fail rule on {0}: {1}",
+      .zero = "sets {0} to 0",
+      .cap = "caps {0} at {1} of 100",
+      .verdict = "not passed, whatever the score",
+      .whole = "the whole form",
+      .before = "without fail rules the score is {0} of 100",
+      .capped = "points above 100 are cut: {0}",
+      .yes = "yes",
+      .no = "no"};
+  static constexpr phrases chinese{
+      .score = "{0}：{1} 分（满分 100）",
+      .band = "，{0}",
+      .passed = "，合格",
+      .failed = "，不合格",
+      .not_scorable = "{0}：无法评分",
+      .lost = "{0}：“{2}”答“{1}”，得 {3}/{4} 分，失 {5} 分（满分 100）",
+      .full = "{0}：“{2}”答“{1}”，得 {3}/{4} 分",
+      .bonus = "{0}：“{2}”答“{1}”，加分 {3}，得 {4} 分（满分 100）",
+      .not_applicable = "{0}：不适用",
+      .missing = "{0}：未作答",
+      .rule = "{0} 触发否决规则：{1}",
+      .zero = "{0}记 0 分",
+      .cap = "{0}最高 {1} 分（满分 100）",
+      .verdict = "无论得分，判为不合格",
+      .whole = "整份评分表",
+      .before = "不计否决规则，得分为 {0} 分（满分 100）",
+      .capped = "超过 100 分的部分不计：{0}",
+      .yes = "是",
+      .no = "否"};
+  return language.starts_with("zh") ? chinese : english;
+}
+
+inline std::string fill(std::string_view phrase, std::initializer_list<std::string_view> values) {
+  std::string out;
+  for (std::size_t i = 0; i < phrase.size(); ++i) {
+    if (phrase[i] == '{') {
+      out += values.begin()[phrase[i + 1] - '0'];
+      i += 2;
+    } else {
+      out += phrase[i];
+    }
+  }
+  return out;
+}
+
+class explanation {
+public:
+  explanation(const evaluation_result& result, std::string_view language)
+      : result_{result}, language_{language}, words_{phrases_of(language)} {}
+
+  std::string text() const {
+    std::string out = headline();
+    for (std::size_t i = 0; i < result_.criteria.size(); ++i)
+      out += about(i);
+    if (result_.cap_adjustment < 0.0)
+      line(out, fill(words_.capped, {of_hundred(-result_.cap_adjustment)}));
+    for (const auto& rule : result_.fail_rules)
+      line(out, fill(words_.rule, {rule.on, effect(rule)}));
+    if (result_.score && result_.score != result_.score_before_fail)
+      line(out, fill(words_.before, {of_hundred(*result_.score_before_fail)}));
+    return out;
+  }
+
+private:
+  static void line(std::string& out, const std::string& text) { out += "\n- " + text; }
+
+  std::string headline() const {
+    const std::string name = std::string(result_.form.title(language_)) + " " + result_.form.version();
+    std::string out = result_.score ? fill(words_.score, {name, of_hundred(*result_.score)})
+                                    : fill(words_.not_scorable, {name});
+    for (const auto& band : result_.form.definition().bands)
+      if (band.id == result_.band)
+        out += fill(words_.band, {in_language(band.title, language_, band.id)});
+    if (result_.passed)
+      out += *result_.passed ? words_.passed : words_.failed;
+    return out;
+  }
+
+  std::string answer_of(const criterion& asked, std::uint8_t code) const {
+    if (std::holds_alternative<yes_no_answer>(asked.definition().answer))
+      return std::string(code == 0 ? words_.yes : words_.no);
+    if (const auto* options = std::get_if<options_answer>(&asked.definition().answer))
+      return std::string(in_language(options->options[code].title, language_, options->options[code].id));
+    return asked.answer(code);
+  }
+
+  std::string about(std::size_t i) const {
+    const criterion_result& one = result_.criteria[i];
+    const criterion& asked = result_.form.criteria()[i];
+    std::string out;
+    if (one.state == criterion_state::not_applicable)
+      line(out, fill(words_.not_applicable, {one.id}));
+    if (one.state == criterion_state::unanswered)
+      line(out, fill(words_.missing, {one.id}));
+    if (one.state != criterion_state::scored)
+      return out;
+    const std::string answer = answer_of(asked, one.code);
+    const std::string earned = format_number(one.earned), possible = format_number(one.possible);
+    const std::string_view title = asked.title(language_);
+    if (asked.definition().bonus)
+      line(out, fill(words_.bonus, {one.id, answer, title, earned, of_hundred(one.contribution)}));
+    else if (one.earned < one.possible && result_.score)
+      line(out, fill(words_.lost, {one.id, answer, title, earned, possible,
+                                   of_hundred(one.applied_weight - one.contribution)}));
+    else
+      line(out, fill(words_.full, {one.id, answer, title, earned, possible}));
+    return out;
+  }
+
+  std::string effect(const fired_rule& rule) const {
+    const std::string_view target = rule.scope == fail_scope::form ? words_.whole : rule.target;
+    if (rule.effect == fail_effect::zero)
+      return fill(words_.zero, {target});
+    if (rule.effect == fail_effect::cap)
+      return fill(words_.cap, {target, of_hundred(rule.cap)});
+    return std::string(words_.verdict);
+  }
+
+  const evaluation_result& result_;
+  std::string_view language_;
+  const phrases& words_;
+};
+
+} // namespace detail
+
+/// The result in words that an agent can read: the score, what every criterion earned and cost, which fail rules
+/// fired. In Chinese for languages that begin with `zh`, else in English; titles in the language asked, by default the
+/// rubric's.
+inline std::string explain(const evaluation_result& result, std::string_view language = {}) {
+  return detail::explanation(result, language.empty() ? std::string_view(result.form.language()) : language).text();
+}
+
+} // namespace qascore

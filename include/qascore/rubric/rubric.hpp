@@ -1,0 +1,164 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "compile.hpp"
+#include "content_hash.hpp"
+#include "validate.hpp"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qascore {
+
+namespace detail {
+/// The text in a language: exactly, else in the same language elsewhere (zh for zh-CN), else the first there is.
+inline std::string_view in_language(const localised& text, std::string_view language, std::string_view otherwise) {
+  const auto primary = [](std::string_view tag) { return tag.substr(0, tag.find('-')); };
+  std::string_view found;
+  for (const auto& [tag, words] : text) {
+    if (tag == language)
+      return words;
+    if (found.empty() && primary(tag) == primary(language))
+      found = words;
+  }
+  if (!found.empty())
+    return found;
+  return text.empty() ? otherwise : std::string_view(text.begin()->second);
+}
+} // namespace detail
+
+/// A criterion of a rubric, with what its answers earn.
+class criterion {
+public:
+  criterion(const detail::compiled_criterion& compiled, std::string_view section)
+      : definition_{compiled.definition}, section_{section}, scored_{compiled.scored},
+        possible_{compiled.possible.value()} {
+    for (const auto& points : compiled.points)
+      points_.push_back(points.value());
+  }
+
+  std::string_view id() const noexcept { return definition_->id; }
+  std::string_view title(std::string_view language) const {
+    return detail::in_language(definition_->title, language, definition_->id);
+  }
+  std::string_view section() const noexcept { return section_; } ///< id of the section that holds it
+  const criterion_definition& definition() const noexcept { return *definition_; }
+  bool scored() const noexcept { return scored_; }                      ///< false: free text, or weight 0
+  double possible() const noexcept { return possible_; }                ///< points for the best answer
+  std::span<const double> points() const noexcept { return points_; }   ///< points by code
+  std::string answer(std::size_t code) const { return detail::answer_text(definition_->answer, code); }
+
+private:
+  const criterion_definition* definition_;
+  std::string_view section_;
+  bool scored_;
+  double possible_;
+  std::vector<double> points_;
+};
+
+/// The versioned form by which answers become scores: built once, checked once, never changed, cheap to copy (copies
+/// share what they hold). What each word means stands in docs/rubric.md.
+class rubric {
+public:
+  /// Throws rubric_error with all problems.
+  explicit rubric(rubric_definition definition) : state_{build(std::move(definition))} {}
+
+  const std::string& id() const noexcept { return state_->definition.id; }
+  const std::string& version() const noexcept { return state_->definition.version; }
+  const std::string& language() const noexcept { return state_->definition.language; }
+  std::string_view title(std::string_view language) const {
+    return detail::in_language(state_->definition.title, language, id());
+  }
+  const rubric_definition& definition() const noexcept { return state_->definition; }
+  /// 64 hexadecimal digits; see qascore::content_hash.
+  const std::string& content_hash() const noexcept { return state_->hash; }
+
+  /// All criteria in the order of the form; the index is what codes and columns go by.
+  std::span<const criterion> criteria() const noexcept { return state_->criteria; }
+  /// All sections in the order of the form, parents first.
+  std::span<const detail::compiled_section> sections() const noexcept { return state_->compiled.sections; }
+  /// Index of the section that holds a criterion.
+  std::size_t section_index(std::size_t criterion) const noexcept {
+    return state_->compiled.criteria[criterion].section;
+  }
+  /// Dimensions in the order in which the form names them, and the criteria of each.
+  std::span<const std::string> dimensions() const noexcept { return state_->dimensions; }
+  std::span<const std::uint32_t> criteria_of_dimension(std::size_t dimension) const noexcept {
+    return state_->by_dimension[dimension];
+  }
+  std::span<const std::uint32_t> critical_criteria() const noexcept { return state_->critical; }
+
+  /// Index of a criterion. Throws rubric_error that names the nearest id.
+  std::size_t index_of(std::string_view criterion_id) const {
+    const auto at = state_->index.find(criterion_id);
+    if (at != state_->index.end())
+      return at->second;
+    throw rubric_error(std::vector<problem>{unknown(criterion_id)});
+  }
+  bool has(std::string_view criterion_id) const { return state_->index.contains(criterion_id); }
+  problem unknown(std::string_view criterion_id) const {
+    std::vector<std::string_view> ids;
+    for (const auto& one : state_->criteria)
+      ids.push_back(one.id());
+    return {{}, 0, 0, {}, "expected a criterion of rubric " + detail::quoted(id()) + " but found " +
+                              detail::quoted(criterion_id) + detail::did_you_mean(criterion_id, ids)};
+  }
+
+  /// Band and verdict of a score; none where the score is missing.
+  const band_definition* band_of(double score) const noexcept {
+    for (const auto& band : state_->definition.bands)
+      if (kernel::reaches(score, band.from))
+        return &band;
+    return nullptr;
+  }
+
+  const kernel::scoring_plan& plan() const noexcept { return state_->compiled.plan; }
+  /// Tables of all criteria on one scale: what dimensions and the critical score sum.
+  std::span<const kernel::scoring_cell> form_cells() const noexcept { return state_->compiled.form_cells; }
+
+private:
+  struct state {
+    rubric_definition definition;
+    detail::compiled_rubric compiled;
+    std::vector<criterion> criteria;
+    std::map<std::string_view, std::size_t> index;
+    std::vector<std::string> dimensions;
+    std::vector<std::vector<std::uint32_t>> by_dimension;
+    std::vector<std::uint32_t> critical;
+    std::string hash;
+  };
+
+  static std::shared_ptr<const state> build(rubric_definition&& definition) {
+    if (auto problems = validate(definition); !problems.empty())
+      throw rubric_error(std::move(problems));
+    const auto built = std::make_shared<state>();
+    state& s = *built;
+    s.definition = std::move(definition);
+    s.compiled = detail::rubric_compiler(s.definition).run();
+    s.hash = qascore::content_hash(s.definition);
+    for (std::uint32_t i = 0; i < s.compiled.criteria.size(); ++i) {
+      const auto& compiled = s.compiled.criteria[i];
+      s.criteria.emplace_back(compiled, s.compiled.sections[compiled.section].definition->id);
+      s.index.emplace(compiled.definition->id, i);
+      if (compiled.definition->critical && compiled.scored)
+        s.critical.push_back(i);
+      for (const auto& name : compiled.definition->dimension) {
+        auto at = static_cast<std::size_t>(std::ranges::find(s.dimensions, name) - s.dimensions.begin());
+        if (at == s.dimensions.size()) {
+          s.dimensions.push_back(name);
+          s.by_dimension.emplace_back();
+        }
+        if (s.by_dimension[at].empty() || s.by_dimension[at].back() != i)
+          s.by_dimension[at].push_back(i);
+      }
+    }
+    return built;
+  }
+
+  std::shared_ptr<const state> state_;
+};
+
+} // namespace qascore

@@ -1,0 +1,223 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "answers.hpp"
+#include "result.hpp"
+
+#include <cmath>
+#include <span>
+#include <vector>
+
+namespace qascore {
+
+/// What a criterion without an answer means.
+enum class unanswered {
+  error,        ///< a form must be complete (default): rubric_error names every criterion
+  not_scorable, ///< the evaluation has no score; `missing` lists the criteria
+  leave_out     ///< the criterion takes no part, like one that is not applicable; `missing` lists it
+};
+
+struct score_options {
+  unanswered when_unanswered = unanswered::error;
+};
+
+/// Scores evaluations one by one, and keeps its buffers: nothing is allocated after the first, but for fail rules.
+class scorer {
+public:
+  explicit scorer(rubric form, score_options options = {}) : result_{std::move(form)}, options_{options} {
+    const rubric& r = result_.form;
+    result_.criteria.resize(r.criteria().size());
+    result_.sections.resize(r.sections().size());
+    result_.dimensions.resize(r.dimensions().size());
+    result_.missing.reserve(r.criteria().size());
+    result_.fail_rules.reserve(r.plan().rules.size());
+    for (std::size_t i = 0; i < result_.criteria.size(); ++i)
+      result_.criteria[i].id = r.criteria()[i].id();
+    for (std::size_t i = 0; i < result_.sections.size(); ++i)
+      result_.sections[i].id = r.sections()[i].definition->id;
+    for (std::size_t i = 0; i < result_.dimensions.size(); ++i)
+      result_.dimensions[i].id = r.dimensions()[i];
+  }
+
+  /// codes[i] is the answer to criterion i (see `encode`). The result lives until the next call.
+  const evaluation_result& operator()(std::span<const std::uint8_t> codes) {
+    if (codes.size() != result_.criteria.size())
+      throw argument_error("codes: expected one per criterion (" + std::to_string(result_.criteria.size()) +
+                           ") but found " + std::to_string(codes.size()));
+    const kernel::scoring_outcome outcome = kernel::score_one(result_.form.plan(), codes, work_);
+    if (outcome.flags & kernel::flag_not_allowed)
+      throw rubric_error(codes_not_allowed(codes));
+    read_criteria(codes);
+    if (!result_.missing.empty() && options_.when_unanswered == unanswered::error)
+      throw rubric_error(missing_answers());
+    const bool scorable = !is_missing(outcome.score) &&
+                          (result_.missing.empty() || options_.when_unanswered == unanswered::leave_out);
+    result_.score = scorable ? std::optional(outcome.score) : std::nullopt;
+    result_.score_before_fail = scorable ? std::optional(outcome.score_before_fail) : std::nullopt;
+    read_parts(codes);
+    read_rules();
+    read_verdict(outcome);
+    if (scorable)
+      share_out();
+    return result_;
+  }
+
+private:
+  static std::optional<double> present(double value) {
+    return is_missing(value) ? std::nullopt : std::optional(value);
+  }
+
+  std::vector<problem> codes_not_allowed(std::span<const std::uint8_t> codes) const {
+    std::vector<problem> out;
+    for (std::size_t i = 0; i < codes.size(); ++i)
+      if (result_.form.plan().table(i)[codes[i]].possible >> kernel::cell_event_shift >= 2)
+        out.push_back({{}, 0, 0, std::string(result_.criteria[i].id),
+                       "expected a code of an answer but found " + std::to_string(codes[i])});
+    return out;
+  }
+
+  std::vector<problem> missing_answers() const {
+    std::vector<problem> out;
+    for (const auto& id : result_.missing)
+      out.push_back({{}, 0, 0, std::string(id), "expected an answer but found none"});
+    return out;
+  }
+
+  void read_criteria(std::span<const std::uint8_t> codes) {
+    result_.missing.clear();
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+      const criterion& asked = result_.form.criteria()[i];
+      criterion_result& one = result_.criteria[i];
+      one.code = codes[i];
+      one.earned = one.possible = missing_value;
+      one.applied_weight = one.contribution = 0.0;
+      if (codes[i] == kernel::unanswered_code) {
+        const bool optional = std::holds_alternative<text_answer>(asked.definition().answer);
+        one.state = optional ? criterion_state::excluded : criterion_state::unanswered;
+        if (!optional)
+          result_.missing.push_back(one.id);
+      } else if (codes[i] == kernel::not_applicable_code) {
+        one.state = criterion_state::not_applicable;
+      } else if (!asked.scored()) {
+        one.state = criterion_state::excluded;
+      } else {
+        one.state = criterion_state::scored;
+        one.earned = asked.points()[codes[i]];
+        one.possible = asked.possible();
+      }
+    }
+  }
+
+  double subset_score(std::span<const std::uint32_t> subset, std::span<const std::uint8_t> codes) const {
+    kernel::scoring_cell sum;
+    for (const std::uint32_t c : subset) {
+      const auto& cell = result_.form.form_cells()[c * kernel::table_stride + codes[c]];
+      sum.earned += cell.earned;
+      sum.possible += cell.possible;
+    }
+    return kernel::node_score{static_cast<double>(sum.earned), static_cast<double>(sum.possible)}.value();
+  }
+
+  void read_parts(std::span<const std::uint8_t> codes) {
+    for (std::size_t i = 0; i < result_.sections.size(); ++i) {
+      const std::size_t node = result_.form.sections()[i].node;
+      result_.sections[i].score = present(work_.after[node].value());
+      result_.sections[i].score_before_fail = present(work_.before[node].value());
+    }
+    for (std::size_t i = 0; i < result_.dimensions.size(); ++i)
+      result_.dimensions[i].score = present(subset_score(result_.form.criteria_of_dimension(i), codes));
+    result_.critical_score = present(subset_score(result_.form.critical_criteria(), codes));
+  }
+
+  void read_rules() {
+    const auto& plan = result_.form.plan();
+    const auto section_at = [&](std::uint32_t node) -> std::string_view {
+      for (const auto& section : result_.form.sections())
+        if (section.node == node)
+          return section.definition->id;
+      return result_.form.id();
+    };
+    result_.fail_rules.clear();
+    for (const std::uint32_t r : work_.fired) {
+      const kernel::scoring_rule& rule = plan.rules[r];
+      const std::string_view section = section_at(rule.node);
+      const bool on_criterion = rule.criterion != kernel::scoring_rule::none;
+      const std::string_view on = on_criterion ? result_.criteria[rule.criterion].id : section;
+      const std::string_view target = rule.scope == fail_scope::criterion ? on
+                                      : rule.scope == fail_scope::section ? section
+                                                                          : std::string_view(result_.form.id());
+      result_.fail_rules.push_back({on, target, rule.scope, rule.effect, rule.cap});
+    }
+  }
+
+  void read_verdict(const kernel::scoring_outcome& outcome) {
+    const rubric_definition& definition = result_.form.definition();
+    const band_definition* band = result_.score ? result_.form.band_of(*result_.score) : nullptr;
+    result_.band = band ? std::string_view(band->id) : std::string_view{};
+    result_.passed.reset();
+    if (outcome.flags & kernel::flag_verdict)
+      result_.passed = false;
+    else if (definition.pass_from && result_.score)
+      result_.passed = kernel::reaches(*result_.score, *definition.pass_from);
+  }
+
+  // Applied weights and contributions before fail rules.
+  void share_out() {
+    const auto& plan = result_.form.plan();
+    const auto& nodes = plan.nodes;
+    share_.assign(nodes.size(), 0.0);
+    share_.back() = 1.0;
+    if (plan.how == kernel::combine::means)
+      for (std::size_t i = nodes.size() - 1; i-- > 0;)
+        if (work_.before[i].possible > 0.0)
+          share_[i] = share_[nodes[i].parent] * nodes[i].weight / work_.before[nodes[i].parent].possible;
+
+    double sum = work_.before.back().value();
+    result_.cap_adjustment = *result_.score_before_fail - sum;
+    // Steps of the last binary digit of the sum: adding multiples of it below the sum is exact.
+    const double step = std::nextafter(sum, 2.0 * sum + 1.0) - sum;
+    const std::size_t form = nodes.size() - 1;
+    double running = 0.0, given = 0.0;
+    criterion_result* last = nullptr;
+    for (std::size_t c = 0; c < plan.criteria; ++c) {
+      const std::size_t node = plan.how == kernel::combine::means
+                                   ? result_.form.sections()[section_of(c)].node
+                                   : form;
+      const double possible = work_.before[node].possible;
+      const auto& cell = plan.table(c)[result_.criteria[c].code];
+      const auto amount = [](std::int64_t v) { return static_cast<double>(v & kernel::cell_amount_mask); };
+      criterion_result& one = result_.criteria[c];
+      if (!(possible > 0.0))
+        continue;
+      one.applied_weight = share_[node] * amount(cell.possible) / possible;
+      const double raw = share_[node] * amount(cell.earned) / possible;
+      if (!(raw > 0.0))
+        continue;
+      running += raw;
+      const double upto = std::min(sum, std::nearbyint(running / step) * step);
+      one.contribution = upto - given;
+      given = upto;
+      last = &one;
+    }
+    if (last)
+      last->contribution += sum - given;
+  }
+
+  std::size_t section_of(std::size_t criterion) const { return result_.form.section_index(criterion); }
+
+  evaluation_result result_;
+  score_options options_;
+  kernel::scoring_work work_;
+  std::vector<double> share_;
+};
+
+/// Scores one evaluation from the user's own answers (std::map<std::string, std::string> will do).
+/// Empty score: nothing applicable was left. Throws rubric_error with every answer that is unknown, not allowed, or,
+/// unless told otherwise, missing.
+template <answer_range Range>
+evaluation_result score(const rubric& form, const Range& answers, const score_options& options = {}) {
+  scorer one(form, options);
+  return one(encode(form, answers));
+}
+
+} // namespace qascore

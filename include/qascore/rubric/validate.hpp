@@ -1,0 +1,348 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../core/error.hpp"
+#include "../detail/nearest.hpp"
+#include "answer_scale.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+/// What makes a definition a rubric that can score. All problems are found in one go.
+namespace qascore {
+
+/// Bounds that keep every rubric small enough to check, show and score; far above what people can fill in.
+inline constexpr std::size_t max_criteria = 500;
+inline constexpr std::size_t max_section_depth = 3;
+inline constexpr std::size_t max_id_bytes = 64;
+inline constexpr double max_amount = 1e6; ///< of a weight, of points
+
+namespace detail {
+
+inline bool is_id(std::string_view text) {
+  return !text.empty() && text.size() <= max_id_bytes && std::ranges::all_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x80 || (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+           (byte >= 'A' && byte <= 'Z') || byte == '_' || byte == '-' || byte == '.';
+  });
+}
+
+class rubric_checker {
+public:
+  explicit rubric_checker(const rubric_definition& rubric) : rubric_{rubric} {}
+
+  std::vector<problem> run() {
+    check_id("id", rubric_.id);
+    if (rubric_.version.empty())
+      report("version", "expected a version, like \"2026.1\", but found empty text");
+    check_scoring();
+    check_bands();
+    if (rubric_.sections.empty())
+      report("sections", "expected at least one section but found none");
+    double weights = 0.0, total = 0.0;
+    for (std::size_t i = 0; i < rubric_.sections.size(); ++i)
+      check_section(rubric_.sections[i], "sections[" + std::to_string(i) + "]", 1, weights, total);
+    check_siblings("sections", !rubric_.sections.empty(), weights);
+    if (rubric_.method == scoring_method::weighted && rubric_.weights == weights_of::criterion && scored_ > 0 &&
+        !(total > 0.0))
+      report("sections", "expected some criterion with a weight > 0 but found weights that are all 0");
+    if (criteria_ > max_criteria)
+      report("sections", "expected at most " + std::to_string(max_criteria) + " criteria but found " +
+                             std::to_string(criteria_));
+    if (criteria_ > 0 && base_ == 0)
+      report("sections", "expected at least one criterion that is scored and not a bonus but found none");
+    return std::move(problems_);
+  }
+
+private:
+  void report(std::string path, std::string message) {
+    problems_.push_back({{}, 0, 0, std::move(path), std::move(message)});
+  }
+
+  bool section_weights() const {
+    return rubric_.method == scoring_method::weighted && rubric_.weights == weights_of::section;
+  }
+
+  void check_id(const std::string& path, const std::string& id) {
+    if (!is_id(id))
+      report(path, "expected an id (letters, digits, _ - . without spaces, at most " +
+                       std::to_string(max_id_bytes) + " bytes) but found " + quoted(id));
+  }
+
+  void check_unique(std::map<std::string, std::string>& seen, const std::string& id, const std::string& path) {
+    const auto [at, fresh] = seen.try_emplace(id, path);
+    if (!fresh && is_id(id))
+      report(path, "expected an id of its own but found " + quoted(id) + ", which " + at->second + " has");
+  }
+
+  void check_fraction(const std::string& path, double value) {
+    if (!(value >= 0.0 && value <= 1.0))
+      report(path, "expected a fraction from 0 to 1 but found " + format_number(value));
+  }
+
+  void check_points(const std::string& path, double value, bool negative = false) {
+    if (!(std::abs(value) <= max_amount) || (value < 0.0 && !negative))
+      report(path, std::string("expected a number ") + (negative ? "of at most +-" : "from 0 to ") +
+                       format_number(max_amount) + " but found " + format_number(value));
+  }
+
+  void check_scoring() {
+    if (rubric_.method != scoring_method::weighted &&
+        rubric_.not_applicable == not_applicable_policy::redistribute_over_form)
+      report("scoring.not_applicable",
+             "expected \"redistribute\": with points what is left is already summed over the form");
+  }
+
+  void check_bands() {
+    std::map<std::string, std::string> seen;
+    for (std::size_t i = 0; i < rubric_.bands.size(); ++i) {
+      const auto& band = rubric_.bands[i];
+      const std::string path = "bands[" + std::to_string(i) + "]";
+      check_id(path + ".id", band.id);
+      check_unique(seen, band.id, path + ".id");
+      check_fraction(path + ".from", band.from);
+      if (i == 0)
+        continue;
+      const double above = rubric_.bands[i - 1].from;
+      if (band.from == above)
+        report(path + ".from", "expected a limit below that of the band above but found " +
+                                   format_number(band.from) + " again: the two bands overlap");
+      else if (!(band.from < above))
+        report(path + ".from", "expected bands from the highest to the lowest but found " +
+                                   format_number(band.from) + " after " + format_number(above));
+    }
+    if (!rubric_.bands.empty() && rubric_.bands.back().from > 0.0)
+      report("bands[" + std::to_string(rubric_.bands.size() - 1) + "].from",
+             "expected the lowest band to start at 0 but found " + format_number(rubric_.bands.back().from) +
+                 ": scores below fall into a gap");
+    if (rubric_.pass_from)
+      check_fraction("pass_from", *rubric_.pass_from);
+  }
+
+  void check_weight(const std::string& path, const std::optional<double>& weight, const char* refused) {
+    if (!weight)
+      return;
+    if (refused)
+      report(path + ".weight", "expected no weight but found " + format_number(*weight) + ": " + refused);
+    else if (!(*weight >= 0.0 && *weight <= max_amount))
+      report(path + ".weight",
+             "expected a number from 0 to " + format_number(max_amount) + " but found " + format_number(*weight));
+  }
+
+  // Among siblings that have weights, one must bite.
+  void check_siblings(const std::string& path, bool any, double weights) {
+    if (section_weights() && any && !(weights > 0.0))
+      report(path, "expected some weight > 0 but found weights that are all 0: nothing here can be scored");
+  }
+
+  void check_section(const section_definition& section, const std::string& path, std::size_t depth,
+                     double& sibling_weights, double& total) {
+    check_id(path + ".id", section.id);
+    check_unique(ids_, section.id, path + ".id");
+    if (depth > max_section_depth) {
+      report(path, "expected sections at most " + std::to_string(max_section_depth) + " deep but found one at depth " +
+                       std::to_string(depth));
+      return;
+    }
+    const bool scored = is_scored(section);
+    const bool has_weight = section_weights() || rubric_.method == scoring_method::scaled_points;
+    check_weight(path, section.weight,
+                 !has_weight ? "in this method only criteria have weights"
+                 : !scored   ? "a section of free text is never scored"
+                             : nullptr);
+    if (scored)
+      sibling_weights += section.weight.value_or(1.0);
+    if (section.sections.empty() == section.criteria.empty())
+      report(path, section.criteria.empty() ? "expected criteria or sections but found neither: the section can never score"
+                                            : "expected either criteria or sections but found both");
+    double weights = 0.0, inside = 0.0;
+    for (std::size_t i = 0; i < section.sections.size(); ++i)
+      check_section(section.sections[i], path + ".sections[" + std::to_string(i) + "]", depth + 1, weights, inside);
+    for (std::size_t i = 0; i < section.criteria.size(); ++i)
+      check_criterion(section.criteria[i], path + ".criteria[" + std::to_string(i) + "]", weights, inside);
+    if (scored)
+      check_siblings(path, true, weights);
+    if (scored && rubric_.method == scoring_method::scaled_points && !(inside > 0.0))
+      report(path, "expected some weight > 0 but found weights that are all 0: the section can never score");
+    total += inside * (rubric_.method == scoring_method::scaled_points ? section.weight.value_or(1.0) : 1.0);
+    for (std::size_t i = 0; i < section.fail.size(); ++i) {
+      const std::string rule = path + ".fail[" + std::to_string(i) + "]";
+      if (!std::holds_alternative<when_below>(section.fail[i].when))
+        report(rule + ".when", "expected \"below\", the one trigger that a section has");
+      if (section.fail[i].scope == fail_scope::criterion)
+        report(rule + ".scope", "expected \"section\" or \"form\" but found \"criterion\"");
+      check_rule(section.fail[i], rule);
+    }
+  }
+
+  void check_criterion(const criterion_definition& criterion, const std::string& path, double& sibling_weights,
+                       double& total) {
+    ++criteria_;
+    check_id(path + ".id", criterion.id);
+    check_unique(ids_, criterion.id, path + ".id");
+    const bool scored = is_scored(criterion.answer);
+    check_weight(path, criterion.weight,
+                 rubric_.method == scoring_method::points ? "with method points the points are the weights"
+                 : !scored                                ? "free text is never scored"
+                                                          : nullptr);
+    if (criterion.bonus && (rubric_.method == scoring_method::weighted || !scored))
+      report(path + ".bonus", rubric_.method == scoring_method::weighted
+                                  ? "expected method points or scaled_points: a weighted mean has no place for a bonus"
+                                  : "expected no bonus: free text is never scored");
+    if (criterion.critical && !scored)
+      report(path + ".critical", "expected an answer that is scored: free text is never scored");
+    if (!scored && !criterion.fail.empty())
+      report(path + ".fail", "expected no fail rule: free text is never scored");
+    for (std::size_t i = 0; i < criterion.dimension.size(); ++i)
+      check_id(path + ".dimension[" + std::to_string(i) + "]", criterion.dimension[i]);
+    std::map<std::string, std::string> reasons;
+    for (std::size_t i = 0; i < criterion.reasons.size(); ++i) {
+      const std::string reason = path + ".reasons[" + std::to_string(i) + "]";
+      check_id(reason, criterion.reasons[i].id);
+      check_unique(reasons, criterion.reasons[i].id, reason);
+    }
+    const std::size_t before = problems_.size();
+    std::visit([&](const auto& answer) { check_answer(answer, path + ".answer"); }, criterion.answer);
+    const bool valid = problems_.size() == before;
+    if (scored) {
+      ++scored_;
+      const double weight = criterion.weight.value_or(1.0);
+      sibling_weights += weight;
+      total += weight;
+      base_ += criterion.bonus ? 0u : 1u;
+      if (valid && !(highest(points_of_codes(criterion.answer)).value() > 0.0))
+        report(path + ".answer", "expected an answer that earns more than 0 points but found none");
+    }
+    for (std::size_t i = 0; i < criterion.fail.size(); ++i) {
+      const std::string rule = path + ".fail[" + std::to_string(i) + "]";
+      check_rule(criterion.fail[i], rule);
+      check_trigger(criterion, criterion.fail[i], rule + ".when");
+    }
+  }
+
+  void check_answer(const yes_no_answer& answer, const std::string& path) {
+    check_points(path + ".yes_no.points", answer.points);
+    if (answer.good != "yes" && answer.good != "no")
+      report(path + ".yes_no.good", "expected \"yes\" or \"no\" but found " + quoted(answer.good));
+  }
+  void check_answer(const options_answer& answer, const std::string& path) {
+    if (answer.options.size() < 2 || answer.options.size() > kernel::max_answers)
+      report(path + ".options", "expected 2 to " + std::to_string(kernel::max_answers) + " options but found " +
+                                    std::to_string(answer.options.size()));
+    std::map<std::string, std::string> seen;
+    for (std::size_t i = 0; i < answer.options.size(); ++i) {
+      const std::string option = path + ".options[" + std::to_string(i) + "]";
+      check_id(option + ".id", answer.options[i].id);
+      check_unique(seen, answer.options[i].id, option + ".id");
+      if (answer.options[i].id == not_applicable_answer)
+        report(option + ".id", "expected another id: \"not_applicable\" is reserved; "
+                               "write \"not_applicable: true\" beside the answer");
+      check_points(option + ".points", answer.options[i].points);
+    }
+  }
+  void check_answer(const scale_answer& answer, const std::string& path) {
+    if (!(answer.min < answer.max))
+      report(path + ".scale.max", "expected a whole number above min (" + std::to_string(answer.min) +
+                                      ") but found " + std::to_string(answer.max));
+    else if (static_cast<long long>(answer.max) - answer.min >= static_cast<long long>(kernel::max_answers))
+      report(path + ".scale.max", "expected at most " + std::to_string(kernel::max_answers) +
+                                      " steps but found " +
+                                      std::to_string(static_cast<long long>(answer.max) - answer.min + 1));
+    if (answer.points)
+      check_points(path + ".scale.points", *answer.points);
+  }
+  void check_answer(const number_answer& answer, const std::string& path) {
+    const auto& ranges = answer.ranges;
+    if (ranges.empty() || ranges.size() > kernel::max_answers)
+      report(path + ".number.ranges", "expected 1 to " + std::to_string(kernel::max_answers) +
+                                          " ranges but found " + std::to_string(ranges.size()));
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      const std::string range = path + ".number.ranges[" + std::to_string(i) + "]";
+      check_points(range + ".points", ranges[i].points);
+      const bool last = i + 1 == ranges.size();
+      if (last && ranges[i].to)
+        report(range + ".to", "expected no limit for the last range, which holds all that is above, but found " +
+                                  format_number(*ranges[i].to));
+      if (!last && !ranges[i].to)
+        report(range, "expected \"to\": only the last range has no limit");
+      if (i > 0 && ranges[i].to && ranges[i - 1].to && !(*ranges[i].to > *ranges[i - 1].to))
+        report(range + ".to", "expected a limit above " + format_number(*ranges[i - 1].to) + " but found " +
+                                  format_number(*ranges[i].to));
+    }
+  }
+  void check_answer(const hits_answer& answer, const std::string& path) {
+    check_points(path + ".hits.points", answer.points, true);
+    if (answer.points == 0.0)
+      report(path + ".hits.points", "expected points that are not 0");
+    if (!answer.each) {
+      if (answer.limit)
+        report(path + ".hits.limit", "expected no limit: with \"each: false\" one hit counts as many");
+      return;
+    }
+    if (!answer.limit) {
+      report(path + ".hits", "expected \"limit\": the most points that hits can move");
+      return;
+    }
+    check_points(path + ".hits.limit", *answer.limit, true);
+    if (!(*answer.limit * answer.points > 0.0) || std::abs(*answer.limit) < std::abs(answer.points))
+      report(path + ".hits.limit", "expected a limit of the same sign as the points (" + format_number(answer.points) +
+                                       ") and not nearer to 0 but found " + format_number(*answer.limit));
+    else if (most_hits(answer) >= static_cast<double>(kernel::max_answers))
+      report(path + ".hits.limit", "expected a limit within " + std::to_string(kernel::max_answers - 1) +
+                                       " hits but found " + format_number(*answer.limit));
+  }
+  void check_answer(const text_answer&, const std::string&) {}
+
+  void check_rule(const fail_rule_definition& rule, const std::string& path) {
+    if (const auto* below = std::get_if<when_below>(&rule.when); below && !(below->fraction > 0.0 && below->fraction <= 1.0))
+      report(path + ".when.below", "expected a fraction above 0, at most 1, but found " + format_number(below->fraction));
+    if (rule.effect == fail_effect::cap && !(rule.cap > 0.0 && rule.cap < 1.0))
+      report(path + ".effect.cap", "expected a fraction between 0 and 1 but found " + format_number(rule.cap));
+  }
+
+  void check_trigger(const criterion_definition& criterion, const fail_rule_definition& rule, const std::string& path) {
+    if (const auto* chosen = std::get_if<when_chosen>(&rule.when)) {
+      std::vector<std::string> allowed;
+      if (const auto* options = std::get_if<options_answer>(&criterion.answer))
+        for (const auto& option : options->options)
+          allowed.push_back(option.id);
+      else if (std::holds_alternative<yes_no_answer>(criterion.answer))
+        allowed = {"yes", "no"};
+      else if (const auto* scale = std::get_if<scale_answer>(&criterion.answer))
+        for (int value = scale->min; value <= scale->max && allowed.size() < kernel::max_answers; ++value)
+          allowed.push_back(std::to_string(value));
+      else
+        report(path, "expected \"below_highest\", \"below\" or \"hits\": this criterion has no answers to choose from");
+      if (chosen->answers.empty())
+        report(path + ".chosen", "expected at least one answer but found none");
+      for (const auto& answer : chosen->answers)
+        if (!allowed.empty() && std::ranges::find(allowed, answer) == allowed.end())
+          report(path + ".chosen", "expected an answer of " + quoted(criterion.id) + " but found " + quoted(answer) +
+                                       did_you_mean(answer, allowed));
+    }
+    if (const auto* hits = std::get_if<when_hits>(&rule.when)) {
+      const auto* answer = std::get_if<hits_answer>(&criterion.answer);
+      if (!answer)
+        report(path, "expected \"chosen\", \"below_highest\" or \"below\": this criterion does not count hits");
+      else if (hits->at_least < 1 || hits->at_least > most_hits(*answer))
+        report(path + ".hits", "expected a number of hits from 1 to " + format_number(most_hits(*answer)) +
+                                   ", where the limit is reached, but found " + std::to_string(hits->at_least));
+    }
+  }
+
+  const rubric_definition& rubric_;
+  std::vector<problem> problems_;
+  std::map<std::string, std::string> ids_; // of sections and criteria, to where they stand
+  std::size_t criteria_ = 0;
+  std::size_t scored_ = 0;
+  std::size_t base_ = 0; // scored and not a bonus
+};
+
+} // namespace detail
+
+/// All that is wrong with a definition; empty when it is a rubric.
+inline std::vector<problem> validate(const rubric_definition& rubric) { return detail::rubric_checker(rubric).run(); }
+
+} // namespace qascore
