@@ -13,8 +13,10 @@ namespace qascore::kernel {
 
 /// Dense levels: code[i] is the number of distinct values below values[i].
 struct dense_levels {
-  std::vector<std::uint32_t> code;
-  std::size_t count = 0; ///< distinct values
+  std::vector<std::uint32_t> code; ///< per value
+  std::vector<std::uint32_t> size; ///< values at each level, ascending levels
+
+  std::size_t count() const noexcept { return size.size(); }
 };
 
 /// Levels of fewer than 2^32 finite values; -0 equals 0. O(n) where there are at most 1024 distinct values or where they

@@ -75,21 +75,23 @@ private:
 
 inline double weight_at(std::span<const double> weight, std::size_t i) { return weight.empty() ? 1.0 : weight[i]; }
 
-/// The column less its weighted mean; the second step removes the rounding of the first, so that a constant column
-/// becomes exactly 0.
-inline std::vector<double> centred(std::span<const double> values, std::span<const double> weight) {
-  std::vector<double> out(values.begin(), values.end());
-  for (int step = 0; step < 2; ++step) {
-    detail::accurate_sum total, weights;
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      total.add(weight_at(weight, i) * out[i]);
-      weights.add(weight_at(weight, i));
-    }
-    const double mean = total.value() / weights.value();
-    for (double& v : out)
-      v -= mean;
+/// The weighted mean in two steps: the second removes the rounding of the first, so that a column less its mean keeps
+/// all digits at any offset.
+struct centre {
+  double first, second;
+  double of(double value) const { return value - first - second; }
+};
+
+inline centre centre_of(std::span<const double> values, std::span<const double> weight) {
+  detail::accurate_sum total, weights, rest;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    total.add(weight_at(weight, i) * values[i]);
+    weights.add(weight_at(weight, i));
   }
-  return out;
+  const double first = total.value() / weights.value();
+  for (std::size_t i = 0; i < values.size(); ++i)
+    rest.add(weight_at(weight, i) * (values[i] - first));
+  return {first, rest.value() / weights.value()};
 }
 
 inline bool constant(std::span<const double> values) {
@@ -112,104 +114,129 @@ inline double bounded(double r) {
 
 /// Pearson's r with the influence values of the pairs.
 inline double pearson_of(const pairs& p, std::vector<double>& influence) {
-  const std::vector<double> a = centred(p.x, p.weight), b = centred(p.y, p.weight);
+  const centre cx = centre_of(p.x, p.weight), cy = centre_of(p.y, p.weight);
   detail::accurate_sum aa, bb, ab;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const double w = weight_at(p.weight, i);
-    aa.add(w * a[i] * a[i]);
-    bb.add(w * b[i] * b[i]);
-    ab.add(w * a[i] * b[i]);
+  for (std::size_t i = 0; i < p.x.size(); ++i) {
+    const double w = weight_at(p.weight, i), a = cx.of(p.x[i]), b = cy.of(p.y[i]);
+    aa.add(w * a * a);
+    bb.add(w * b * b);
+    ab.add(w * a * b);
   }
   const double saa = aa.value(), sbb = bb.value();
   const double scale = std::sqrt(saa) * std::sqrt(sbb);
   const double r = bounded(ab.value() / scale);
-  influence.resize(a.size());
-  for (std::size_t i = 0; i < a.size(); ++i)
-    influence[i] = a[i] * b[i] / scale - 0.5 * r * (a[i] * a[i] / saa + b[i] * b[i] / sbb);
+  influence.resize(p.x.size());
+  for (std::size_t i = 0; i < p.x.size(); ++i) {
+    const double a = cx.of(p.x[i]), b = cy.of(p.y[i]);
+    influence[i] = a * b / scale - 0.5 * r * (a * a / saa + b * b / sbb);
+  }
   return r;
 }
 
-/// One side of a rank correlation, by level.
+/// Sum of whole and half numbers below 2^52: exact in plain double, whatever the order.
+class half_number_sum {
+public:
+  void add(double term) noexcept { value_ += term; }
+  double value() const noexcept { return value_; }
+
+private:
+  double value_ = 0.0;
+};
+/// Up to here sums of ranks of unweighted rows are such numbers (n^2 / 2 < 2^52).
+inline constexpr std::size_t exact_rows = std::size_t{1} << 26u;
+
+/// One side of a rank correlation. What a unit reads together lies together.
+template <class Sum>
 struct ranked_side {
-  dense_levels levels;
-  std::vector<double> weight;                ///< of the level
-  std::vector<double> rank;                  ///< weighted mid-rank less its mean
-  std::vector<detail::accurate_sum> partner; ///< sum of w times the other side's rank
-  double squares = 0.0;                      ///< sum of w rank^2
+  struct level {
+    double rank = 0.0; ///< weighted mid-rank less its mean
+    Sum partner;       ///< of w times the other side's rank; in the end the level's share of the influence
+  };
+  dense_levels dense;
+  std::vector<double> weight; ///< of each level; empty: its size
+  std::vector<level> levels;
+  double squares = 0.0; ///< sum of w rank^2
+
+  level& of(std::size_t unit) { return levels[dense.code[unit]]; }
+  double weight_of(std::size_t l) const { return weight.empty() ? static_cast<double>(dense.size[l]) : weight[l]; }
 };
 
-inline ranked_side rank_side(std::span<const double> values, std::span<const double> weight) {
-  ranked_side out;
-  out.levels = levels_of(values);
-  const std::size_t count = out.levels.count;
-  out.weight.assign(count, 0.0);
-  out.partner.resize(count);
-  if (weight.empty()) {
-    for (const std::uint32_t l : out.levels.code)
-      out.weight[l] += 1.0;
-  } else {
-    for (std::size_t i = 0; i < weight.size(); ++i)
-      out.partner[out.levels.code[i]].add(weight[i]);
-    for (std::size_t l = 0; l < count; ++l)
-      out.weight[l] = std::exchange(out.partner[l], {}).value();
-  }
+template <class Sum>
+ranked_side<Sum> rank_side(std::span<const double> values, std::span<const double> weight) {
+  ranked_side<Sum> out;
+  out.dense = levels_of(values);
+  out.levels.resize(out.dense.count());
+  for (std::size_t i = 0; i < weight.size(); ++i)
+    out.of(i).partner.add(weight[i]);
+  if (!weight.empty())
+    for (auto& l : out.levels)
+      out.weight.push_back(std::exchange(l.partner, {}).value());
   detail::accurate_sum total, below, squares;
-  for (const double w : out.weight)
-    total.add(w);
-  out.rank.resize(count);
-  for (std::size_t l = 0; l < count; ++l) {
-    out.rank[l] = below.value() + 0.5 * out.weight[l] - 0.5 * total.value();
-    below.add(out.weight[l]);
-    squares.add(out.weight[l] * out.rank[l] * out.rank[l]);
+  for (std::size_t l = 0; l < out.levels.size(); ++l)
+    total.add(out.weight_of(l));
+  for (std::size_t l = 0; l < out.levels.size(); ++l) {
+    const double w = out.weight_of(l);
+    const double rank = below.value() + 0.5 * w - 0.5 * total.value();
+    out.levels[l].rank = rank;
+    below.add(w);
+    squares.add(w * rank * rank);
   }
   out.squares = squares.value();
   return out;
 }
 
-/// Per level l the part of the influence that depends on this side alone:
-/// T g / sqrt(F G) - rho / 2 * (f^2 + 2 T f) / F, with T h(l) the sum over higher levels and half of l's own.
-inline std::vector<double> side_influence(const ranked_side& side, double scale, double rho) {
-  std::vector<double> out(side.rank.size());
+/// Puts in place of each level's partner the part of the influence that depends on this side alone:
+/// T g / sqrt(F G) - rho / 2 * (f^2 + 2 T f) / F, with T h the sum over higher levels and half of the level's own.
+template <class Sum>
+void partners_to_influence(ranked_side<Sum>& side, double scale, double rho) {
   detail::accurate_sum above_partner, above_own;
-  for (std::size_t l = out.size(); l-- > 0;) {
-    const double partner = side.partner[l].value();
-    const double own = side.weight[l] * side.rank[l];
+  for (std::size_t l = side.levels.size(); l-- > 0;) {
+    auto& level = side.levels[l];
+    const double rank = level.rank;
+    const double partner = level.partner.value();
+    const double own = side.weight_of(l) * rank;
     const double shift_partner = above_partner.value() + 0.5 * partner;
     const double shift_own = above_own.value() + 0.5 * own;
-    out[l] = shift_partner / scale -
-             0.5 * rho * (side.rank[l] * side.rank[l] + 2.0 * shift_own) / side.squares;
+    level.partner = {};
+    level.partner.add(shift_partner / scale - 0.5 * rho * (rank * rank + 2.0 * shift_own) / side.squares);
     above_partner.add(partner);
     above_own.add(own);
   }
-  return out;
 }
 
 /// Spearman's rho with the influence values of the pairs.
-inline double spearman_of(const pairs& p, std::vector<double>& influence) {
-  ranked_side a = rank_side(p.x, p.weight), b = rank_side(p.y, p.weight);
+template <class Sum>
+double spearman_of(const pairs& p, std::vector<double>& influence) {
+  ranked_side<Sum> a = rank_side<Sum>(p.x, p.weight), b = rank_side<Sum>(p.y, p.weight);
   const std::size_t n = p.x.size();
   for (std::size_t i = 0; i < n; ++i) {
-    const std::uint32_t la = a.levels.code[i], lb = b.levels.code[i];
+    auto& la = a.of(i);
+    auto& lb = b.of(i);
     const double w = weight_at(p.weight, i);
-    a.partner[la].add(w * b.rank[lb]);
-    b.partner[lb].add(w * a.rank[la]);
+    la.partner.add(w * lb.rank);
+    lb.partner.add(w * la.rank);
   }
   detail::accurate_sum cross;
-  for (std::size_t l = 0; l < a.rank.size(); ++l)
-    cross.add(a.rank[l] * a.partner[l].value());
+  for (const auto& l : a.levels)
+    cross.add(l.rank * l.partner.value());
   const double scale = std::sqrt(a.squares) * std::sqrt(b.squares);
   const double rho = bounded(cross.value() / scale);
-  const std::vector<double> from_a = side_influence(a, scale, rho), from_b = side_influence(b, scale, rho);
+  partners_to_influence(a, scale, rho);
+  partners_to_influence(b, scale, rho);
   influence.resize(n);
   for (std::size_t i = 0; i < n; ++i) {
-    const std::uint32_t la = a.levels.code[i], lb = b.levels.code[i];
-    influence[i] = a.rank[la] * b.rank[lb] / scale + (from_a[la] + from_b[lb]);
+    const auto& la = a.of(i);
+    const auto& lb = b.of(i);
+    influence[i] = la.rank * lb.rank / scale + (la.partner.value() + lb.partner.value());
   }
   return rho;
 }
 
 inline double coefficient(const pairs& p, correlation_method method, std::vector<double>& influence) {
-  return method == correlation_method::pearson ? pearson_of(p, influence) : spearman_of(p, influence);
+  if (method == correlation_method::pearson)
+    return pearson_of(p, influence);
+  return p.weight.empty() && p.x.size() < exact_rows ? spearman_of<half_number_sum>(p, influence)
+                                                     : spearman_of<detail::accurate_sum>(p, influence);
 }
 
 inline linearised linearise(const design_view& design, std::span<const double> x, std::span<const double> y,

@@ -45,9 +45,9 @@ inline bool few_levels(std::span<const double> values, dense_levels& out) {
   std::vector<std::uint32_t> level(order.size());
   for (std::uint32_t l = 0; l < order.size(); ++l)
     level[order[l]] = l;
+  out.size.assign(order.size(), 0u);
   for (std::uint32_t& code : out.code)
-    code = level[code];
-  out.count = distinct.size();
+    ++out.size[code = level[code]];
   return true;
 }
 
@@ -56,50 +56,75 @@ struct item {
   std::uint32_t row;
 };
 
-/// One stable pass of a radix sort over `bits` bits from `shift`.
-inline void radix_pass(const std::vector<item>& from, std::vector<item>& to, unsigned shift, unsigned bits) {
-  const std::uint32_t mask = (1u << bits) - 1u;
-  std::vector<std::uint32_t> place(std::size_t{1} << bits, 0u);
-  for (const item& x : from)
-    ++place[(x.image >> shift) & mask];
+/// How often each digit occurs, for the two digits of a radix sort over the upper 22 bits of the images.
+struct digit_counts {
+  static constexpr std::size_t digits = 2048;
+  static std::size_t low(std::uint32_t image) { return (image >> 10) % digits; }
+  static std::size_t high(std::uint32_t image) { return image >> 21; }
+  std::vector<std::uint32_t> of_low = std::vector<std::uint32_t>(digits, 0u);
+  std::vector<std::uint32_t> of_high = std::vector<std::uint32_t>(digits, 0u);
+};
+
+template <class Digit>
+void radix_pass(const std::vector<item>& from, std::vector<item>& to, std::vector<std::uint32_t>& count,
+                Digit digit) {
   std::uint32_t next = 0;
-  for (std::uint32_t& p : place)
-    next += std::exchange(p, next);
+  for (std::uint32_t& place : count)
+    next += std::exchange(place, next);
   for (const item& x : from)
-    to[place[(x.image >> shift) & mask]++] = x;
+    to[count[digit(x.image)]++] = x;
+}
+
+/// Order of what shares its upper 22 bits: mostly two or three items, rarely many.
+template <class Less>
+void sort_run(std::vector<item>& items, std::size_t first, std::size_t last, Less less) {
+  constexpr std::size_t short_run = 16;
+  const auto at = [&](std::size_t k) { return items.begin() + static_cast<std::ptrdiff_t>(k); };
+  if (last - first > short_run) {
+    std::sort(at(first), at(last), less);
+    return;
+  }
+  for (std::size_t k = first + 1; k < last; ++k)
+    for (std::size_t j = k; j > first && less(items[j], items[j - 1]); --j)
+      std::swap(items[j], items[j - 1]);
 }
 
 inline void many_levels(std::span<const double> values, double lowest, double highest, dense_levels& out) {
   // Halves, so that the width of the range cannot overflow.
   const double origin = lowest / 2.0;
   const double scale = 4294967295.0 / (highest / 2.0 - origin);
-  std::vector<item> items(values.size()), spare(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i)
-    items[i] = {static_cast<std::uint32_t>(std::min((values[i] / 2.0 - origin) * scale, 4294967295.0)),
-                static_cast<std::uint32_t>(i)};
-  radix_pass(items, spare, 0, 11);
-  radix_pass(spare, items, 11, 11);
-  radix_pass(items, spare, 22, 10);
+  std::vector<item> items(values.size()), sorted(values.size());
+  digit_counts counts;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto image = static_cast<std::uint32_t>(std::min((values[i] / 2.0 - origin) * scale, 4294967295.0));
+    items[i] = {image, static_cast<std::uint32_t>(i)};
+    ++counts.of_low[digit_counts::low(image)];
+    ++counts.of_high[digit_counts::high(image)];
+  }
+  radix_pass(items, sorted, counts.of_low, digit_counts::low);
+  radix_pass(sorted, items, counts.of_high, digit_counts::high);
 
-  // Values with the same image are put in order by themselves.
-  const auto value_of = [&](const item& x) { return values[x.row]; };
-  std::uint32_t level = 0;
-  for (std::size_t first = 0; first < spare.size();) {
+  const auto less = [&](const item& a, const item& b) {
+    return a.image != b.image ? a.image < b.image : values[a.row] < values[b.row];
+  };
+  const auto same = [&](const item& a, const item& b) {
+    return a.image == b.image && values[a.row] == values[b.row];
+  };
+  out.size.reserve(values.size());
+  for (std::size_t first = 0; first < items.size();) {
     std::size_t last = first + 1;
-    while (last < spare.size() && spare[last].image == spare[first].image)
+    while (last < items.size() && items[last].image >> 10 == items[first].image >> 10)
       ++last;
-    if (last - first > 1)
-      std::sort(spare.begin() + static_cast<std::ptrdiff_t>(first),
-                spare.begin() + static_cast<std::ptrdiff_t>(last),
-                [&](const item& a, const item& b) { return value_of(a) < value_of(b); });
+    sort_run(items, first, last, less);
     for (std::size_t k = first; k < last; ++k) {
-      level += k > first && value_of(spare[k]) != value_of(spare[k - 1]);
-      out.code[spare[k].row] = level;
+      if (k > first && same(items[k], items[k - 1]))
+        ++out.size.back();
+      else
+        out.size.push_back(1u);
+      out.code[items[k].row] = static_cast<std::uint32_t>(out.size.size() - 1);
     }
-    ++level;
     first = last;
   }
-  out.count = level;
 }
 
 } // namespace detail_rank

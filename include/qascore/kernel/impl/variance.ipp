@@ -92,7 +92,15 @@ design_variance variance_engine::compute(std::size_t count, Row row, std::span<c
   };
 
   // Totals by stratum.
-  if (!clustered) {
+  const bool plain = !clustered && design_.stratum.empty();
+  if (plain && count > 0) {
+    detail::accurate_sum sum;
+    for (std::size_t k = 0; k < count; ++k)
+      sum.add(total_of(k));
+    add(0u, 0.0);
+    strata_[0].sum = sum;
+    strata_[0].touched = count;
+  } else if (!clustered) {
     for (std::size_t k = 0; k < count; ++k)
       add(design_.stratum_of(row(k)), total_of(k));
   } else {
@@ -122,7 +130,12 @@ design_variance variance_engine::compute(std::size_t count, Row row, std::span<c
     const double d = total - strata_[h].mean;
     strata_[h].squares.add(d * d);
   };
-  if (!clustered)
+  if (plain && count > 0) {
+    detail::accurate_sum squares;
+    for (std::size_t k = 0; k < count; ++k)
+      squares.add((total_of(k) - strata_[0].mean) * (total_of(k) - strata_[0].mean));
+    strata_[0].squares = squares;
+  } else if (!clustered)
     for (std::size_t k = 0; k < count; ++k)
       square(design_.stratum_of(row(k)), total_of(k));
   else

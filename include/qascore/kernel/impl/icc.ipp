@@ -1,0 +1,302 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../../core/error.hpp"
+#include "../../detail/format.hpp"
+#include "../distribution.hpp"
+#include "../icc.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+namespace qascore::kernel {
+namespace detail_icc {
+
+enum class kind { one_way, agreement, consistency };
+
+inline kind kind_of(icc_form form) {
+  switch (form) {
+  case icc_form::one_way:
+  case icc_form::one_way_mean:
+    return kind::one_way;
+  case icc_form::agreement:
+  case icc_form::agreement_mean:
+    return kind::agreement;
+  case icc_form::consistency:
+  case icc_form::consistency_mean:
+    break;
+  }
+  return kind::consistency;
+}
+
+inline bool of_mean(icc_form form) {
+  return form == icc_form::one_way_mean || form == icc_form::agreement_mean || form == icc_form::consistency_mean;
+}
+
+inline std::string_view name_of(icc_form form) {
+  switch (form) {
+  case icc_form::one_way:
+    return "ICC(1,1)";
+  case icc_form::agreement:
+    return "ICC(A,1)";
+  case icc_form::consistency:
+    return "ICC(C,1)";
+  case icc_form::one_way_mean:
+    return "ICC(1,k)";
+  case icc_form::agreement_mean:
+    return "ICC(A,k)";
+  case icc_form::consistency_mean:
+    return "ICC(C,k)";
+  }
+  return "";
+}
+
+/// Mean squares with their derivatives in the unit weights.
+struct mean_squares {
+  double n = 0.0, k = 0.0;
+  double units = 0.0, raters = 0.0, error = 0.0;
+  std::vector<double> d_units, d_raters, d_error;
+  std::string undefined;
+};
+
+inline double weight_of(std::span<const double> weight, std::size_t unit) {
+  return weight.empty() ? 1.0 : weight[unit];
+}
+
+inline std::string why_undefined(const rating_view& ratings) {
+  std::size_t rated = 0;
+  bool gaps = false;
+  for (std::size_t u = 0; u < ratings.units(); ++u) {
+    rated += ratings.count(u) > 0 ? 1u : 0u;
+    gaps |= ratings.count(u) > 0 && ratings.count(u) != ratings.raters;
+  }
+  if (ratings.raters < 2)
+    return "fewer than 2 raters";
+  if (gaps)
+    return "the table has gaps: analysis of variance needs every rater on every unit";
+  return rated < 2 ? "fewer than 2 units" : "";
+}
+
+/// Two-way (one-way: `error` is within units, `raters` stays 0) mean squares. Ratings are measured from the smallest
+/// value, means are taken before squares: stable at any offset.
+inline mean_squares analyse(const rating_view& ratings, kind of, std::span<const double> weight) {
+  mean_squares out;
+  out.undefined = why_undefined(ratings);
+  if (!out.undefined.empty())
+    return out;
+  const std::size_t k = ratings.raters;
+  out.k = static_cast<double>(k);
+  const auto rating = [&](std::size_t u, std::size_t r) {
+    return ratings.value[ratings.code[ratings.begin[u] + r]] - ratings.value[0];
+  };
+  double total = 0.0, grand = 0.0;
+  std::vector<double> unit_mean(ratings.units(), 0.0), rater_mean(k, 0.0);
+  for (std::size_t u = 0; u < ratings.units(); ++u) {
+    const double w = weight_of(weight, u);
+    if (ratings.count(u) == 0 || w == 0.0)
+      continue;
+    out.n += 1.0;
+    total += w;
+    double sum = 0.0;
+    for (std::size_t r = 0; r < k; ++r) {
+      sum += rating(u, r);
+      rater_mean[r] += w * rating(u, r);
+    }
+    unit_mean[u] = sum / out.k;
+    grand += w * unit_mean[u];
+  }
+  if (out.n < 2.0) {
+    out.undefined = "fewer than 2 units";
+    return out;
+  }
+  grand /= total;
+  for (double& m : rater_mean)
+    m = of == kind::one_way ? 0.0 : m / total - grand; // the rater's effect
+
+  out.d_units.assign(ratings.units(), 0.0);
+  out.d_error.assign(ratings.units(), 0.0);
+  out.d_raters.assign(ratings.units(), 0.0);
+  const double error_df = of == kind::one_way ? out.n * (out.k - 1.0) : (out.n - 1.0) * (out.k - 1.0);
+  double scatter = 0.0;
+  for (std::size_t u = 0; u < ratings.units(); ++u) {
+    if (ratings.count(u) == 0)
+      continue;
+    const double w = weight_of(weight, u), effect = unit_mean[u] - grand;
+    double squares = 0.0, slope = 0.0;
+    for (std::size_t r = 0; r < k; ++r) {
+      const double rest = rating(u, r) - unit_mean[u] - rater_mean[r];
+      squares += rest * rest;
+      slope += rater_mean[r] * rest;
+    }
+    out.d_units[u] = out.k * effect * effect * out.n / (out.n - 1.0);
+    out.d_error[u] = squares * out.n / error_df;
+    out.d_raters[u] = 2.0 * slope * out.n / (out.k - 1.0);
+    out.units += w * out.d_units[u] / total;
+    out.error += w * out.d_error[u] / total;
+    scatter += w * (out.k * effect * effect + squares) / total;
+  }
+  for (const double effect : rater_mean)
+    out.raters += effect * effect * out.n / (out.k - 1.0);
+  // What rounding leaves of a sum of squares that is 0.
+  const double noise = 1e-28 * (scatter + out.raters);
+  for (double* square : {&out.units, &out.raters, &out.error})
+    *square = *square <= noise ? 0.0 : *square;
+  if (out.units == 0.0 && out.error == 0.0) {
+    out.undefined = "no variance: every rater gave every unit the same rating";
+    return out;
+  }
+  for (std::size_t u = 0; u < ratings.units(); ++u)
+    if (ratings.count(u) > 0) {
+      out.d_units[u] = (out.d_units[u] - out.units) / total;
+      out.d_error[u] = (out.d_error[u] - out.error) / total;
+      out.d_raters[u] /= total;
+    }
+  return out;
+}
+
+/// The single form from the mean squares; denominator <= 0 gives NaN.
+inline double single(kind of, const mean_squares& ms, double& denominator) {
+  denominator = ms.units + (ms.k - 1.0) * ms.error;
+  if (of == kind::agreement)
+    denominator += ms.k * (ms.raters - ms.error) / ms.n;
+  return denominator > 0.0 ? (ms.units - ms.error) / denominator : missing_value;
+}
+
+/// Spearman-Brown for k ratings; a reliability at or below -1 / (k - 1) has no image.
+inline double stepped_up(double icc, double k) {
+  const double denominator = 1.0 + (k - 1.0) * icc;
+  return denominator > 0.0 ? k * icc / denominator : missing_value;
+}
+
+inline linearised linearise(icc_form form, const mean_squares& ms) {
+  linearised out;
+  out.undefined = ms.undefined;
+  if (!out.undefined.empty())
+    return out;
+  const kind of = kind_of(form);
+  double denominator = 0.0;
+  const double icc = single(of, ms, denominator);
+  const double value = of_mean(form) && !is_missing(icc) ? stepped_up(icc, ms.k) : icc;
+  if (is_missing(value)) {
+    out.undefined = "the variance between units is estimated as negative and too large to give a reliability";
+    return out;
+  }
+  double outer = 1.0;
+  if (of_mean(form)) {
+    const double step = 1.0 + (ms.k - 1.0) * icc;
+    outer = ms.k / (step * step);
+  }
+  out.value = value;
+  out.influence.resize(ms.d_units.size());
+  for (std::size_t u = 0; u < out.influence.size(); ++u) {
+    double below = ms.d_units[u] + (ms.k - 1.0) * ms.d_error[u];
+    if (of == kind::agreement)
+      below += ms.k * (ms.d_raters[u] - ms.d_error[u]) / ms.n;
+    out.influence[u] = outer * (ms.d_units[u] - ms.d_error[u] - icc * below) / denominator;
+  }
+  return out;
+}
+
+/// McGraw and Wong's table 7, single forms.
+inline void f_limits(icc_result& out, kind of, const mean_squares& ms) {
+  const double n = ms.n, k = ms.k, tail = out.confidence.upper_tail();
+  const double df1 = n - 1.0, df2 = of == kind::one_way ? n * (k - 1.0) : (n - 1.0) * (k - 1.0);
+  double low = missing_value, high = missing_value;
+  if (ms.error == 0.0 && (of != kind::agreement || ms.raters == 0.0)) {
+    low = high = 1.0;
+  } else if (of != kind::agreement) {
+    const double f = ms.units / ms.error;
+    const double down = f / f_quantile(tail, df1, df2), up = f * f_quantile(tail, df2, df1);
+    low = (down - 1.0) / (down + k - 1.0);
+    high = (up - 1.0) / (up + k - 1.0);
+  } else {
+    double denominator = 0.0;
+    const double icc = single(of, ms, denominator);
+    const double a = k * icc * ms.raters, b = (n * (1.0 + (k - 1.0) * icc) - k * icc) * ms.error;
+    const double v = (k - 1.0) * (n - 1.0) * (a + b) * (a + b) / ((n - 1.0) * a * a + b * b);
+    const double f_low = f_quantile(tail, df1, v), f_high = f_quantile(tail, v, df1);
+    const double rest = k * ms.raters + (k * n - k - n) * ms.error;
+    low = n * (ms.units - f_low * ms.error) / (f_low * rest + n * ms.units);
+    high = n * (f_high * ms.units - ms.error) / (rest + n * f_high * ms.units);
+  }
+  if (of_mean(out.form)) {
+    low = stepped_up(low, k);
+    high = stepped_up(high, k);
+    if (is_missing(low))
+      low = -std::numeric_limits<double>::infinity();
+  }
+  out.low = low;
+  out.high = high;
+  out.df = df1;
+  out.interval_method = of == kind::agreement ? "F with Satterthwaite df" : "F";
+}
+
+/// McGraw and Wong's table 8: H0 ICC = r against ICC > r.
+inline test_result f_test(icc_form form, const mean_squares& ms, double r) {
+  test_result out;
+  const double n = ms.n, k = ms.k;
+  const kind of = kind_of(form);
+  out.df1 = n - 1.0;
+  out.df2 = of == kind::one_way ? n * (k - 1.0) : (n - 1.0) * (k - 1.0);
+  double below = ms.error;
+  if (of == kind::agreement && r != 0.0) {
+    const double steps = of_mean(form) ? 1.0 : k;
+    const double a = steps * r / (n * (1.0 - r)) * ms.raters;
+    const double b = (1.0 + steps * r * (n - 1.0) / (n * (1.0 - r))) * ms.error;
+    below = a + b;
+    out.df2 = below * below / (a * a / (k - 1.0) + b * b / ((n - 1.0) * (k - 1.0)));
+  } else if (of != kind::agreement) {
+    below *= of_mean(form) ? 1.0 / (1.0 - r) : (1.0 + (k - 1.0) * r) / (1.0 - r);
+  }
+  out.statistic = ms.units / below;
+  out.p_value = f_upper(out.statistic, out.df1, out.df2);
+  return out;
+}
+
+inline bool simple(const design_view* design) {
+  return design == nullptr || (design->weight.empty() && design->cluster.empty() && design->strata <= 1 &&
+                               design->population.empty());
+}
+
+} // namespace detail_icc
+
+QASCORE_INLINE linearised linearised_icc(const rating_view& ratings, icc_form form,
+                                         std::span<const double> unit_weight) {
+  return detail_icc::linearise(form, detail_icc::analyse(ratings, detail_icc::kind_of(form), unit_weight));
+}
+
+QASCORE_INLINE icc_result icc(const rating_view& ratings, const icc_options& options, const design_view* design) {
+  using namespace detail_icc;
+  const kind of = kind_of(options.form);
+  if (of != kind::one_way && ratings.anonymous())
+    throw argument_error("form: the forms A and C need to know which rater gave which rating, but the raters of this "
+                         "table are anonymous; take the one-way form 1");
+  if (options.interval == icc_interval::f && !simple(design))
+    throw argument_error("interval: F limits hold for independent units of equal weight; choose influence");
+  if (!(options.null_value > -1.0 && options.null_value < 1.0))
+    throw argument_error("null_value: expected a number between -1 and 1 but found " +
+                         detail::format_number(options.null_value));
+  const mean_squares ms =
+      analyse(ratings, of, design == nullptr ? std::span<const double>{} : design->weight);
+  inference_options inference;
+  inference.confidence = options.confidence;
+  inference.upper_bound = 1.0;
+  inference.method = name_of(options.form);
+  icc_result out{infer_rated(linearise(options.form, ms), ratings, 1, design, inference)};
+  out.form = options.form;
+  out.raters = ratings.raters;
+  if (!ms.undefined.empty())
+    return out;
+  out.between_units = ms.units;
+  out.between_raters = of == kind::one_way ? missing_value : ms.raters;
+  out.residual = ms.error;
+  if (out.is_defined() && simple(design)) {
+    out.test = f_test(options.form, ms, options.null_value);
+    if (options.interval != icc_interval::influence)
+      f_limits(out, of, ms);
+  }
+  return out;
+}
+
+} // namespace qascore::kernel
