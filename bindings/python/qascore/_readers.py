@@ -355,7 +355,7 @@ def _as_number(column: Any, where: _Where) -> Any:
         raise DataError(f'{where.path}: column "{where.column}": expected numbers but found {column.type}')
     column = column.cast(pa.float64(), safe=not pa.types.is_integer(column.type))
     finite = pc.fill_null(pc.is_finite(column), True)
-    if not pc.all(finite).as_py():
+    if not pc.all(finite, min_count=0).as_py():
         row = pc.index(finite, False).as_py()
         shown = str(column[row].as_py())
         raise where.error(row, f"expected a finite number but found {shown}; leave the cell blank if it is missing")
