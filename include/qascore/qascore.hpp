@@ -2,5 +2,7 @@
 #pragma once
 
 /// Everything but the parts that must be asked for: rubric/yaml.hpp (links qascore::yaml) and io/ostream.hpp.
+#include "calibration.hpp"
 #include "core.hpp"
+#include "simulation.hpp"
 #include "version.hpp"

@@ -25,10 +25,11 @@ ALLOWED = {
     "calibration": {"core", "detail", "kernel"},
     "estimation": {"core", "detail", "kernel", "sampling/sampling_plan.hpp"},
     "association": {"core", "detail", "kernel", "estimation/sample_design.hpp"},
+    "simulation": {"core", "detail", "kernel"},
     "io": {"core", "detail", "sampling", "rubric", "calibration", "estimation", "association"},
     "src/precompile.cpp": {"kernel/impl"},
     "src/rubric_yaml.cpp": {"core", "detail", "rubric"},
-    "bindings/python/src": {"core", "detail", "kernel", "rubric"},
+    "bindings/python/src": {"core", "detail", "kernel", "rubric", "simulation/labels.hpp"},
 }
 
 # Foreign libraries: what their includes and their names look like, and where they may stand.
