@@ -1,0 +1,418 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../../core/error.hpp"
+#include "../../detail/parallel.hpp"
+#include "../random_number.hpp"
+#include "../selection.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <string>
+
+namespace qascore::kernel {
+namespace detail_selection {
+
+inline constexpr std::size_t block = 1024; ///< rows that are looked at before lists grow
+
+/// Ids with their permanent random numbers.
+template <class Ids>
+struct numbered {
+  const Ids& ids;
+  permanent_numbers numbers;
+
+  std::size_t size() const noexcept { return ids.size(); }
+  std::uint64_t operator()(std::size_t row) const noexcept { return numbers(ids[row]); }
+};
+
+// std::bit_width returns an int only since C++20's defect report.
+inline int bit_width(std::size_t x) noexcept { return static_cast<int>(std::bit_width(x)); }
+/// Another order of the numbers, so that a table of those from one end of the range is not crowded.
+inline std::uint64_t scatter(std::uint64_t number) noexcept { return number * detail_random_number::golden; }
+
+/// Numbers below `low` are in the sample for certain; those in [low, low + width] are decided by a closer look.
+struct threshold {
+  std::uint64_t low = 0;
+  std::uint64_t width = std::numeric_limits<std::uint64_t>::max();
+};
+
+/// The n-th smallest of N uniform numbers lies near n / N, with a spread of about sqrt(n) / N. Six spreads (and some
+/// more for small n) on both sides miss it about once in 1e9 strata; then the stratum is looked at whole.
+inline threshold threshold_of(std::uint64_t sample, std::uint64_t population) {
+  if (sample == population)
+    return {std::numeric_limits<std::uint64_t>::max(), 0};
+  const auto n = static_cast<double>(sample);
+  const auto scale = 0x1p64 / static_cast<double>(population);
+  const double margin = 6.0 * std::sqrt(n) + 10.0;
+  const auto number = [](double x) {
+    return x <= 0.0       ? std::uint64_t{0}
+           : x >= 0x1p64 ? std::numeric_limits<std::uint64_t>::max()
+                          : static_cast<std::uint64_t>(x);
+  };
+  const std::uint64_t low = number((n - margin) * scale);
+  return {low, number((n + margin) * scale) - low};
+}
+
+struct candidate {
+  std::uint64_t number;
+  std::uint64_t row;
+  friend auto operator<=>(const candidate&, const candidate&) noexcept = default;
+};
+
+/// What one pass over some rows finds.
+struct pass {
+  std::vector<std::uint64_t> certain; ///< rows below their threshold, ascending
+  std::vector<candidate> near;        ///< rows within it, ascending
+};
+
+template <class Numbered>
+pass look_at(const Numbered& numbers, std::span<const std::uint32_t> stratum, std::span<const threshold> thresholds,
+             std::size_t first, std::size_t last, std::size_t expected) {
+  pass out;
+  out.certain.reserve(expected);
+  std::uint64_t rows[block];
+  for (std::size_t start = first; start < last; start += block) {
+    const std::size_t count = std::min(block, last - start);
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t row = start + i;
+      const std::uint64_t number = numbers(row);
+      const threshold t = thresholds[stratum[row]];
+      // Written always, kept by moving on: a branch taken at random would cost more than the hash.
+      rows[found] = row;
+      found += number < t.low;
+      if (number - t.low <= t.width) [[unlikely]]
+        out.near.push_back({number, row});
+    }
+    out.certain.insert(out.certain.end(), rows, rows + found);
+  }
+  return out;
+}
+
+/// Adds to `rows` (ascending) those of `near` (ascending) that are marked, keeping the order.
+inline void merge_rows(std::vector<std::uint64_t>& rows, const std::vector<candidate>& near,
+                       const std::vector<bool>& keep, std::size_t kept) {
+  std::size_t old = rows.size();
+  std::size_t at = old + kept;
+  rows.resize(at);
+  for (std::size_t c = near.size(); kept > 0;) {
+    --c;
+    if (!keep[c])
+      continue;
+    while (old > 0 && rows[old - 1] > near[c].row)
+      rows[--at] = rows[--old];
+    rows[--at] = near[c].row;
+    --kept;
+  }
+}
+
+/// Chooses among the near rows of each stratum what the certain ones leave to be drawn. Empty if a threshold missed
+/// the n_h-th smallest number; `thresholds` of such strata are then opened.
+template <class Numbered>
+std::optional<std::vector<std::uint64_t>> settle(pass& found, const Numbered& numbers,
+                                                 const selection_request& request,
+                                                 std::vector<threshold>& thresholds) {
+  const std::size_t strata = thresholds.size();
+  std::vector<std::uint64_t> certain(strata, 0);
+  for (const std::uint64_t row : found.certain)
+    ++certain[request.stratum[row]];
+  // The near rows by stratum, as indices into found.near.
+  std::vector<std::size_t> start(strata + 1, 0);
+  for (const candidate& c : found.near)
+    ++start[request.stratum[c.row] + 1];
+  for (std::size_t h = 0; h < strata; ++h)
+    start[h + 1] += start[h];
+  bool missed = false;
+  std::size_t kept = 0;
+  for (std::size_t h = 0; h < strata; ++h) {
+    if (certain[h] > request.sample[h] || request.sample[h] - certain[h] > start[h + 1] - start[h]) {
+      thresholds[h] = {};
+      missed = true;
+    } else {
+      kept += request.sample[h] - certain[h];
+    }
+  }
+  if (missed)
+    return std::nullopt;
+  std::vector<std::size_t> near(found.near.size());
+  std::vector<std::size_t> next(start.begin(), start.end() - 1);
+  for (std::size_t c = 0; c < near.size(); ++c)
+    near[next[request.stratum[found.near[c].row]]++] = c;
+  const auto smaller = [&](std::size_t a, std::size_t b) {
+    const candidate &x = found.near[a], &y = found.near[b];
+    return x.number != y.number ? x.number < y.number : numbers.ids[x.row] < numbers.ids[y.row];
+  };
+  std::vector<bool> keep(near.size(), false);
+  for (std::size_t h = 0; h < strata; ++h) {
+    const auto begin = near.begin() + static_cast<std::ptrdiff_t>(start[h]);
+    const auto middle = begin + static_cast<std::ptrdiff_t>(request.sample[h] - certain[h]);
+    const auto end = near.begin() + static_cast<std::ptrdiff_t>(start[h + 1]);
+    if (middle != end)
+      std::nth_element(begin, middle, end, smaller);
+    for (auto at = begin; at != middle; ++at)
+      keep[*at] = true;
+  }
+  merge_rows(found.certain, found.near, keep, kept);
+  return std::move(found.certain);
+}
+
+inline void check(std::size_t ids, const selection_request& request) {
+  if (request.stratum.size() != ids)
+    throw argument_error("stratum: expected " + std::to_string(ids) + " codes, one per id, but found " +
+                         std::to_string(request.stratum.size()));
+  if (request.sample.size() != request.population.size())
+    throw argument_error("sample: expected " + std::to_string(request.population.size()) +
+                         " sizes, one per stratum, but found " + std::to_string(request.sample.size()));
+  for (std::size_t h = 0; h < request.sample.size(); ++h)
+    if (request.sample[h] > request.population[h])
+      throw argument_error("sample: stratum " + std::to_string(h) + ": expected at most " +
+                           std::to_string(request.population[h]) + ", all of it, but found " +
+                           std::to_string(request.sample[h]));
+}
+
+template <class Numbered>
+std::vector<std::uint64_t> smallest_rows(const Numbered& numbers, const selection_request& request) {
+  std::vector<threshold> thresholds;
+  std::uint64_t total = 0;
+  for (std::size_t h = 0; h < request.sample.size(); ++h) {
+    thresholds.push_back(threshold_of(request.sample[h], request.population[h]));
+    total += request.sample[h];
+  }
+  while (true) {
+    std::vector<pass> parts(std::max(1u, request.threads));
+    detail::for_each_part(request.threads, numbers.size(), [&](std::size_t part, std::size_t first, std::size_t last) {
+      // The first part becomes the whole; the others need room for their share.
+      const std::size_t expected = part == 0 ? total : total / parts.size();
+      parts[part] = look_at(numbers, request.stratum, thresholds, first, last, expected);
+    });
+    for (std::size_t part = 1; part < parts.size(); ++part) {
+      const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+      append(parts[0].certain, parts[part].certain);
+      append(parts[0].near, parts[part].near);
+      parts[part] = {};
+    }
+    if (auto rows = settle(parts[0], numbers, request, thresholds))
+      return *std::move(rows);
+  }
+}
+
+template <class Ids>
+bool strictly_ascending(const Ids& ids) {
+  for (std::size_t start = 1; start < ids.size(); start += block) {
+    const std::size_t end = std::min(ids.size(), start + block);
+    bool ascending = true; // without a branch per row
+    for (std::size_t row = start; row < end; ++row)
+      ascending &= ids[row - 1] < ids[row];
+    if (!ascending)
+      return false;
+  }
+  return true;
+}
+
+class bitmap {
+public:
+  explicit bitmap(std::size_t bits) : words_((bits + 63) / 64, 0) {}
+  bool test(std::uint64_t bit) const noexcept { return ((words_[bit >> 6] >> (bit & 63)) & 1) != 0; }
+  /// Sets the bit and says whether it was set before.
+  bool test_and_set(std::uint64_t bit) noexcept {
+    std::uint64_t& word = words_[bit >> 6];
+    const std::uint64_t mask = std::uint64_t{1} << (bit & 63);
+    const bool before = (word & mask) != 0;
+    word |= mask;
+    return before;
+  }
+  const std::uint64_t* address(std::uint64_t bit) const noexcept { return words_.data() + (bit >> 6); }
+
+private:
+  std::vector<std::uint64_t> words_;
+};
+
+/// Whether integers lie so close together that a bitmap of their range is small, and all differ. Exact.
+inline bool distinct_in_range(std::span<const std::int64_t> ids) {
+  const auto [low, high] = std::ranges::minmax(ids);
+  const std::uint64_t range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+  if (range / 16 >= ids.size())
+    return false;
+  bitmap seen(range + 1);
+  for (const std::int64_t id : ids)
+    if (seen.test_and_set(static_cast<std::uint64_t>(id) - static_cast<std::uint64_t>(low)))
+      return false;
+  return true;
+}
+
+/// The numbers of rows whose bit in a bitmap of 8 to 16 bits per row was taken: every repetition, and by chance a few
+/// per cent of the others.
+template <class Numbered>
+std::vector<std::uint64_t> suspicious_numbers(const Numbered& numbers) {
+  const int bits = bit_width(numbers.size()) + 3;
+  bitmap seen(std::size_t{1} << bits);
+  std::vector<std::uint64_t> out;
+  std::uint64_t ahead[block], suspects[block];
+  for (std::size_t start = 0; start < numbers.size(); start += block) {
+    const std::size_t count = std::min(block, numbers.size() - start);
+    for (std::size_t i = 0; i < count; ++i) {
+      ahead[i] = numbers(start + i);
+#if defined(__GNUC__)
+      __builtin_prefetch(seen.address(ahead[i] >> (64 - bits)), 1);
+#endif
+    }
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      suspects[found] = ahead[i];
+      found += seen.test_and_set(ahead[i] >> (64 - bits));
+    }
+    out.insert(out.end(), suspects, suspects + found);
+  }
+  return out;
+}
+
+/// A set of numbers, each with the first row that had it.
+class number_table {
+public:
+  static constexpr std::uint64_t no_row = std::numeric_limits<std::uint64_t>::max();
+
+  explicit number_table(const std::vector<std::uint64_t>& numbers)
+      : shift_{64 - (bit_width(numbers.size()) + 1)}, slots_(std::size_t{2} << bit_width(numbers.size()), free) {
+    for (const std::uint64_t number : numbers)
+      *find(number) = {number, no_row, true};
+  }
+
+  /// Where the number stands, or would stand.
+  struct slot {
+    std::uint64_t number;
+    std::uint64_t row;
+    bool taken;
+  };
+  slot* find(std::uint64_t number) noexcept {
+    std::size_t at = scatter(number) >> shift_;
+    while (slots_[at].taken && slots_[at].number != number)
+      at = (at + 1) & (slots_.size() - 1);
+    return &slots_[at];
+  }
+
+private:
+  static constexpr slot free{0, no_row, false};
+
+  int shift_;
+  std::vector<slot> slots_;
+};
+
+/// Pairs (number, row) of all rows that share a number among `suspects`, sorted. A bitmap spares most rows the search.
+template <class Numbered>
+std::vector<candidate> rows_that_share(const Numbered& numbers, const std::vector<std::uint64_t>& suspects) {
+  number_table table(suspects);
+  const int shift = 64 - (bit_width(suspects.size()) + 5);
+  bitmap wanted(std::size_t{1} << (64 - shift));
+  for (const std::uint64_t number : suspects)
+    wanted.test_and_set(scatter(number) >> shift);
+  std::vector<candidate> out;
+  candidate passed[block];
+  for (std::size_t start = 0; start < numbers.size(); start += block) {
+    const std::size_t count = std::min(block, numbers.size() - start);
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      passed[found] = {numbers(start + i), start + i};
+      found += wanted.test(scatter(passed[found].number) >> shift);
+    }
+    for (std::size_t i = 0; i < found; ++i) {
+      auto* const slot = table.find(passed[i].number);
+      if (!slot->taken)
+        continue;
+      if (slot->row == number_table::no_row) {
+        slot->row = passed[i].row;
+      } else {
+        out.push_back({passed[i].number, slot->row});
+        out.push_back(passed[i]);
+      }
+    }
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end()); // Clang 14 cannot compile std::ranges::unique
+  return out;
+}
+
+/// Fills selection::repeated and repetitions; leaves them empty if every id is unique.
+template <class Numbered>
+void find_repetitions(const Numbered& numbers, selection& out) {
+  const std::vector<std::uint64_t> suspects = suspicious_numbers(numbers);
+  if (suspects.empty())
+    return;
+  const auto& ids = numbers.ids;
+  std::vector<candidate> rows = rows_that_share(numbers, suspects);
+  // Different texts may share a number: by id within the number.
+  std::ranges::sort(rows, [&](const candidate& a, const candidate& b) {
+    if (a.number != b.number)
+      return a.number < b.number;
+    return ids[a.row] != ids[b.row] ? ids[a.row] < ids[b.row] : a.row < b.row;
+  });
+  constexpr std::size_t named = 5;
+  const auto earlier = [](const auto& a, const auto& b) { return a[1] < b[1]; };
+  for (std::size_t first = 0, at = 1; at < rows.size(); ++at) {
+    if (rows[first].number != rows[at].number || ids[rows[first].row] != ids[rows[at].row]) {
+      first = at;
+      continue;
+    }
+    ++out.repeated;
+    const std::array<std::uint64_t, 2> pair{rows[first].row, rows[at].row};
+    auto& list = out.repetitions;
+    list.insert(std::ranges::upper_bound(list, pair, earlier), pair);
+    if (list.size() > named)
+      list.pop_back();
+  }
+}
+
+template <class Ids>
+selection select(const Ids& ids, const selection_request& request) {
+  check(ids.size(), request);
+  const numbered<Ids> numbers{ids, permanent_numbers(request.start)};
+  selection out;
+  if constexpr (!std::is_same_v<Ids, row_ids>) {
+    bool unique = ids.empty() || strictly_ascending(ids);
+    if constexpr (std::is_same_v<Ids, std::span<const std::int64_t>>)
+      unique = unique || distinct_in_range(ids);
+    if (!unique)
+      find_repetitions(numbers, out);
+    if (out.repeated > 0)
+      return out;
+  }
+  out.rows = smallest_rows(numbers, request);
+  return out;
+}
+
+} // namespace detail_selection
+
+QASCORE_INLINE stratum_sizes count_strata(std::span<const std::uint32_t> stratum, std::size_t strata) {
+  // Four counters per stratum, and one more stratum for codes outside: rows of one stratum in a row do not wait for
+  // each other, and no branch is needed.
+  std::vector<std::uint64_t> counters(4 * (strata + 1), 0);
+  const auto slot = [strata](std::uint32_t code) { return 4 * std::min<std::size_t>(code, strata); };
+  std::size_t row = 0;
+  for (; row + 4 <= stratum.size(); row += 4)
+    for (std::size_t lane = 0; lane < 4; ++lane)
+      ++counters[slot(stratum[row + lane]) + lane];
+  for (; row < stratum.size(); ++row)
+    ++counters[slot(stratum[row])];
+  stratum_sizes out;
+  const auto total = [&](std::size_t h) {
+    return counters[4 * h] + counters[4 * h + 1] + counters[4 * h + 2] + counters[4 * h + 3];
+  };
+  for (std::size_t h = 0; h < strata; ++h)
+    out.rows.push_back(total(h));
+  out.outside = total(strata);
+  return out;
+}
+
+QASCORE_INLINE selection select_smallest(std::span<const std::int64_t> ids, const selection_request& request) {
+  return detail_selection::select(ids, request);
+}
+QASCORE_INLINE selection select_smallest(std::span<const std::string_view> ids, const selection_request& request) {
+  return detail_selection::select(ids, request);
+}
+QASCORE_INLINE selection select_smallest(row_ids ids, const selection_request& request) {
+  return detail_selection::select(ids, request);
+}
+
+} // namespace qascore::kernel

@@ -1,0 +1,9 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+/// Stratified samples: strata, sizes, the plan, the draw.
+#include "sampling/allocation.hpp"
+#include "sampling/draw.hpp"
+#include "sampling/sampling_plan.hpp"
+#include "sampling/strata.hpp"
+#include "sampling/stratum_key.hpp"

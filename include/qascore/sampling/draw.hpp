@@ -1,0 +1,158 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../core/projection.hpp"
+#include "../core/seed.hpp"
+#include "../detail/nearest.hpp"
+#include "../kernel/random_number.hpp"
+#include "../kernel/selection.hpp"
+#include "sampling_plan.hpp"
+#include "strata.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace qascore {
+
+/// One drawn conversation: `auto [row, probability]`.
+struct drawn_unit {
+  std::size_t row;              ///< position in the conversations
+  double inclusion_probability; ///< chance it had, a fraction above 0 up to 1; its design weight is the inverse
+  friend bool operator==(const drawn_unit&, const drawn_unit&) noexcept = default;
+};
+
+/// How a draw is run; no choice here changes the sample.
+struct draw_options {
+  unsigned threads = 1;
+};
+
+/// In place of the id projection: the row number is the id. The sample then changes with the order of rows, and samples of
+/// different days or extracts cannot be coordinated.
+struct row_number_t {};
+inline constexpr row_number_t row_number{};
+
+/// The plan's strata in the data: codes become positions in the plan. Throws design_error if a stratum is not in the plan
+/// or holds another number of conversations than the plan counted.
+inline void match_strata(stratified_rows& rows, const sampling_plan& plan) {
+  const auto& strata = plan.strata();
+  if (rows.table.columns.size() != plan.columns().size())
+    throw design_error("plan: expected " + std::to_string(plan.columns().size()) + " strata columns but found " +
+                       std::to_string(rows.table.columns.size()));
+  std::vector<std::uint32_t> place;
+  std::vector<std::uint64_t> found(strata.size(), 0);
+  for (std::size_t h = 0; h < rows.table.labels.size(); ++h) {
+    const auto at = plan.find(rows.table.labels[h]);
+    if (!at) {
+      std::vector<std::string> names;
+      for (const planned_stratum& s : strata)
+        names.push_back(stratum_name(s.labels));
+      const std::string name = stratum_name(rows.table.labels[h]), near = detail::nearest(name, names);
+      throw design_error("plan: stratum " + name + ", " + std::to_string(rows.table.population[h]) +
+                         " conversations, is in the data but not in the plan" +
+                         (near.empty() ? "" : " (did you mean " + near + "?)"));
+    }
+    place.push_back(static_cast<std::uint32_t>(*at));
+    found[*at] += rows.table.population[h];
+  }
+  for (std::size_t h = 0; h < strata.size(); ++h)
+    if (found[h] != strata[h].population)
+      throw design_error("plan: stratum " + stratum_name(strata[h].labels) + " held " +
+                         std::to_string(strata[h].population) + " conversations when the plan was made but holds " +
+                         std::to_string(found[h]) + " in the data; allocate anew");
+  for (std::uint32_t& code : rows.codes)
+    code = place[code];
+  // Codes count positions in the plan from here on; so does the table.
+  rows.table.labels.clear();
+  rows.table.population.clear();
+  for (const planned_stratum& s : strata) {
+    rows.table.labels.push_back(s.labels);
+    rows.table.population.push_back(s.population);
+  }
+}
+
+/// Rows of the sample, ascending, for ids as a column (span of integers or of text, or kernel::row_ids). `rows` must have
+/// gone through match_strata. Throws data_error that names ids which occur more than once.
+template <class Ids>
+std::vector<std::uint64_t> draw_rows(const Ids& ids, const stratified_rows& rows, const sampling_plan& plan, seed start,
+                                     draw_options options = {}) {
+  if (plan.origin().random_numbers != kernel::random_number_format)
+    throw design_error("plan: its random numbers are " + detail::quoted(plan.origin().random_numbers) +
+                       " but this version has only " + detail::quoted(kernel::random_number_format));
+  std::vector<std::uint64_t> sample;
+  for (const planned_stratum& s : plan.strata())
+    sample.push_back(s.size);
+  kernel::selection selected =
+      kernel::select_smallest(ids, {rows.codes, rows.table.population, sample, start, options.threads});
+  if (selected.repeated > 0) {
+    if constexpr (!std::is_same_v<Ids, kernel::row_ids>) {
+      std::string message = "id: expected every id once but " + std::to_string(selected.repeated) + " rows repeat one: ";
+      for (std::size_t i = 0; i < selected.repetitions.size(); ++i) {
+        const auto [first, again] = selected.repetitions[i];
+        std::string id;
+        if constexpr (std::is_convertible_v<decltype(ids[first]), std::string_view>)
+          id = detail::quoted(ids[first]);
+        else
+          id = std::to_string(ids[first]);
+        message += (i == 0 ? "" : "; ") + id + " in rows " + std::to_string(first) + " and " + std::to_string(again);
+      }
+      if (selected.repeated > selected.repetitions.size())
+        message += "; ...";
+      throw data_error(message + " (rows count from 0)");
+    }
+  }
+  return std::move(selected.rows);
+}
+
+/// Draws the sample that the plan describes: from each stratum, the planned number of conversations with the smallest
+/// permanent random numbers of (seed, id). Which conversations are drawn depends on the seed and the ids alone, not on
+/// the order of rows, the number of threads or the language. Every conversation of a stratum has the same chance.
+///
+/// `id` is a projection to an integer or to text, unique among the conversations (or `row_number`); `strata` as given to
+/// allocate. Rows come in ascending order. 7 and "7" are different ids; all integer types share their numbers.
+///
+/// Throws data_error for ids that occur more than once (named with their rows), design_error if the strata of the data are
+/// not those that the plan counted. Source and checks: kernel/selection.hpp.
+template <row_range Rows, class Id, class Strata>
+std::vector<drawn_unit> draw(const Rows& conversations, const Id& id, const Strata& strata, const sampling_plan& plan,
+                             seed start, draw_options options = {}) {
+  stratified_rows rows = stratify(conversations, strata, {}, missing_stratum::own);
+  match_strata(rows, plan);
+  std::vector<std::uint64_t> drawn;
+  if constexpr (std::is_same_v<Id, row_number_t>) {
+    drawn = draw_rows(kernel::row_ids{rows.codes.size()}, rows, plan, start, options);
+  } else {
+    using label = std::invoke_result_t<const Id&, row_reference<Rows>>;
+    using value = std::remove_cvref_t<label>;
+    if constexpr (std::is_integral_v<value>) {
+      std::vector<std::int64_t> ids;
+      ids.reserve(rows.codes.size());
+      for (const auto& row : conversations)
+        ids.push_back(static_cast<std::int64_t>(std::invoke(id, row)));
+      drawn = draw_rows(std::span<const std::int64_t>(ids), rows, plan, start, options);
+    } else {
+      static_assert(std::is_convertible_v<label, std::string_view>, "an id is an integer or text");
+      // Text made on the fly is kept; text that lives in the rows is only looked at.
+      using kept = std::conditional_t<std::is_reference_v<label> || std::is_same_v<value, std::string_view> ||
+                                          std::is_pointer_v<value>,
+                                      std::string_view, std::string>;
+      std::vector<kept> ids;
+      ids.reserve(rows.codes.size());
+      for (const auto& row : conversations)
+        ids.emplace_back(std::invoke(id, row));
+      const std::vector<std::string_view> views(ids.begin(), ids.end());
+      drawn = draw_rows(std::span<const std::string_view>(views), rows, plan, start, options);
+    }
+  }
+  std::vector<drawn_unit> out;
+  out.reserve(drawn.size());
+  for (const std::uint64_t row : drawn)
+    out.push_back({static_cast<std::size_t>(row), plan.strata()[rows.codes[row]].inclusion_probability()});
+  return out;
+}
+
+} // namespace qascore

@@ -1,0 +1,263 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../detail/json.hpp"
+#include "../detail/nearest.hpp"
+#include "sampling_plan.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+
+/// A sampling plan as JSON and as a table. Included by sampling_plan.hpp.
+namespace qascore {
+
+namespace detail_plan {
+
+inline constexpr std::string_view format = "qascore sampling plan";
+inline constexpr std::string_view format_version = "1";
+
+inline constexpr std::array<std::string_view, 6> methods{"proportional", "equal", "neyman", "measure",
+                                                         "rates",        "counts"};
+inline constexpr std::array<std::string_view, 6> roundings{"largest_remainder", "optimal", "jefferson",
+                                                           "webster",           "adams",   "dean"};
+inline constexpr std::array<std::string_view, 3> label_kinds{"text", "integer", "boolean"};
+inline constexpr std::array<std::string_view, 3> id_kinds{"integer", "text", "row"};
+
+template <class Enum, std::size_t N>
+std::string_view name_of(Enum value, const std::array<std::string_view, N>& names) {
+  return names[static_cast<std::size_t>(value)];
+}
+
+/// Reads members of a JSON object, each by a path for messages.
+class reader {
+public:
+  reader(const detail::json_value& value, std::string path) : value_{value}, path_{std::move(path)} {}
+
+  [[noreturn]] void fail(std::string_view expected) const {
+    static constexpr std::array<std::string_view, 6> kinds{"null", "a boolean", "the number ",
+                                                           "",     "a list",    "an object"};
+    using type = detail::json_value::type;
+    std::string found(kinds[static_cast<std::size_t>(value_.kind)]);
+    if (value_.kind == type::string)
+      found = detail::quoted(value_.text);
+    else if (value_.kind == type::number)
+      found += value_.text;
+    throw data_error(path_ + ": expected " + std::string(expected) + " but found " + found);
+  }
+
+  /// The object must have these keys and no other.
+  template <std::size_t N>
+  void expect_keys(const std::array<std::string_view, N>& keys) const {
+    if (value_.kind != detail::json_value::type::object)
+      fail("an object");
+    for (const std::string& key : value_.keys)
+      if (std::find(keys.begin(), keys.end(), key) == keys.end())
+        throw data_error(path_ + ": unknown key " + detail::quoted(key) + detail::did_you_mean(key, keys));
+    for (const std::string_view key : keys)
+      if (std::find(value_.keys.begin(), value_.keys.end(), key) == value_.keys.end())
+        throw data_error(path_ + ": key " + detail::quoted(key) + " is missing");
+  }
+
+  reader operator[](std::string_view key) const {
+    const auto at = std::find(value_.keys.begin(), value_.keys.end(), key) - value_.keys.begin();
+    return {value_.items[static_cast<std::size_t>(at)], path_ + "." + std::string(key)};
+  }
+
+  bool is_null() const noexcept { return value_.kind == detail::json_value::type::null; }
+
+  const std::string& string() const {
+    if (value_.kind != detail::json_value::type::string)
+      fail("text");
+    return value_.text;
+  }
+
+  double number() const {
+    double out = 0.0;
+    if (value_.kind != detail::json_value::type::number || !parse(out) || std::isinf(out))
+      fail("a number");
+    return out;
+  }
+
+  std::uint64_t whole() const {
+    std::uint64_t out = 0;
+    if (value_.kind != detail::json_value::type::number || !parse(out))
+      fail("a whole number >= 0");
+    return out;
+  }
+
+  std::uint64_t whole_as_text() const {
+    std::uint64_t out = 0;
+    if (value_.kind != detail::json_value::type::string || !parse(out))
+      fail("a whole number >= 0 as text");
+    return out;
+  }
+
+  template <class Enum, std::size_t N>
+  Enum one_of(const std::array<std::string_view, N>& names) const {
+    const auto at = std::find(names.begin(), names.end(), string());
+    if (at == names.end()) {
+      std::string all;
+      for (const std::string_view name : names)
+        all += (all.empty() ? "" : ", ") + std::string(name);
+      fail("one of " + all);
+    }
+    return static_cast<Enum>(at - names.begin());
+  }
+
+  std::vector<reader> list() const {
+    if (value_.kind != detail::json_value::type::array)
+      fail("a list");
+    std::vector<reader> out;
+    for (std::size_t i = 0; i < value_.items.size(); ++i)
+      out.emplace_back(value_.items[i], path_ + "[" + std::to_string(i) + "]");
+    return out;
+  }
+
+private:
+  template <class Number>
+  bool parse(Number& out) const {
+    const char* const end = value_.text.data() + value_.text.size();
+    const auto result = std::from_chars(value_.text.data(), end, out);
+    return result.ec == std::errc() && result.ptr == end;
+  }
+
+  const detail::json_value& value_;
+  std::string path_;
+};
+
+inline constexpr std::array<std::string_view, 11> plan_keys{
+    "format",         "format_version", "library_version", "method",         "rounding", "rate",
+    "random_numbers", "draw",           "notes",           "strata_columns", "strata"};
+inline constexpr std::array<std::string_view, 6> stratum_keys{"labels", "population", "size",
+                                                              "target", "minimum",    "maximum"};
+
+} // namespace detail_plan
+
+inline std::string to_json(const sampling_plan& plan) {
+  using namespace detail_plan;
+  using detail::json_string;
+  const plan_origin& origin = plan.origin();
+  std::string out = "{\n";
+  const auto member = [&](std::string_view key, const std::string& value) {
+    out += "  " + json_string(key) + ": " + value + ",\n";
+  };
+  const auto list = [](const std::vector<std::string>& values) {
+    std::string text = "[";
+    for (std::size_t i = 0; i < values.size(); ++i)
+      text += (i == 0 ? "" : ", ") + json_string(values[i]);
+    return text + "]";
+  };
+  member("format", json_string(format));
+  member("format_version", std::string(format_version));
+  member("library_version", json_string(origin.library_version));
+  member("method", json_string(name_of(origin.method, methods)));
+  member("rounding", json_string(name_of(origin.rounding, roundings)));
+  member("rate", origin.rate ? detail::format_number(*origin.rate) : "null");
+  member("random_numbers", json_string(origin.random_numbers));
+  member("draw", plan.recorded_draw()
+                     ? "{\"seed\": " + json_string(std::to_string(plan.recorded_draw()->start.value())) +
+                           ", \"id\": " + json_string(name_of(plan.recorded_draw()->id, id_kinds)) + "}"
+                     : "null");
+  member("notes", list(origin.notes));
+  std::string columns;
+  for (const strata_column& column : plan.columns())
+    columns += (columns.empty() ? "" : ", ") + ("{\"name\": " + json_string(column.name)) +
+               ", \"kind\": " + json_string(name_of(column.kind, label_kinds)) + "}";
+  member("strata_columns", "[" + columns + "]");
+  out += "  \"strata\": [";
+  for (const planned_stratum& s : plan.strata())
+    out += (&s == plan.strata().data() ? "\n" : ",\n") + ("    {\"labels\": " + list(s.labels)) +
+           ", \"population\": " + std::to_string(s.population) + ", \"size\": " + std::to_string(s.size) +
+           ", \"target\": " + detail::format_number(s.target) + ", \"minimum\": " + std::to_string(s.minimum) +
+           ", \"maximum\": " + std::to_string(s.maximum) + "}";
+  return out + "\n  ]\n}\n";
+}
+
+inline sampling_plan sampling_plan::from_json(std::string_view text, std::string_view name) {
+  using namespace detail_plan;
+  const detail::json_value document = detail::json_parser(text, name).parse();
+  const reader plan(document, std::string(name));
+  plan.expect_keys(plan_keys);
+  if (plan["format"].string() != format)
+    plan["format"].fail(detail::quoted(format));
+  if (plan["format_version"].whole() != 1)
+    plan["format_version"].fail("1; a later version of the library wrote this plan");
+
+  plan_origin origin;
+  origin.library_version = plan["library_version"].string();
+  origin.method = plan["method"].one_of<allocation_method>(methods);
+  origin.rounding = plan["rounding"].one_of<allocation_rounding>(roundings);
+  if (!plan["rate"].is_null())
+    origin.rate = plan["rate"].number();
+  origin.random_numbers = plan["random_numbers"].string();
+  for (const reader& note : plan["notes"].list())
+    origin.notes.push_back(note.string());
+
+  std::optional<plan_draw> recorded;
+  if (const reader draw = plan["draw"]; !draw.is_null()) {
+    draw.expect_keys(std::array<std::string_view, 2>{"seed", "id"});
+    recorded = plan_draw{seed{draw["seed"].whole_as_text()}, draw["id"].one_of<id_kind>(id_kinds)};
+  }
+  std::vector<strata_column> columns;
+  for (const reader& column : plan["strata_columns"].list()) {
+    column.expect_keys(std::array<std::string_view, 2>{"name", "kind"});
+    columns.push_back({column["name"].string(), column["kind"].one_of<label_kind>(label_kinds)});
+  }
+  std::vector<planned_stratum> strata;
+  for (const reader& stratum : plan["strata"].list()) {
+    stratum.expect_keys(stratum_keys);
+    planned_stratum s;
+    for (const reader& label : stratum["labels"].list())
+      s.labels.push_back(label.string());
+    s.population = stratum["population"].whole();
+    s.size = stratum["size"].whole();
+    s.target = stratum["target"].number();
+    s.minimum = stratum["minimum"].whole();
+    s.maximum = stratum["maximum"].whole();
+    strata.push_back(std::move(s));
+  }
+  return {std::move(columns), std::move(strata), std::move(origin), recorded};
+}
+
+inline std::string to_text(const sampling_plan& plan) {
+  std::vector<std::vector<std::string>> rows(1);
+  for (const strata_column& column : plan.columns())
+    rows[0].push_back(column.name);
+  for (const char* name : {"population", "size", "inclusion_probability", ""})
+    rows[0].emplace_back(name);
+  for (const planned_stratum& s : plan.strata()) {
+    rows.push_back(s.labels);
+    char probability[32];
+    std::snprintf(probability, sizeof probability, "%.4g", s.inclusion_probability());
+    for (const std::string& cell : {std::to_string(s.population), std::to_string(s.size), std::string(probability),
+                                    std::string(s.is_certainty() ? "certainty" : "")})
+      rows.back().push_back(cell);
+  }
+  const auto width_of = [](const std::string& cell) { // code points, not bytes
+    return static_cast<std::size_t>(
+        std::count_if(cell.begin(), cell.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  };
+  std::vector<std::size_t> widths(rows[0].size(), 0);
+  for (const auto& row : rows)
+    for (std::size_t c = 0; c < row.size(); ++c)
+      widths[c] = std::max(widths[c], width_of(row[c]));
+  std::string out;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      const std::string space(widths[c] - width_of(row[c]), ' ');
+      const bool number = c >= plan.columns().size() && c + 1 < row.size();
+      line += (c == 0 ? "" : "  ") + (number ? space + row[c] : row[c] + space);
+    }
+    out += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+  }
+  out += std::to_string(plan.sample_size()) + " of " + std::to_string(plan.population_size()) + " conversations, " +
+         std::string(detail_plan::name_of(plan.origin().method, detail_plan::methods)) + " allocation\n";
+  for (const std::string& note : plan.origin().notes)
+    out += "note: " + note + '\n';
+  return out;
+}
+
+} // namespace qascore

@@ -1,0 +1,184 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../core/error.hpp"
+#include "../core/label.hpp"
+#include "../core/seed.hpp"
+#include "../detail/format.hpp"
+#include "../version.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The written record between drawing and estimating.
+namespace qascore {
+
+/// What the size of a stratum is proportional to.
+enum class allocation_method {
+  proportional, ///< its population
+  equal,        ///< nothing: all the same
+  neyman,       ///< population times standard deviation (over the square root of the cost, if given)
+  measure,      ///< a measure of size that is given
+  rates,        ///< its population times its given rate
+  counts        ///< sizes are given
+};
+
+/// How real-valued sizes become whole numbers that keep the total.
+enum class allocation_rounding {
+  largest_remainder, ///< Hamilton (default)
+  optimal,           ///< Huntington-Hill: the exact integer optimum of the Neyman variance (Wright 2012)
+  jefferson,
+  webster,
+  adams,
+  dean
+};
+
+/// What identified the conversations of a draw.
+enum class id_kind { integer, text, row };
+
+struct strata_column {
+  std::string name;
+  label_kind kind = label_kind::text;
+  friend bool operator==(const strata_column&, const strata_column&) = default;
+};
+
+/// One stratum of a plan.
+struct planned_stratum {
+  std::vector<std::string> labels; ///< one per strata column
+  std::uint64_t population = 0;    ///< conversations it holds
+  std::uint64_t size = 0;          ///< conversations to draw from it
+  double target = 0.0;             ///< real-valued size before rounding
+  std::uint64_t minimum = 0;       ///< bounds of the size, cut to the population
+  std::uint64_t maximum = 0;
+
+  /// Chance of each of its conversations to be drawn: size / population, a fraction from 0 to 1.
+  double inclusion_probability() const noexcept {
+    return population == 0 ? 0.0 : static_cast<double>(size) / static_cast<double>(population);
+  }
+  /// Inverse of the chance: how many conversations a drawn one stands for. Infinite where nothing is drawn.
+  double design_weight() const noexcept { return static_cast<double>(population) / static_cast<double>(size); }
+  /// Taken whole: its figures carry no sampling error.
+  bool is_certainty() const noexcept { return size == population; }
+
+  friend bool operator==(const planned_stratum&, const planned_stratum&) = default;
+};
+
+/// What a plan was asked, as far as it is not in its strata.
+struct plan_origin {
+  allocation_method method = allocation_method::proportional;
+  allocation_rounding rounding = allocation_rounding::largest_remainder;
+  std::optional<double> rate; ///< the overall rate, where one was asked
+  std::vector<std::string> notes; ///< sentences for people: bounds that were cut, strata that nothing is drawn from
+  std::string library_version{version};
+  std::string random_numbers = "mix13-1"; ///< name of the format of kernel/random_number.hpp
+  friend bool operator==(const plan_origin&, const plan_origin&) = default;
+};
+
+/// The draw a plan was used for, where recorded.
+struct plan_draw {
+  seed start;
+  id_kind id;
+  friend bool operator==(const plan_draw&, const plan_draw&) noexcept = default;
+};
+
+/// `"phone"`, or `("phone", "gold")` where strata have two columns.
+inline std::string stratum_name(std::span<const std::string> labels) {
+  std::string out;
+  for (const std::string& label : labels)
+    out += (out.empty() ? "" : ", ") + detail::quoted(label);
+  return labels.size() == 1 ? out : "(" + out + ")";
+}
+
+/// How many conversations each stratum holds, how many are to be drawn, and how that came about: made by allocate,
+/// used by draw and by sample_design, kept as JSON so that an audit can draw the same sample again. Immutable.
+///
+/// Every stratum of the population is in it, also those from which nothing is drawn (estimates then do not speak for
+/// them, and `notes` says so). Strata ascend by their labels as the columns' own type orders them.
+class sampling_plan {
+public:
+  /// Throws design_error unless every stratum has one label per column, stands once, and holds at least its sample.
+  sampling_plan(std::vector<strata_column> columns, std::vector<planned_stratum> strata, plan_origin origin,
+                std::optional<plan_draw> recorded = std::nullopt)
+      : columns_{std::move(columns)}, strata_{std::move(strata)}, origin_{std::move(origin)}, recorded_{recorded} {
+    if (columns_.empty() || strata_.empty())
+      throw design_error("sampling plan: expected at least one strata column and one stratum");
+    for (std::size_t c = 0; c < columns_.size(); ++c)
+      for (std::size_t before = 0; before < c; ++before)
+        if (columns_[before].name == columns_[c].name)
+          throw design_error("sampling plan: strata column " + detail::quoted(columns_[c].name) + " stands twice");
+    for (std::size_t h = 0; h < strata_.size(); ++h)
+      add(h);
+    if (sample_size() == 0)
+      throw design_error("sampling plan: nothing is to be drawn");
+  }
+
+  const std::vector<strata_column>& columns() const noexcept { return columns_; }
+  const std::vector<planned_stratum>& strata() const noexcept { return strata_; }
+  const plan_origin& origin() const noexcept { return origin_; }
+  const std::optional<plan_draw>& recorded_draw() const noexcept { return recorded_; }
+
+  std::uint64_t population_size() const noexcept { return population_; }
+  std::uint64_t sample_size() const noexcept { return sample_; }
+
+  /// Position of the stratum with these labels, if the plan has it.
+  std::optional<std::size_t> find(std::span<const std::string> labels) const {
+    const auto at = index_.find(std::vector<std::string>(labels.begin(), labels.end()));
+    return at == index_.end() ? std::nullopt : std::optional(at->second);
+  }
+
+  /// The same plan with the draw written in it, for the record.
+  sampling_plan with_draw(seed start, id_kind id) const {
+    sampling_plan out = *this;
+    out.recorded_ = plan_draw{start, id};
+    return out;
+  }
+
+  /// Reads what to_json wrote. Throws data_error with the line and column, or the path, of what is wrong in the text;
+  /// design_error if the plan contradicts itself.
+  static sampling_plan from_json(std::string_view text, std::string_view name = "sampling plan");
+
+  friend bool operator==(const sampling_plan& a, const sampling_plan& b) {
+    return a.columns_ == b.columns_ && a.strata_ == b.strata_ && a.origin_ == b.origin_ && a.recorded_ == b.recorded_;
+  }
+
+private:
+  void add(std::size_t h) {
+    const planned_stratum& s = strata_[h];
+    if (s.labels.size() != columns_.size())
+      throw design_error("sampling plan: stratum " + stratum_name(s.labels) + ": expected " +
+                         std::to_string(columns_.size()) + " labels, one per strata column");
+    if (s.size > s.population)
+      throw design_error("sampling plan: stratum " + stratum_name(s.labels) + ": expected a size of at most " +
+                         std::to_string(s.population) + ", its population, but found " + std::to_string(s.size));
+    if (!index_.emplace(s.labels, h).second)
+      throw design_error("sampling plan: stratum " + stratum_name(s.labels) + " stands twice");
+    population_ += s.population;
+    sample_ += s.size;
+  }
+
+  std::vector<strata_column> columns_;
+  std::vector<planned_stratum> strata_;
+  plan_origin origin_;
+  std::optional<plan_draw> recorded_;
+  std::map<std::vector<std::string>, std::size_t> index_;
+  std::uint64_t population_ = 0;
+  std::uint64_t sample_ = 0;
+};
+
+/// The plan as JSON text, without loss: numbers in full, the seed as text (programs that read numbers as double would
+/// round it). Keys in a fixed order.
+std::string to_json(const sampling_plan& plan);
+
+/// The plan as a table of plain text, for people: strata, population, size, inclusion probability, notes.
+std::string to_text(const sampling_plan& plan);
+
+} // namespace qascore
+
+#include "plan_text.hpp"
