@@ -22,7 +22,7 @@ inline double sum(std::span<const double> values) { return std::accumulate(value
 inline void check(double size, std::span<const double> share, std::span<const double> lower,
                   std::span<const double> upper) {
   const auto refuse = [](const char* what, std::size_t stratum, double found) {
-    throw argument_error(std::string(what) + " but found " + detail::format_number(found) + " in stratum " +
+    throw argument_error(std::string(what) + " but found " + qascore::detail::format_number(found) + " in stratum " +
                          std::to_string(stratum));
   };
   if (lower.size() != share.size() || upper.size() != share.size())
@@ -37,9 +37,9 @@ inline void check(double size, std::span<const double> share, std::span<const do
   }
   const double least = sum(lower), most = sum(upper);
   if (!(size >= least && size <= most))
-    throw argument_error("size: expected a number from " + detail::format_number(least) + " to " +
-                         detail::format_number(most) + ", the sums of the bounds, but found " +
-                         detail::format_number(size));
+    throw argument_error("size: expected a number from " + qascore::detail::format_number(least) + " to " +
+                         qascore::detail::format_number(most) + ", the sums of the bounds, but found " +
+                         qascore::detail::format_number(size));
 }
 
 /// The part of `size` that the strata with a positive share cannot hold, spread over those with share 0.
@@ -153,7 +153,7 @@ QASCORE_INLINE std::vector<std::uint64_t> round_by_largest_remainder(std::span<c
   }
   if (given > size || !(detail_allocation::sum(target) > static_cast<double>(size) - 1.0))
     throw argument_error("target: expected a sum less than 1 away from " + std::to_string(size) + " but found " +
-                         detail::format_number(detail_allocation::sum(target)));
+                         qascore::detail::format_number(detail_allocation::sum(target)));
   std::sort(remainders.begin(), remainders.end(),
             [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
   for (std::size_t i = 0; i < size - given; ++i)

@@ -183,7 +183,7 @@ std::vector<std::uint64_t> smallest_rows(const Numbered& numbers, const selectio
   }
   while (true) {
     std::vector<pass> parts(std::max(1u, request.threads));
-    detail::for_each_part(request.threads, numbers.size(), [&](std::size_t part, std::size_t first, std::size_t last) {
+    qascore::detail::for_each_part(request.threads, numbers.size(), [&](std::size_t part, std::size_t first, std::size_t last) {
       // The first part becomes the whole; the others need room for their share.
       const std::size_t expected = part == 0 ? total : total / parts.size();
       parts[part] = look_at(numbers, request.stratum, thresholds, first, last, expected);
