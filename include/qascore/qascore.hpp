@@ -4,5 +4,6 @@
 /// Everything but the parts that must be asked for: rubric/yaml.hpp (links qascore::yaml) and io/ostream.hpp.
 #include "calibration.hpp"
 #include "core.hpp"
+#include "sampling.hpp"
 #include "simulation.hpp"
 #include "version.hpp"
