@@ -15,7 +15,7 @@
 
 namespace qascore::kernel {
 
-namespace detail {
+namespace detail_scoring {
 
 // Evaluations scored together: their accumulators stay in registers.
 inline constexpr std::size_t lane_count = 8;
@@ -107,7 +107,7 @@ inline void combine_nodes(const scoring_plan& plan, std::span<const scoring_cell
   }
 }
 
-} // namespace detail
+} // namespace detail_scoring
 
 QASCORE_INLINE scoring_outcome score_one(const scoring_plan& plan, std::span<const std::uint8_t> codes,
                                          scoring_work& work) {
@@ -129,12 +129,12 @@ QASCORE_INLINE scoring_outcome score_one(const scoring_plan& plan, std::span<con
       out.flags |= flag_unanswered;
     else if (cell.possible >> cell_event_shift >= 2)
       out.flags |= flag_not_allowed;
-    work.changed[c] = detail::amount_of(cell);
+    work.changed[c] = detail_scoring::amount_of(cell);
   }
-  detail::combine_nodes(plan, work.changed, work.amounts, work.before, {});
+  detail_scoring::combine_nodes(plan, work.changed, work.amounts, work.before, {});
   if (out.flags & flag_not_allowed)
     return out;
-  out.score = out.score_before_fail = detail::form_value(plan, work.before.back());
+  out.score = out.score_before_fail = detail_scoring::form_value(plan, work.before.back());
   if (is_missing(out.score))
     out.flags |= flag_not_scorable;
   work.after = work.before;
@@ -167,8 +167,8 @@ QASCORE_INLINE scoring_outcome score_one(const scoring_plan& plan, std::span<con
       cell.earned =
           std::min<std::int64_t>(cell.earned, std::llround(cap * static_cast<double>(cell.possible)));
     }
-    detail::combine_nodes(plan, work.changed, work.amounts, work.after, work.fired);
-    out.score = detail::form_value(plan, work.after.back());
+    detail_scoring::combine_nodes(plan, work.changed, work.amounts, work.after, work.fired);
+    out.score = detail_scoring::form_value(plan, work.after.back());
   }
   for (const std::uint32_t r : work.fired) {
     const scoring_rule& rule = plan.rules[r];
@@ -178,7 +178,7 @@ QASCORE_INLINE scoring_outcome score_one(const scoring_plan& plan, std::span<con
   return out;
 }
 
-namespace detail {
+namespace detail_scoring {
 
 inline void check_columns(std::size_t criteria, std::span<const std::span<const std::uint8_t>> answers,
                           std::size_t rows) {
@@ -280,23 +280,23 @@ inline void score_range(const scoring_plan& plan, std::span<const std::span<cons
   }
 }
 
-} // namespace detail
+} // namespace detail_scoring
 
 QASCORE_INLINE void score_many(const scoring_plan& plan, std::span<const std::span<const std::uint8_t>> answers,
                                const scoring_columns& out, unsigned threads) {
   const std::size_t rows = out.score.size();
-  detail::check_columns(plan.criteria, answers, rows);
+  detail_scoring::check_columns(plan.criteria, answers, rows);
   if (out.score_before_fail.size() != rows || out.flags.size() != rows)
     throw argument_error("out: expected columns of " + std::to_string(rows) + " rows");
 
   // Threads get whole blocks, so that a small table stays on one.
-  const std::size_t blocks = (rows + detail::block_rows - 1) / detail::block_rows;
+  const std::size_t blocks = (rows + detail_scoring::block_rows - 1) / detail_scoring::block_rows;
   const std::size_t parts = std::clamp<std::size_t>(threads, 1, std::max<std::size_t>(1, blocks / 64));
-  std::vector<detail::row_scorer> full(parts, detail::row_scorer(plan, answers));
-  std::vector<detail::block_sums> sums(parts);
+  std::vector<detail_scoring::row_scorer> full(parts, detail_scoring::row_scorer(plan, answers));
+  std::vector<detail_scoring::block_sums> sums(parts);
   const auto run = [&](std::size_t part) {
-    const auto row_at = [&](std::size_t p) { return std::min(rows, blocks * p / parts * detail::block_rows); };
-    detail::score_range(plan, answers, out, row_at(part), row_at(part + 1), full[part], sums[part]);
+    const auto row_at = [&](std::size_t p) { return std::min(rows, blocks * p / parts * detail_scoring::block_rows); };
+    detail_scoring::score_range(plan, answers, out, row_at(part), row_at(part + 1), full[part], sums[part]);
   };
   std::vector<std::jthread> workers;
   std::size_t started = 1;
@@ -313,31 +313,31 @@ QASCORE_INLINE void score_many(const scoring_plan& plan, std::span<const std::sp
 
 QASCORE_INLINE void score_subset(std::span<const scoring_cell> cells, std::span<const std::uint32_t> subset,
                                  std::span<const std::span<const std::uint8_t>> answers, std::span<double> out) {
-  detail::check_columns(answers.size(), answers, out.size());
+  detail_scoring::check_columns(answers.size(), answers, out.size());
   const auto at = [&](std::size_t i) { return std::size_t{subset[i]}; };
-  const std::size_t whole = out.size() / detail::lane_count * detail::lane_count;
-  detail::cell_sum eight[detail::lane_count];
-  for (std::size_t row = 0; row < whole; row += detail::lane_count) {
-    detail::sum_eight(cells.data(), answers, subset.size(), at, row, eight);
-    for (std::size_t k = 0; k < detail::lane_count; ++k)
-      out[row + k] = detail::to_score(detail::amount_of(eight[k].cell())).value();
+  const std::size_t whole = out.size() / detail_scoring::lane_count * detail_scoring::lane_count;
+  detail_scoring::cell_sum eight[detail_scoring::lane_count];
+  for (std::size_t row = 0; row < whole; row += detail_scoring::lane_count) {
+    detail_scoring::sum_eight(cells.data(), answers, subset.size(), at, row, eight);
+    for (std::size_t k = 0; k < detail_scoring::lane_count; ++k)
+      out[row + k] = detail_scoring::to_score(detail_scoring::amount_of(eight[k].cell())).value();
   }
   for (std::size_t row = whole; row < out.size(); ++row) {
     scoring_cell sum;
     for (const std::uint32_t c : subset) {
-      const scoring_cell amount = detail::amount_of(cells[c * table_stride + answers[c][row]]);
+      const scoring_cell amount = detail_scoring::amount_of(cells[c * table_stride + answers[c][row]]);
       sum.earned += amount.earned;
       sum.possible += amount.possible;
     }
-    out[row] = detail::to_score(sum).value();
+    out[row] = detail_scoring::to_score(sum).value();
   }
 }
 
 QASCORE_INLINE void score_nodes(const scoring_plan& plan, std::span<const std::span<const std::uint8_t>> answers,
                                 std::span<const std::span<double>> out) {
   const std::size_t rows = out.empty() ? 0 : out.front().size();
-  detail::check_columns(plan.criteria, answers, rows);
-  detail::row_scorer full(plan, answers);
+  detail_scoring::check_columns(plan.criteria, answers, rows);
+  detail_scoring::row_scorer full(plan, answers);
   for (std::size_t row = 0; row < rows; ++row) {
     full(row);
     for (std::size_t node = 0; node < out.size(); ++node)
