@@ -1,0 +1,142 @@
+"""Evaluates reference cases through the public Python API.
+
+    python tests/conformance/run.py DIR [--topic T] [--json FILE] [--quiet]
+
+Exit code 0: no case failed. 1: at least one failed or is malformed. 2: DIR holds no case, or the call is wrong.
+A case that asks for what is not there yet is unsupported, with the reason; an option is never ignored.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import pkgutil
+import sys
+import time
+import traceback
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from case import HANDLERS, Case, Malformed, Unsupported, load
+from compare import differences, missing_keys
+
+MALFORMED = "(malformed)"
+STATUSES = ("passed", "failed", "unsupported")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    id: str
+    topic: str
+    status: str
+    why: str
+    seconds: float
+
+
+def judge(case: Case) -> tuple[str, str]:
+    """The case's status, and why."""
+    handler = HANDLERS.get(case.statistic)
+    if handler is None:
+        return "unsupported", f"statistic {case.statistic} is not known"
+    try:
+        found = handler(case)
+    except Unsupported as reason:
+        return "unsupported", str(reason)
+    except Exception as error:  # whatever the library raises is the case's failure, not the runner's
+        if unread := case.unread_options():
+            return "unsupported", f"option {', '.join(unread)} is not known"
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return "failed", f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+    if unread := case.unread_options():
+        return "unsupported", f"option {', '.join(unread)} is not known"
+    differing = list(differences(case.expected, found, case.tolerance))
+    if differing:
+        more = f"; and {len(differing) - 5} more" if len(differing) > 5 else ""
+        return "failed", "; ".join(differing[:5]) + more
+    if missing := list(missing_keys(case.expected, found)):
+        return "unsupported", f"no answer for {', '.join(missing)}"
+    return "passed", ""
+
+
+def evaluate(path: Path, topic: str | None) -> Outcome | None:
+    start = time.perf_counter()
+    try:
+        case = load(path)
+    except Malformed as error:
+        return Outcome(path.stem, MALFORMED, "failed", f"malformed case: {error}", time.perf_counter() - start)
+    if topic is not None and case.topic != topic:
+        return None
+    status, why = judge(case)
+    return Outcome(case.id, case.topic, status, why, time.perf_counter() - start)
+
+
+def repeated_ids(outcomes: list[Outcome]) -> list[Outcome]:
+    """An id that stands in two files hides one of them from whoever reads the result."""
+    counts = Counter(outcome.id for outcome in outcomes)
+    return [
+        Outcome(name, MALFORMED, "failed", f"malformed case: the id stands in {count} files", 0.0)
+        for name, count in counts.items()
+        if count > 1
+    ]
+
+
+def by_topic(outcomes: list[Outcome]) -> dict[str, dict[str, int]]:
+    topics: dict[str, dict[str, int]] = {}
+    for outcome in sorted(outcomes, key=lambda o: o.topic):
+        topics.setdefault(outcome.topic, dict.fromkeys(STATUSES, 0))[outcome.status] += 1
+    return topics
+
+
+def print_report(outcomes: list[Outcome], quiet: bool) -> None:
+    topics = by_topic(outcomes)
+    width = max(map(len, [*topics, "total"]))
+    print(f"{'topic':{width}}  {'passed':>6}  {'failed':>6}  {'unsupported':>11}")
+    for topic, counts in topics.items():
+        print(f"{topic:{width}}  {counts['passed']:6}  {counts['failed']:6}  {counts['unsupported']:11}")
+    total = {status: sum(counts[status] for counts in topics.values()) for status in STATUSES}
+    print(f"{'total':{width}}  {total['passed']:6}  {total['failed']:6}  {total['unsupported']:11}")
+    for outcome in outcomes:
+        if outcome.status == "failed":
+            print(f"\nFAILED {outcome.id} ({outcome.topic})\n  " + outcome.why.replace("; ", "\n  "))
+    if not quiet:
+        reasons: dict[str, list[str]] = defaultdict(list)
+        for outcome in outcomes:
+            if outcome.status == "unsupported":
+                reasons[outcome.why].append(outcome.id)
+        for why, ids in sorted(reasons.items()):
+            print(f"\nunsupported: {why}\n  {', '.join(ids)}")
+
+
+def load_handlers() -> None:
+    folder = Path(__file__).parent / "handlers"
+    for module in sorted(info.name for info in pkgutil.iter_modules([str(folder)])):
+        importlib.import_module(f"handlers.{module}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Evaluates reference cases through the public Python API.")
+    parser.add_argument("dir", type=Path, metavar="DIR", help="folder of *.json cases and their CSV files")
+    parser.add_argument("--topic", help="only the cases of this topic")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the outcome of every case here")
+    parser.add_argument("--quiet", action="store_true", help="leave out why cases are unsupported")
+    options = parser.parse_args(arguments)
+    if not options.dir.is_dir():
+        print(f"DIR: expected a folder but found {str(options.dir)!r}", file=sys.stderr)
+        return 2
+    load_handlers()
+    outcomes = [o for path in sorted(options.dir.glob("*.json")) if (o := evaluate(path, options.topic))]
+    outcomes += repeated_ids(outcomes)
+    if not outcomes:
+        print("no case found: nothing was checked", file=sys.stderr)
+        return 2
+    print_report(outcomes, options.quiet)
+    if options.json:
+        record = {"topics": by_topic(outcomes), "cases": [asdict(outcome) for outcome in outcomes]}
+        options.json.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return 1 if any(outcome.status == "failed" for outcome in outcomes) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
