@@ -9,7 +9,7 @@
 
 /// Two 64-bit lanes at a time with what every x86-64 has, or plain C++ elsewhere. Integer sums, and one IEEE operation
 /// after the other: both give the same bits.
-namespace qascore::kernel::detail {
+namespace qascore::kernel::detail_scoring {
 
 #if defined(__SSE2__)
 
@@ -92,4 +92,4 @@ inline void add_child_two(double* parent_earned, double* parent_possible, const 
 
 #endif
 
-} // namespace qascore::kernel::detail
+} // namespace qascore::kernel::detail_scoring
