@@ -74,6 +74,7 @@ class EveryRuleCanFail(unittest.TestCase):
 
     def test_a_kernel_that_takes_a_string(self) -> None:
         text = "double sum(std::span<const double> x,\n           std::string_view name);\n"
+        text += "double number(std::span<const std::string_view> ids, std::string_view method);\n"
         self.write("include/qascore/kernel/sum.hpp", HEADER + text)
         self.assert_broken("include/qascore/kernel/sum.hpp:5: std::string_view: kernels take no strings")
 
@@ -100,6 +101,18 @@ class EveryRuleCanFail(unittest.TestCase):
         names = [f"include/qascore/core/{n}.hpp" for n in "aba"]
         self.assert_broken(f"include/qascore/core/b.hpp:4: a cycle: {' -> '.join(names)}")
 
+    def test_a_header_may_end_with_its_definitions(self) -> None:
+        self.write("include/qascore/core/a.hpp", HEADER + 'namespace qascore {\n}\n#include "b.hpp"\n')
+        self.write("include/qascore/core/b.hpp", HEADER + '#include "a.hpp"\n')
+        self.assert_broken()
+
+    def test_intrinsics_outside_kernel_bodies(self) -> None:
+        for path in ("kernel/impl/sum.ipp", "sampling/draw.hpp"):
+            self.write(f"include/qascore/{path}", HEADER + "#include <emmintrin.h>\n")
+        self.assert_broken(
+            "include/qascore/sampling/draw.hpp:4: emmintrin.h: neither the standard library nor a file of this project"
+        )
+
     def test_an_umbrella_includes_its_own_folder_only(self) -> None:
         self.write("include/qascore/sampling.hpp", HEADER + '#include "sampling/draw.hpp"\n#include "core/error.hpp"\n')
         self.assert_broken("include/qascore/sampling.hpp:5: core/error.hpp: umbrella may not include it")
@@ -107,9 +120,12 @@ class EveryRuleCanFail(unittest.TestCase):
     def test_a_frame_library_outside_the_module_for_frames(self) -> None:
         self.write("bindings/python/qascore/_frames.py", "import narwhals\n")
         self.write("bindings/python/qascore/mean.py", "import json\nfrom pandas import DataFrame\nimport requests\n")
+        self.write("bindings/python/qascore/scores.py", "import importlib\nimportlib.import_module('polars')\nneed('rich', 'cli')\n")
         self.assert_broken(
             "bindings/python/qascore/mean.py:2: import pandas: only in _frames.py",
             "bindings/python/qascore/mean.py:3: import requests: not one of the package's dependencies",
+            "bindings/python/qascore/scores.py:2: import polars: only in _frames.py",
+            "bindings/python/qascore/scores.py:3: import rich: only in cli",
         )
 
     def test_an_empty_tree_is_not_a_sound_one(self) -> None:
