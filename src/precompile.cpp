@@ -5,6 +5,7 @@
 #include <qascore/kernel/impl/category_weights.ipp>
 #include <qascore/kernel/impl/correlation.ipp>
 #include <qascore/kernel/impl/crossing.ipp>
+#include <qascore/kernel/impl/design.ipp>
 #include <qascore/kernel/impl/disagreement.ipp>
 #include <qascore/kernel/impl/distribution.ipp>
 #include <qascore/kernel/impl/domain.ipp>

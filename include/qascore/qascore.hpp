@@ -2,8 +2,10 @@
 #pragma once
 
 /// Everything but the parts that must be asked for: rubric/yaml.hpp (links qascore::yaml) and io/ostream.hpp.
+#include "association.hpp"
 #include "calibration.hpp"
 #include "core.hpp"
+#include "estimation.hpp"
 #include "sampling.hpp"
 #include "simulation.hpp"
 #include "version.hpp"

@@ -43,6 +43,14 @@ struct rating_view {
 
 namespace qascore::kernel {
 
+/// Design weight of a unit; no weights: all 1.
+inline double unit_weight(std::span<const double> weight, std::size_t unit) noexcept {
+  return weight.empty() ? 1.0 : weight[unit];
+}
+inline std::span<const double> unit_weights(const design_view* design) noexcept {
+  return design == nullptr ? std::span<const double>{} : design->weight;
+}
+
 /// Owner of a rating_view.
 struct rating_columns {
   std::size_t raters = 0;

@@ -17,15 +17,11 @@ struct part {
   std::vector<double> derivative{}; ///< empty: constant
 };
 
-inline double weight_of(std::span<const double> weight, std::size_t unit) {
-  return weight.empty() ? 1.0 : weight[unit];
-}
-
 inline part observed(const rating_view& ratings, const category_distance& distance, std::span<const double> weight) {
   part out{.derivative = pair_distances(ratings, distance)};
   double total = 0.0, sum = 0.0;
   for (std::size_t u = 0; u < ratings.units(); ++u) {
-    const double w = ratings.count(u) >= 2 ? weight_of(weight, u) : 0.0;
+    const double w = ratings.count(u) >= 2 ? unit_weight(weight, u) : 0.0;
     total += w;
     sum += w * out.derivative[u];
   }
@@ -47,7 +43,7 @@ inline shares shares_of(const rating_view& ratings, std::span<const double> weig
     const auto codes = ratings.of(u);
     if (codes.empty())
       continue;
-    const double w = weight_of(weight, u);
+    const double w = unit_weight(weight, u);
     out.total += w;
     for (const std::uint32_t c : codes)
       out.share[c] += w / static_cast<double>(codes.size());
@@ -114,7 +110,7 @@ inline part expected_by_rater(const rating_view& ratings, const category_distanc
   std::vector<double> share(raters * q, 0.0), total(raters, 0.0), sum(q, 0.0);
   for (std::size_t u = 0; u < ratings.units(); ++u)
     for (std::size_t i = ratings.begin[u]; i < ratings.begin[u + 1]; ++i) {
-      const double w = weight_of(weight, u);
+      const double w = unit_weight(weight, u);
       share[ratings.rater[i] * q + ratings.code[i]] += w;
       total[ratings.rater[i]] += w;
     }
@@ -298,7 +294,7 @@ QASCORE_INLINE agreement_result agreement(const rating_view& ratings, std::span<
   const std::size_t least = coefficient == agreement_coefficient::percent_agreement ? 2 : 1;
   return finish_agreement(
       linearised_agreement_of(ratings, category_weights, coefficient,
-                              design == nullptr ? std::span<const double>{} : design->weight),
+                              unit_weights(design)),
       ratings, least, detail_agreement::name_of(coefficient), options, design, 1.0);
 }
 

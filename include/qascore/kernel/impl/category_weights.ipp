@@ -53,7 +53,7 @@ QASCORE_INLINE std::vector<double> weight_matrix(category_weight kind, std::span
                          "; for measurements use krippendorff_alpha with level interval, or an ICC");
   if (kind == category_weight::ratio && q > 0 && value.front() < 0.0)
     throw argument_error("category_weights: ratio weights need values of 0 or more but found " +
-                         detail::format_number(value.front()));
+                         qascore::detail::format_number(value.front()));
   std::vector<double> out(q * q, 0.0);
   double farthest = 0.0;
   for (std::size_t k = 0; k < q; ++k)
@@ -72,7 +72,7 @@ QASCORE_INLINE void check_weight_matrix(std::span<const double> matrix, std::siz
   const auto refuse = [&](std::size_t k, std::size_t l, const std::string& expected) {
     throw argument_error("category_weights: row " + std::to_string(k) + ", column " + std::to_string(l) +
                          ": expected " + expected + " but found " +
-                         detail::format_number(matrix[k * categories + l]));
+                         qascore::detail::format_number(matrix[k * categories + l]));
   };
   if (matrix.size() != categories * categories)
     throw argument_error("category_weights: expected a matrix of " + std::to_string(categories) + " x " +
@@ -86,7 +86,7 @@ QASCORE_INLINE void check_weight_matrix(std::span<const double> matrix, std::siz
       if (k == l && w != 1.0)
         refuse(k, l, "1 (a category is nearest to itself)");
       if (w != matrix[l * categories + k])
-        refuse(k, l, "a symmetric matrix, " + detail::format_number(matrix[l * categories + k]) + " as across the diagonal,");
+        refuse(k, l, "a symmetric matrix, " + qascore::detail::format_number(matrix[l * categories + k]) + " as across the diagonal,");
     }
 }
 

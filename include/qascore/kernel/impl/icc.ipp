@@ -60,10 +60,6 @@ struct mean_squares {
   std::string undefined;
 };
 
-inline double weight_of(std::span<const double> weight, std::size_t unit) {
-  return weight.empty() ? 1.0 : weight[unit];
-}
-
 inline std::string why_undefined(const rating_view& ratings) {
   std::size_t rated = 0;
   bool gaps = false;
@@ -93,7 +89,7 @@ inline mean_squares analyse(const rating_view& ratings, kind of, std::span<const
   double total = 0.0, grand = 0.0;
   std::vector<double> unit_mean(ratings.units(), 0.0), rater_mean(k, 0.0);
   for (std::size_t u = 0; u < ratings.units(); ++u) {
-    const double w = weight_of(weight, u);
+    const double w = unit_weight(weight, u);
     if (ratings.count(u) == 0 || w == 0.0)
       continue;
     out.n += 1.0;
@@ -122,7 +118,7 @@ inline mean_squares analyse(const rating_view& ratings, kind of, std::span<const
   for (std::size_t u = 0; u < ratings.units(); ++u) {
     if (ratings.count(u) == 0)
       continue;
-    const double w = weight_of(weight, u), effect = unit_mean[u] - grand;
+    const double w = unit_weight(weight, u), effect = unit_mean[u] - grand;
     double squares = 0.0, slope = 0.0;
     for (std::size_t r = 0; r < k; ++r) {
       const double rest = rating(u, r) - unit_mean[u] - rater_mean[r];
@@ -177,15 +173,17 @@ inline linearised linearise(icc_form form, const mean_squares& ms) {
   const kind of = kind_of(form);
   double denominator = 0.0;
   const double icc = single(of, ms, denominator);
-  const double value = of_mean(form) && !is_missing(icc) ? stepped_up(icc, ms.k) : icc;
-  if (is_missing(value)) {
+  double value = icc, outer = 1.0;
+  if (of_mean(form)) {
+    // k times this over `denominator` is Spearman-Brown's 1 + (k - 1) icc, without its rounding near 0.
+    const double below = ms.units + (of == kind::agreement ? (ms.raters - ms.error) / ms.n : 0.0);
+    value = below > 0.0 ? (ms.units - ms.error) / below : missing_value;
+    outer = denominator / (below * ms.k) * denominator / below;
+  }
+  if (is_missing(value) || is_missing(icc)) {
+    out.value = missing_value;
     out.undefined = "the variance between units is estimated as negative and too large to give a reliability";
     return out;
-  }
-  double outer = 1.0;
-  if (of_mean(form)) {
-    const double step = 1.0 + (ms.k - 1.0) * icc;
-    outer = ms.k / (step * step);
   }
   out.value = value;
   out.influence.resize(ms.d_units.size());
@@ -276,9 +274,9 @@ QASCORE_INLINE icc_result icc(const rating_view& ratings, const icc_options& opt
     throw argument_error("interval: F limits hold for independent units of equal weight; choose influence");
   if (!(options.null_value > -1.0 && options.null_value < 1.0))
     throw argument_error("null_value: expected a number between -1 and 1 but found " +
-                         detail::format_number(options.null_value));
+                         qascore::detail::format_number(options.null_value));
   const mean_squares ms =
-      analyse(ratings, of, design == nullptr ? std::span<const double>{} : design->weight);
+      analyse(ratings, of, unit_weights(design));
   inference_options inference;
   inference.confidence = options.confidence;
   inference.upper_bound = 1.0;

@@ -19,15 +19,11 @@ struct margins {
   std::size_t used = 0;      ///< categories with a pairable rating
 };
 
-inline double weight_of(std::span<const double> weight, std::size_t unit) {
-  return weight.empty() ? 1.0 : weight[unit];
-}
-
 inline margins margins_of(const rating_view& ratings, std::span<const double> weight) {
   margins out{.count = std::vector<double>(ratings.categories(), 0.0)};
   for (std::size_t u = 0; u < ratings.units(); ++u) {
     const auto codes = ratings.of(u);
-    const double w = weight_of(weight, u);
+    const double w = unit_weight(weight, u);
     if (codes.size() < 2 || w == 0.0)
       continue;
     out.ratings += static_cast<double>(codes.size());
@@ -61,8 +57,8 @@ inline void assemble(linearised_agreement& out, const rating_view& ratings, cons
   double seen = 0.0, chance = 0.0;
   for (std::size_t u = 0; u < ratings.units(); ++u)
     if (ratings.count(u) >= 2) {
-      seen += weight_of(weight, u) * within[u];
-      chance += weight_of(weight, u) * across[u];
+      seen += unit_weight(weight, u) * within[u];
+      chance += unit_weight(weight, u) * across[u];
     }
   seen /= of.total;
   chance /= of.total;
@@ -141,7 +137,7 @@ inline linearised_agreement by_squares(const rating_view& ratings, const margins
     across[u] = far + m * variance;
     if (ranks)
       for (const std::uint32_t c : codes)
-        pull[c] += weight_of(weight, u) * share * (x[c] - mean);
+        pull[c] += unit_weight(weight, u) * share * (x[c] - mean);
   }
   assemble(out, ratings, of, weight, std::move(within), across);
   out.observed = out.expected = missing_value; // squared differences: no agreement between 0 and 1
@@ -189,10 +185,6 @@ inline agreement_result finish_alpha(linearised_agreement alpha, const rating_vi
   return finish_agreement(std::move(alpha), ratings, 2, method, options, design, 1.0 - 1.0 / pairable);
 }
 
-inline std::span<const double> weights_of(const design_view* design) {
-  return design == nullptr ? std::span<const double>{} : design->weight;
-}
-
 } // namespace detail_krippendorff
 
 QASCORE_INLINE linearised_agreement linearised_alpha(const rating_view& ratings, level of,
@@ -203,7 +195,7 @@ QASCORE_INLINE linearised_agreement linearised_alpha(const rating_view& ratings,
   if (of == level::ratio) {
     if (!ratings.value.empty() && ratings.value.front() < 0.0)
       throw argument_error("level: ratio needs ratings of 0 or more but found " +
-                           detail::format_number(ratings.value.front()));
+                           qascore::detail::format_number(ratings.value.front()));
     return by_distance(ratings, {category_distance::kind::ratio, {}}, unit_weight);
   }
   linearised_agreement out;
@@ -227,14 +219,14 @@ QASCORE_INLINE linearised_agreement linearised_alpha(const rating_view& ratings,
 QASCORE_INLINE agreement_result krippendorff_alpha(const rating_view& ratings, level of,
                                                    const agreement_options& options, const design_view* design) {
   using namespace detail_krippendorff;
-  return finish_alpha(linearised_alpha(ratings, of, weights_of(design)), ratings, name_of(of), options, design);
+  return finish_alpha(linearised_alpha(ratings, of, unit_weights(design)), ratings, name_of(of), options, design);
 }
 
 QASCORE_INLINE agreement_result krippendorff_alpha(const rating_view& ratings,
                                                    std::span<const double> category_weights,
                                                    const agreement_options& options, const design_view* design) {
   using namespace detail_krippendorff;
-  return finish_alpha(linearised_alpha(ratings, category_weights, weights_of(design)), ratings,
+  return finish_alpha(linearised_alpha(ratings, category_weights, unit_weights(design)), ratings,
                       "krippendorff_alpha, category weights", options, design);
 }
 

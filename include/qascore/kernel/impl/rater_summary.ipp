@@ -103,7 +103,7 @@ QASCORE_INLINE std::vector<rater_left_out> leave_one_rater_out(const rating_view
                                                                const agreement_options& options,
                                                                const design_view* design) {
   detail_rater_summary::check(ratings, design, "leave_one_rater_out");
-  const std::span<const double> weight = design == nullptr ? std::span<const double>{} : design->weight;
+  const std::span<const double> weight = unit_weights(design);
   const linearised_agreement all = linearised_alpha(ratings, of, weight);
   std::vector<rater_left_out> out(ratings.raters);
   std::vector<std::uint8_t> keep(ratings.raters, 1);

@@ -23,12 +23,12 @@ inline void check_size(std::size_t ratings, std::size_t units) {
 inline std::string list_of(std::span<const double> values) {
   std::string out;
   for (std::size_t i = 0; i < std::min<std::size_t>(values.size(), 12); ++i)
-    out += (i > 0 ? ", " : "") + detail::format_number(values[i]);
+    out += (i > 0 ? ", " : "") + qascore::detail::format_number(values[i]);
   return values.size() > 12 ? out + ", ..." : out;
 }
 
 [[noreturn]] inline void not_declared(double found, std::span<const double> declared) {
-  throw data_error("rating: " + detail::format_number(found) + " is not among the declared categories " +
+  throw data_error("rating: " + qascore::detail::format_number(found) + " is not among the declared categories " +
                    list_of(declared));
 }
 
@@ -103,7 +103,7 @@ inline void code_by_sorting(std::span<const double> rating, std::span<const doub
 inline void code_ratings(std::span<const double> rating, std::span<const double> declared, rating_columns& out) {
   for (const double x : rating)
     if (std::isinf(x))
-      throw data_error("rating: expected finite numbers but found " + detail::format_number(x));
+      throw data_error("rating: expected finite numbers but found " + qascore::detail::format_number(x));
   if (!code_by_table(rating, declared, out))
     code_by_sorting(rating, declared, out);
 }

@@ -1,0 +1,5 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+/// Do scores go with what customers feel?
+#include "association/correlation.hpp"

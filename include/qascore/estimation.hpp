@@ -1,0 +1,10 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+/// Estimates for the population from a sample: sample_design first, then mean, total, ratio, proportion, by domain.
+#include "estimation/design_builder.hpp"
+#include "estimation/domain.hpp"
+#include "estimation/mean.hpp"
+#include "estimation/proportion.hpp"
+#include "estimation/sample_design.hpp"
+#include "estimation/stream_summary.hpp"

@@ -1,0 +1,145 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "design_fault.hpp"
+#include "sample_design.hpp"
+
+#include <functional>
+#include <optional>
+
+namespace qascore {
+
+/// Puts a sample_design together from the embedder's own rows, column by column:
+///
+///   const auto design = qa::design_builder(reviews).stratum(&review::queue).weight(&review::weight)
+///                           .cluster(&review::agent).build({.single_unit = qa::single_unit::adjust});
+///
+/// Columns are copied when they are named; the rows may go afterwards.
+template <row_range Range>
+class design_builder {
+public:
+  explicit design_builder(const Range& rows) : rows_{rows} { columns_.rows = std::ranges::size(rows); }
+
+  /// Which rows are the same unit. Without it every row is one.
+  template <class Projection>
+  design_builder& unit(const Projection& projection) {
+    // Names of units are only made for a message: there may be millions.
+    auto column = label_column(rows_, projection);
+    unit_ = std::move(column.codes);
+    columns_.units = column.labels.size();
+    names_.unit = [labels = std::move(column.labels)](std::uint32_t code) {
+      return detail::quoted(label_text(labels[code]));
+    };
+    return *this;
+  }
+
+  /// Parts of the population that were drawn apart: a label, or `qa::by(...)` several.
+  template <class Projection>
+  design_builder& stratum(const Projection& projection) {
+    strata_ = detail::label_codes_of(rows_, projection);
+    return *this;
+  }
+
+  /// Units that were drawn, or depend on each other, together (agents). With `nest`, labels start again in each stratum.
+  template <class Projection>
+  design_builder& cluster(const Projection& projection, bool nest = false) {
+    cluster_ = detail::label_codes_of(rows_, projection);
+    columns_.nest = nest;
+    return *this;
+  }
+
+  /// Chance of each row's unit to be drawn, a fraction in (0, 1].
+  template <class Projection>
+  design_builder& probability(const Projection& projection) {
+    probability_ = number_column(rows_, projection);
+    return *this;
+  }
+
+  /// Design weight in place of the probability: how many units a row's unit stands for.
+  template <class Projection>
+  design_builder& weight(const Projection& projection) {
+    weight_ = number_column(rows_, projection);
+    return *this;
+  }
+
+  /// Units (with clusters: clusters) in the population of the row's stratum, the same in all rows of a stratum.
+  template <class Projection>
+  design_builder& population(const Projection& projection) {
+    population_ = number_column(rows_, projection);
+    return *this;
+  }
+
+  /// Population counts from the plan that the sample was drawn by; its strata must be those of the rows. Where clusters
+  /// are named the counts (of conversations) say nothing about them and are left out.
+  design_builder& plan(const sampling_plan& plan) {
+    plan_ = plan;
+    return *this;
+  }
+
+  sample_design build(design_options options = {}) const {
+    const detail::fault_words words{names_, strata_, cluster_};
+    kernel::design_columns in = columns_;
+    in.unit = unit_;
+    in.stratum = strata_.codes;
+    in.strata = strata_.labels.empty() ? 1 : strata_.labels.size();
+    in.cluster = cluster_.codes;
+    in.clusters = cluster_.labels.size();
+    in.probability = probability_;
+    in.weight = weight_;
+    in.repeated = options.repeats;
+    in.single = options.single_unit;
+
+    sample_design out;
+    out.rows_ = in.rows;
+    out.single_ = options.single_unit;
+    out.population_ = population_by_stratum(in, out.uncovered_);
+    in.population = out.population_;
+    out.checked_ = kernel::check_design(in);
+    words.raise(out.checked_.problem, in);
+    for (std::uint32_t h = 0; h < strata_.labels.size(); ++h)
+      out.strata_.push_back(strata_.name(h));
+    return out;
+  }
+
+private:
+  std::vector<double> population_by_stratum(const kernel::design_columns& in,
+                                            std::vector<std::string>& uncovered) const {
+    std::vector<double> out;
+    if (!population_.empty()) {
+      out.assign(in.strata, missing_value);
+      for (std::size_t i = 0; i < in.rows; ++i) {
+        const std::uint32_t h = in.stratum.empty() ? 0u : in.stratum[i];
+        if (is_missing(h))
+          continue; // reported by the check
+        if (!is_missing(out[h]) && out[h] != population_[i])
+          throw design_error("population: expected one count per stratum but found " +
+                             detail::format_number(out[h]) + " and, at row " + std::to_string(i) + ", " +
+                             detail::format_number(population_[i]));
+        out[h] = population_[i];
+      }
+    } else if (plan_ && cluster_.codes.empty()) {
+      std::vector<bool> covered(plan_->strata().size(), false);
+      for (std::uint32_t h = 0; h < strata_.labels.size(); ++h) {
+        const auto at = plan_->find(strata_.labels[h]);
+        if (!at)
+          throw design_error("stratum: " + strata_.name(h) + " is not in the plan");
+        covered[*at] = true;
+        out.push_back(static_cast<double>(plan_->strata()[*at].population));
+      }
+      for (std::size_t s = 0; s < covered.size(); ++s)
+        if (!covered[s] && plan_->strata()[s].population > 0)
+          uncovered.push_back(stratum_name(plan_->strata()[s].labels));
+    }
+    return out;
+  }
+
+  const Range& rows_;
+  kernel::design_columns columns_;
+  detail::unit_names names_;
+  std::vector<std::uint32_t> unit_;
+  detail::label_codes strata_, cluster_;
+  std::vector<double> probability_, weight_, population_;
+  std::optional<sampling_plan> plan_;
+};
+
+} // namespace qascore

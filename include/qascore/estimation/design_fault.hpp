@@ -1,0 +1,78 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../core/error.hpp"
+#include "../detail/format.hpp"
+#include "../kernel/design.hpp"
+#include "label_codes.hpp"
+
+#include <functional>
+#include <string>
+
+/// What is wrong with a sample, in the words of the data.
+namespace qascore::detail {
+
+struct unit_names {
+  std::function<std::string(std::uint32_t)> unit;
+};
+
+struct fault_words {
+  const unit_names& names;
+  const label_codes& strata;
+  const label_codes& cluster;
+
+  std::string stratum(std::uint32_t code) const {
+    return strata.labels.empty() ? "the sample" : "stratum " + strata.name(code);
+  }
+
+  /// Throws data_error or design_error unless all is well.
+  void raise(const kernel::design_problem& problem, const kernel::design_columns& in) const {
+    using fault = kernel::design_fault;
+    const std::string row = "row " + std::to_string(problem.row);
+    const auto rows_of_unit = [&] {
+      return "unit " + names.unit(problem.code) + ": rows " + std::to_string(problem.other_row) + " and " +
+             std::to_string(problem.row);
+    };
+    switch (problem.fault) {
+    case fault::none:
+      return;
+    case fault::missing_unit:
+      throw data_error("unit: no label at " + row);
+    case fault::missing_stratum:
+      throw data_error("stratum: no label at " + row);
+    case fault::missing_cluster:
+      throw data_error("cluster: no label at " + row);
+    case fault::bad_probability:
+      throw design_error("probability: expected a fraction above 0 and up to 1 but found " +
+                         format_number(in.probability[problem.row]) + " at " + row);
+    case fault::bad_weight:
+      throw design_error("weight: expected a number above 0 but found " + format_number(in.weight[problem.row]) +
+                         " at " + row);
+    case fault::repeated_unit:
+      throw design_error(rows_of_unit() + " are the same unit; choose repeats::average or repeats::cluster");
+    case fault::unit_in_two_strata:
+      throw design_error(rows_of_unit() + " lie in different strata");
+    case fault::unit_with_two_weights:
+      throw design_error(rows_of_unit() + " have different probabilities or weights");
+    case fault::unit_in_two_clusters:
+      throw design_error(rows_of_unit() + " lie in different clusters");
+    case fault::cluster_in_two_strata:
+      throw design_error("cluster: " + cluster.name(problem.code) + " lies in two strata (rows " +
+                         std::to_string(problem.other_row) + " and " + std::to_string(problem.row) +
+                         "); give nest = true if its labels start again in each stratum");
+    case fault::bad_population:
+      throw design_error("population: expected a count above 0 for " + stratum(problem.code) + " but found " +
+                         format_number(in.population[problem.code]));
+    case fault::small_population:
+      throw design_error("population: " + stratum(problem.code) + " holds " +
+                         format_number(in.population[problem.code]) + " but " + std::to_string(problem.sampled) +
+                         " were sampled");
+    case fault::single_unit_stratum:
+      throw design_error("single_unit: " + stratum(problem.code) +
+                         " has one sampled unit, its variance cannot be estimated; choose certainty, average or "
+                         "adjust, or merge strata");
+    }
+  }
+};
+
+} // namespace qascore::detail

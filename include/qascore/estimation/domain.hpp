@@ -1,0 +1,48 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../core/estimate.hpp"
+#include "../detail/nearest.hpp"
+#include "../kernel/domain.hpp"
+#include "sample_design.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace qascore {
+
+/// An estimate for one part of the population.
+struct domain_estimate : estimate {
+  std::vector<std::string> by; ///< labels of the domain as text, one per column
+};
+
+namespace detail {
+
+/// Labels of `by` as domains, given to `make`; its estimates with their labels, in ascending order.
+template <class Range, class By, class Make>
+std::vector<domain_estimate> by_domain(const sample_design& design, const Range& rows, const By& by,
+                                       missing_rows missing, const Make& make) {
+  label_codes domains = design.labels(rows, by, "by", missing);
+  std::vector<estimate> estimates = make(kernel::domain_view{domains.codes, domains.labels.size()});
+  std::vector<domain_estimate> out(estimates.size());
+  for (std::size_t d = 0; d < out.size(); ++d) {
+    static_cast<estimate&>(out[d]) = std::move(estimates[d]);
+    out[d].by = std::move(domains.labels[d]);
+  }
+  return out;
+}
+
+/// The code of a label, or argument_error with the nearest.
+inline std::uint32_t code_of(const label_codes& domains, const std::string& label) {
+  std::vector<std::string> names;
+  for (std::uint32_t code = 0; code < domains.labels.size(); ++code) {
+    if (domains.labels[code].size() == 1 && domains.labels[code].front() == label)
+      return code;
+    names.push_back(domains.labels[code].front());
+  }
+  throw argument_error("by: no row is labelled " + detail::quoted(label) + did_you_mean(label, names));
+}
+
+} // namespace detail
+} // namespace qascore

@@ -1,0 +1,101 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../core/design_view.hpp"
+#include "../detail/config.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+/// From the columns of a sample to a checked design.
+namespace qascore {
+
+/// What to do with several rows of one unit (a conversation that two raters evaluated).
+enum class repeats {
+  error,   ///< refuse, and name the unit (default)
+  average, ///< one row per unit: the mean of its values
+  cluster  ///< keep the rows as a cluster; they share the unit's weight equally
+};
+
+namespace kernel {
+
+/// Columns of a sample, one row per evaluation, as codes. Empty spans: the column is not there.
+struct design_columns {
+  std::size_t rows = 0;
+  std::span<const std::uint32_t> unit; ///< 0..units-1; empty: every row is a unit
+  std::size_t units = 0;
+  std::span<const std::uint32_t> stratum;
+  std::size_t strata = 1;
+  std::span<const std::uint32_t> cluster;
+  std::size_t clusters = 0;
+  std::span<const double> probability; ///< inclusion probability, a fraction in (0, 1]; at most one of this and weight
+  std::span<const double> weight;      ///< design weight, > 0
+  std::span<const double> population;  ///< per stratum: units (with a cluster column: clusters) in the population
+  repeats repeated = repeats::error;
+  single_unit single = single_unit::error;
+  bool nest = false; ///< cluster codes start again in each stratum: the same code in two strata is two clusters
+};
+
+/// What is wrong with a sample; each carries the place.
+enum class design_fault {
+  none,
+  missing_unit,
+  missing_stratum,
+  missing_cluster,
+  bad_probability,
+  bad_weight,
+  repeated_unit,
+  unit_in_two_strata,
+  unit_with_two_weights,
+  unit_in_two_clusters,
+  cluster_in_two_strata,
+  bad_population,   ///< not a number, or not above 0
+  small_population, ///< below the sampled units
+  single_unit_stratum
+};
+
+struct design_problem {
+  design_fault fault = design_fault::none;
+  std::size_t row = 0;       ///< where it was seen
+  std::size_t other_row = 0; ///< the earlier row that it contradicts
+  std::uint32_t code = 0;    ///< of the unit, stratum or cluster concerned
+  std::size_t sampled = 0;   ///< units (clusters) of the stratum concerned
+};
+
+/// A checked design: what design_view looks at.
+struct checked_design {
+  design_problem problem;
+  std::size_t units = 0;
+  std::vector<double> weight;
+  std::vector<std::uint32_t> stratum;
+  std::vector<std::uint32_t> cluster; ///< dense, nested in strata; empty: every unit
+  std::size_t clusters = 0;
+  std::vector<std::uint32_t> unit_of_row; ///< with averaged repeats: where a row's value goes; else empty, rows are units
+};
+
+/// Checks the columns and puts the design together. With averaged repeats units are in the order of their codes, else rows
+/// stay as they are. Throws argument_error where lengths differ; what is wrong with the data is in `problem`, by code,
+/// for the caller to say in the words of the data.
+checked_design check_design(const design_columns& columns);
+
+/// Means of the values by unit, leaving NaN out (a unit with nothing else is NaN). Does not depend on the order of rows.
+std::vector<double> average_by_unit(std::span<const std::uint32_t> unit_of_row, std::size_t units,
+                                    std::span<const double> values);
+
+/// The code that all rows of a unit share, per unit. `conflict` is the first row that contradicts an earlier one, or
+/// the number of rows.
+struct unit_codes {
+  std::vector<std::uint32_t> code;
+  std::size_t conflict = 0;
+};
+unit_codes codes_by_unit(std::span<const std::uint32_t> unit_of_row, std::size_t units,
+                         std::span<const std::uint32_t> codes);
+
+} // namespace kernel
+} // namespace qascore
+
+#if !defined(QASCORE_COMPILED)
+#include "impl/design.ipp"
+#endif
