@@ -1,0 +1,71 @@
+"""Numbers for the eye: one number of decimals per column or picture, so that they line up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .document import Figure
+from .words import WORDS
+
+MINUS = "−"
+NOTHING = "–"
+
+
+def decimals_for(kind: str, values: Iterable[float]) -> int:
+    """Three significant digits of the largest value; a percentage has one decimal, a count none."""
+    if kind in ("percent", "count"):
+        return 1 if kind == "percent" else 0
+    sizes = [abs(v) for v in values if math.isfinite(v)]
+    largest = max(sizes, default=0.0)
+    if all(size == round(size) for size in sizes):
+        return 0
+    if kind == "fraction":
+        return 3
+    return min(6, max(0, 2 - math.floor(math.log10(largest))))
+
+
+def number_text(kind: str, value: float, decimals: int) -> str:
+    """`value` with thousands parted, a real minus sign, and a percent sign where the kind is "percent"."""
+    if math.isnan(value):
+        return NOTHING
+    if math.isinf(value):
+        return "∞" if value > 0 else MINUS + "∞"
+    shown = 100 * value if kind == "percent" else value
+    text = f"{abs(shown):.3g}" if abs(shown) >= 1e15 else f"{abs(shown):,.{decimals}f}"
+    negative = shown < 0 and any(c in "123456789" for c in text)
+    return (MINUS if negative else "") + text + ("%" if kind == "percent" else "")
+
+
+@dataclass(frozen=True)
+class Speech:
+    """The words of a language, and the numbers said with them."""
+
+    language: str
+
+    def __call__(self, word: str, **values: object) -> str:
+        text = WORDS[self.language][word]
+        return text.format(**values) if values else text
+
+    def limits(self, kind: str, figure: Figure, decimals: int) -> str:
+        if math.isnan(figure.low) or math.isnan(figure.high):
+            return ""
+        low, high = (number_text(kind, limit, decimals) for limit in (figure.low, figure.high))
+        return self("to", low=low, high=high)
+
+    def level(self, confidence: float | None) -> str:
+        return self("interval") if confidence is None else self("level", level=f"{100 * confidence:g}")
+
+    def levels(self, figures: Iterable[Figure]) -> str:
+        """`95% intervals.`, of the figures that have one; nothing if none has."""
+        found = sorted({f.confidence for f in figures if f.confidence is not None and not math.isnan(f.low)})
+        return self("joint").join(self("levels", level=f"{100 * c:g}") for c in found) + (
+            self("stop") if found else ""
+        )
+
+    def reason(self, figure: Figure) -> str:
+        """Why something of the figure is undefined; empty if nothing is."""
+        if figure.undefined:
+            return figure.undefined
+        return self("no_reason") if math.isnan(figure.value) else ""

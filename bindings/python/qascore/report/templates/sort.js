@@ -1,0 +1,26 @@
+"use strict";
+for (const table of document.querySelectorAll("table.sortable")) {
+  const body = table.tBodies[0];
+  const heads = [...table.tHead.rows[0].cells];
+  heads.forEach((head, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const ascending = head.getAttribute("aria-sort") !== "ascending";
+      const text = head.dataset.sort === "text";
+      const key = (row) => text ? row.cells[column].textContent : row.cells[column].dataset.v;
+      const missing = (value) => value === undefined || value === "";
+      const compare = (a, b) => {
+        const [x, y] = [key(a), key(b)];
+        if (missing(x) || missing(y)) return missing(x) - missing(y);
+        const order = text ? x.localeCompare(y, document.documentElement.lang, { numeric: true }) : x - y;
+        return ascending ? order : -order;
+      };
+      heads.forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
+      body.append(...[...body.rows].sort(compare));
+    });
+  });
+}
