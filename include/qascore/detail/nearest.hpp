@@ -56,7 +56,7 @@ std::string nearest(std::string_view found, const Names& allowed) {
 template <std::ranges::input_range Names>
 std::string did_you_mean(std::string_view found, const Names& allowed) {
   const std::string name = nearest(found, allowed);
-  return name.empty() ? std::string{} : " (did you mean " + quoted(name) + "?)";
+  return name.empty() ? std::string{} : " (did you mean " + detail::quoted(name) + "?)";
 }
 
 } // namespace qascore::detail

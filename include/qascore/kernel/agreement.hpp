@@ -10,8 +10,8 @@
 
 namespace qascore {
 
-/// Coefficients of agreement beyond chance, 1 - D_o / D_e: they share the observed disagreement D_o and differ in
-/// the disagreement D_e that they expect by chance.
+/// Coefficients of agreement beyond chance, 1 - D_o / D_e: they share the observed disagreement D_o and
+/// differ in the disagreement D_e that they expect by chance.
 enum class agreement_coefficient {
   percent_agreement, ///< D_e = 1: no chance correction
   cohen_kappa,       ///< two raters, each with own habits (margins)
@@ -57,39 +57,44 @@ struct linearised_agreement : linearised {
 /// Agreement coefficients for any number of raters, gaps anywhere, any category weights W, unit weights w.
 ///
 ///   kappa = 1 - D_o / D_e,   d_kl = 1 - W_kl
-///   D_o = sum_{i: m_i >= 2} w_i D_i / sum_{i: m_i >= 2} w_i,   D_i = sum_{pairs of ratings in i} d / (m_i (m_i - 1))
-///   p_k = sum_i w_i r_ik / m_i / sum_i w_i   (share of category k; r_ik ratings k of the m_i ratings of unit i)
-///   Fleiss, Scott: D_e = sum_kl d_kl p_k p_l
-///   Conger, Cohen: D_e = mean over ordered pairs of raters g != h of sum_kl d_kl p_gk p_hl, p_gk: share within rater g
-///   Brennan-Prediger: D_e = sum_kl d_kl / q^2
-///   Gwet: D_e = 1 - (q^2 - sum_kl d_kl) / (q (q - 1)) * sum_k p_k (1 - p_k)
+///   D_o = sum_{i: m_i >= 2} w_i D_i / sum_{i: m_i >= 2} w_i,   D_i = sum_{pairs of ratings in i} d / (m_i
+///   (m_i - 1)) p_k = sum_i w_i r_ik / m_i / sum_i w_i   (share of category k; r_ik ratings k of the m_i
+///   ratings of unit i) Fleiss, Scott: D_e = sum_kl d_kl p_k p_l Conger, Cohen: D_e = mean over ordered pairs
+///   of raters g != h of sum_kl d_kl p_gk p_hl, p_gk: share within rater g Brennan-Prediger: D_e = sum_kl
+///   d_kl / q^2 Gwet: D_e = 1 - (q^2 - sum_kl d_kl) / (q (q - 1)) * sum_k p_k (1 - p_k)
 ///
-/// Units with one rating count for the shares, not for D_o (Gwet). `category_weights`: q x q, row-major; empty: identity.
-/// Influence values are exact derivatives in the unit weights. The sum of w_i u_i is 0.
+/// Units with one rating count for the shares, not for D_o (Gwet). `category_weights`: q x q, row-major;
+/// empty: identity. Influence values are exact derivatives in the unit weights. The sum of w_i u_i is 0.
 ///
 /// Undefined: no unit with two ratings; D_e = 0 (all ratings in one category, or one category in all).
-/// Throws argument_error for cohen_kappa and scott_pi unless there are 2 raters (0 and 1: undefined), for cohen_kappa and
-/// conger_kappa with anonymous raters.
-/// Source: Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed., ch. 2-5; Cohen (1960), doi:10.1177/001316446002000104;
-/// Scott (1955), doi:10.1086/266577; Fleiss (1971), doi:10.1037/h0031619; Conger (1980), doi:10.1037/0033-2909.88.2.322;
+/// Throws argument_error for cohen_kappa and scott_pi unless there are 2 raters (0 and 1: undefined), for
+/// cohen_kappa and conger_kappa with anonymous raters. Source: Gwet (2014), Handbook of Inter-Rater
+/// Reliability, 4th ed., ch. 2-5; Cohen (1960), doi:10.1177/001316446002000104; Scott (1955),
+/// doi:10.1086/266577; Fleiss (1971), doi:10.1037/h0031619; Conger (1980), doi:10.1037/0033-2909.88.2.322;
 /// Brennan and Prediger (1981), doi:10.1177/001316448104100307; Gwet (2008), doi:10.1348/000711006X126600.
-/// Checked against: irrCAC 1.4 (all weights, gaps), irr 0.84.1, vcd 1.4, SAS FREQ, finite differences, the jackknife.
-linearised_agreement linearised_agreement_of(const rating_view& ratings, std::span<const double> category_weights,
-                                             agreement_coefficient coefficient, std::span<const double> unit_weight);
+/// Checked against: irrCAC 1.4 (all weights, gaps), irr 0.84.1, vcd 1.4, SAS FREQ, finite differences, the
+/// jackknife.
+linearised_agreement linearised_agreement_of(const rating_view& ratings,
+                                             std::span<const double> category_weights,
+                                             agreement_coefficient coefficient,
+                                             std::span<const double> unit_weight);
 
 /// The coefficient with standard error and limits, cut at 1. `design` null: units are independent.
-/// agreement_std_error::gwet adds kappa * (1[m_i >= 2] / n_2 - 1 / n) to the influence of unit i (n_2 units with two
-/// ratings of n): the same for full tables, larger where many units have one rating, because the number of those units
-/// is then part of what varies. It is not the default because the jackknife and simulation agree with the exact one.
+/// agreement_std_error::gwet adds kappa * (1[m_i >= 2] / n_2 - 1 / n) to the influence of unit i (n_2 units
+/// with two ratings of n): the same for full tables, larger where many units have one rating, because the
+/// number of those units is then part of what varies. It is not the default because the jackknife and
+/// simulation agree with the exact one.
 agreement_result agreement(const rating_view& ratings, std::span<const double> category_weights,
                            agreement_coefficient coefficient, const agreement_options& options,
                            const design_view* design);
 
-/// Shared with Krippendorff's alpha: from influence values to a result, with the closed forms of `options.std_error`.
-/// `small_sample` (alpha): the influence values carry this factor, which the closed forms leave out.
-agreement_result finish_agreement(linearised_agreement coefficient, const rating_view& ratings, std::size_t least,
-                                  std::string_view method, const agreement_options& options,
-                                  const design_view* design, double small_sample);
+/// Shared with Krippendorff's alpha: from influence values to a result, with the closed forms of
+/// `options.std_error`. `small_sample` (alpha): the influence values carry this factor, which the closed
+/// forms leave out.
+agreement_result finish_agreement(linearised_agreement coefficient, const rating_view& ratings,
+                                  std::size_t least, std::string_view method,
+                                  const agreement_options& options, const design_view* design,
+                                  double small_sample);
 
 } // namespace qascore::kernel
 

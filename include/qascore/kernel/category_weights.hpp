@@ -9,8 +9,8 @@
 
 namespace qascore {
 
-/// How near two categories are: 1 for the same, down to 0 for the farthest. x is the category's value, k its position,
-/// range = max x - min x over the declared (or found) categories.
+/// How near two categories are: 1 for the same, down to 0 for the farthest. x is the category's value, k its
+/// position, range = max x - min x over the declared (or found) categories.
 enum class category_weight {
   identity,  ///< 1 if equal, else 0
   linear,    ///< 1 - |x - y| / range
@@ -27,9 +27,9 @@ enum class category_weight {
 namespace qascore::kernel {
 
 /// q x q matrix of agreement weights, row-major, for the category values (ascending).
-/// Throws argument_error for more than 4,096 categories (the matrix would not fit; use a level of Krippendorff's alpha),
-/// and for ratio weights of a negative value.
-/// Source: Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed., ch. 3. Checked against irrCAC 1.4.
+/// Throws argument_error for more than 4,096 categories (the matrix would not fit; use a level of
+/// Krippendorff's alpha), and for ratio weights of a negative value. Source: Gwet (2014), Handbook of
+/// Inter-Rater Reliability, 4th ed., ch. 3. Checked against irrCAC 1.4.
 std::vector<double> weight_matrix(category_weight kind, std::span<const double> value);
 
 /// Checks an own matrix: q x q, finite, symmetric, 1 on the diagonal, nothing above 1. Throws argument_error.

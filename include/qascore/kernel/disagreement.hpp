@@ -8,11 +8,12 @@
 #include <span>
 #include <vector>
 
-/// What all agreement coefficients share: how far apart the ratings of a unit are, and any two ratings at all.
+/// What all agreement coefficients share: how far apart the ratings of a unit are, and any two ratings at
+/// all.
 namespace qascore::kernel {
 
-/// Distance of two categories: 1 - agreement weight, 0 on the diagonal, symmetric. The nominal and the ratio one need
-/// no matrix, so that measurements with many distinct values fit.
+/// Distance of two categories: 1 - agreement weight, 0 on the diagonal, symmetric. The nominal and the ratio
+/// one need no matrix, so that measurements with many distinct values fit.
 struct category_distance {
   enum class kind {
     nominal, ///< 1 if different
@@ -23,8 +24,8 @@ struct category_distance {
   std::span<const double> weight{}; ///< agreement weights for `matrix`
 };
 
-/// Per unit the mean distance over its ordered pairs of ratings, sum_{j != k} d / (m (m - 1)); 0 for m < 2 ratings.
-/// O(min(m^2, m + q^2)) a unit.
+/// Per unit the mean distance over its ordered pairs of ratings, sum_{j != k} d / (m (m - 1)); 0 for m < 2
+/// ratings. O(min(m^2, m + q^2)) a unit.
 std::vector<double> pair_distances(const rating_view& ratings, const category_distance& distance);
 
 /// out[k] = sum_l d(k, l) share[l]. O(q) nominal, O(q^2) else.

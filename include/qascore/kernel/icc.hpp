@@ -9,14 +9,14 @@
 
 namespace qascore {
 
-/// Intraclass correlations in the notation of McGraw and Wong: what counts as error, and whether for one rating or the
-/// mean of all k raters' ratings.
+/// Intraclass correlations in the notation of McGraw and Wong: what counts as error, and whether for one
+/// rating or the mean of all k raters' ratings.
 enum class icc_form {
-  one_way,        ///< ICC(1,1): raters are interchangeable
-  agreement,      ///< ICC(A,1): differences in severity count as error
-  consistency,    ///< ICC(C,1): they do not
-  one_way_mean,   ///< ICC(1,k)
-  agreement_mean, ///< ICC(A,k)
+  one_way,         ///< ICC(1,1): raters are interchangeable
+  agreement,       ///< ICC(A,1): differences in severity count as error
+  consistency,     ///< ICC(C,1): they do not
+  one_way_mean,    ///< ICC(1,k)
+  agreement_mean,  ///< ICC(A,k)
   consistency_mean ///< ICC(C,k)
 };
 
@@ -41,31 +41,33 @@ struct icc_result : estimate {
   std::size_t raters = 0;
   double between_units = missing_value;  ///< mean square of units, MSR
   double between_raters = missing_value; ///< mean square of raters, MSC; NaN for the one-way forms
-  double residual = missing_value;       ///< mean square of error, MSE; for the one-way forms within units, MSW
+  double residual = missing_value; ///< mean square of error, MSE; for the one-way forms within units, MSW
 };
 
 } // namespace qascore
 
 namespace qascore::kernel {
 
-/// Intraclass correlation by analysis of variance on a complete table of n units x k raters with unit weights w.
+/// Intraclass correlation by analysis of variance on a complete table of n units x k raters with unit weights
+/// w.
 ///
 ///   ICC(1,1) = (MSR - MSW) / (MSR + (k - 1) MSW)
 ///   ICC(C,1) = (MSR - MSE) / (MSR + (k - 1) MSE)
 ///   ICC(A,1) = (MSR - MSE) / (MSR + (k - 1) MSE + k (MSC - MSE) / n)
 ///   ICC(.,k) = k ICC(.,1) / (1 + (k - 1) ICC(.,1))
 ///
-/// With weights each mean over units is the weighted mean, n stays the number of units. Units without a rating are left
-/// out. The standard error comes from the influence values; it holds for the given raters, and does not contain what
-/// another panel would have given. The F limits do.
+/// With weights each mean over units is the weighted mean, n stays the number of units. Units without a
+/// rating are left out. The standard error comes from the influence values; it holds for the given raters,
+/// and does not contain what another panel would have given. The F limits do.
 ///
-/// Undefined, with the reason: gaps (a rated unit that not every rater rated); fewer than 2 units or raters; no variance;
-/// a mean form where 1 + (k - 1) ICC(.,1) is not positive. F limits of a mean form are the images of the single form's.
-/// Throws argument_error for the forms A and C with anonymous raters, for icc_interval::f under a design with weights,
-/// strata or clusters, and unless -1 < null_value < 1.
-/// Source: McGraw and Wong (1996), doi:10.1037/1082-989X.1.1.30, with the erratum; Shrout and Fleiss (1979),
+/// Undefined, with the reason: gaps (a rated unit that not every rater rated); fewer than 2 units or raters;
+/// no variance; a mean form where 1 + (k - 1) ICC(.,1) is not positive. F limits of a mean form are the
+/// images of the single form's. Throws argument_error for the forms A and C with anonymous raters, for
+/// icc_interval::f under a design with weights, strata or clusters, and unless -1 < null_value < 1. Source:
+/// McGraw and Wong (1996), doi:10.1037/1082-989X.1.1.30, with the erratum; Shrout and Fleiss (1979),
 /// doi:10.1037/0033-2909.86.2.420.
-/// Checked against: psych 2.2.9, irrNA 0.2.3 (tests of a null value), irr 0.84.1, finite differences, the jackknife.
+/// Checked against: psych 2.2.9, irrNA 0.2.3 (tests of a null value), irr 0.84.1, finite differences, the
+/// jackknife.
 icc_result icc(const rating_view& ratings, const icc_options& options, const design_view* design);
 
 /// Value and influence values alone.

@@ -21,14 +21,14 @@ enum class duplicate_ratings {
 };
 
 /// Who rated what, unit by unit: what the kernels of calibration read. The ratings of unit u stand at
-/// begin[u] .. begin[u + 1], ordered by rater (by category where raters are anonymous). Memory is linear in the
-/// ratings; gaps take no room.
+/// begin[u] .. begin[u + 1], ordered by rater (by category where raters are anonymous). Memory is linear in
+/// the ratings; gaps take no room.
 struct rating_view {
-  std::size_t raters = 0;                ///< identified raters; anonymous: the most ratings that a unit has
-  std::span<const double> value;         ///< per category, ascending: its number, or its position 1, 2, ...
-  std::span<const std::uint32_t> begin;  ///< units + 1 offsets into code
-  std::span<const std::uint32_t> code;   ///< category per rating
-  std::span<const std::uint32_t> rater;  ///< rater per rating; empty: anonymous
+  std::size_t raters = 0;               ///< identified raters; anonymous: the most ratings that a unit has
+  std::span<const double> value;        ///< per category, ascending: its number, or its position 1, 2, ...
+  std::span<const std::uint32_t> begin; ///< units + 1 offsets into code
+  std::span<const std::uint32_t> code;  ///< category per rating
+  std::span<const std::uint32_t> rater; ///< rater per rating; empty: anonymous
 
   std::size_t units() const noexcept { return begin.empty() ? 0 : begin.size() - 1; }
   std::size_t categories() const noexcept { return value.size(); }
@@ -62,8 +62,8 @@ struct rating_columns {
   rating_view view() const noexcept { return {raters, value, begin, code, rater}; }
 };
 
-/// Ratings as they come, one per row: codes of unit and rater, and the number given (NaN: missing). `rater` is empty
-/// where raters are anonymous.
+/// Ratings as they come, one per row: codes of unit and rater, and the number given (NaN: missing). `rater`
+/// is empty where raters are anonymous.
 struct rating_rows {
   std::size_t units = 0;
   std::size_t raters = 0;
@@ -72,27 +72,30 @@ struct rating_rows {
   std::span<const double> rating;
 };
 
-/// Rows in any order to columns: the same columns for every order. `declared`: the categories, ascending; empty: those
-/// that occur. O(N) for whole numbers in a range of 65,536, O(N log N) otherwise; N ratings.
-/// Throws data_error for a rating that is infinite or not among the declared, and for more than 2^32 - 2 ratings.
-rating_columns columns_of(const rating_rows& rows, std::span<const double> declared, duplicate_ratings duplicates);
+/// Rows in any order to columns: the same columns for every order. `declared`: the categories, ascending;
+/// empty: those that occur. O(N) for whole numbers in a range of 65,536, O(N log N) otherwise; N ratings.
+/// Throws data_error for a rating that is infinite or not among the declared, and for more than 2^32 - 2
+/// ratings.
+rating_columns columns_of(const rating_rows& rows, std::span<const double> declared,
+                          duplicate_ratings duplicates);
 
 /// The same from a matrix, units x raters, row-major, NaN for a gap.
-rating_columns columns_of(std::span<const double> matrix, std::size_t raters, std::span<const double> declared);
+rating_columns columns_of(std::span<const double> matrix, std::size_t raters,
+                          std::span<const double> declared);
 
 /// The same from counts, units x categories, row-major: how many (anonymous) raters chose each category.
 /// Throws data_error for a count below 0.
 rating_columns columns_of_counts(std::span<const std::int64_t> counts, std::span<const double> categories);
 
-/// The ratings of some raters only (`keep[r]` != 0), or of the units that every rater rated: units and categories stay,
-/// ratings go.
+/// The ratings of some raters only (`keep[r]` != 0), or of the units that every rater rated: units and
+/// categories stay, ratings go.
 rating_columns only_raters(const rating_view& ratings, std::span<const std::uint8_t> keep);
 rating_columns only_complete_units(const rating_view& ratings);
 
-/// From a linearised estimator over the units to an estimate. Under a design all its units count, as for every domain
-/// estimate: a unit that takes no part has influence 0. Without a design (null), the units with at least `least` ratings
-/// are taken for independent rows.
-/// Throws argument_error if the design has another number of units than the ratings.
+/// From a linearised estimator over the units to an estimate. Under a design all its units count, as for
+/// every domain estimate: a unit that takes no part has influence 0. Without a design (null), the units with
+/// at least `least` ratings are taken for independent rows. Throws argument_error if the design has another
+/// number of units than the ratings.
 estimate infer_rated(const linearised& estimator, const rating_view& ratings, std::size_t least,
                      const design_view* design, inference_options options);
 

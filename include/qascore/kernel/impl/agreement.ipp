@@ -17,7 +17,8 @@ struct part {
   std::vector<double> derivative{}; ///< empty: constant
 };
 
-inline part observed(const rating_view& ratings, const category_distance& distance, std::span<const double> weight) {
+inline part observed(const rating_view& ratings, const category_distance& distance,
+                     std::span<const double> weight) {
   part out{.derivative = pair_distances(ratings, distance)};
   double total = 0.0, sum = 0.0;
   for (std::size_t u = 0; u < ratings.units(); ++u) {
@@ -60,7 +61,8 @@ inline double dot(std::span<const double> a, std::span<const double> b) {
   return sum;
 }
 
-/// Derivative of a function of the shares with gradient g: (mean of g over the unit's ratings - g . share) / total.
+/// Derivative of a function of the shares with gradient g: (mean of g over the unit's ratings - g . share) /
+/// total.
 inline std::vector<double> through_shares(const rating_view& ratings, const shares& of,
                                           std::span<const double> gradient) {
   std::vector<double> out = sums_over_ratings(ratings, gradient);
@@ -167,13 +169,15 @@ inline std::string_view name_of(agreement_coefficient coefficient) {
 }
 
 inline void check_raters(const rating_view& ratings, agreement_coefficient coefficient) {
-  const bool two = coefficient == agreement_coefficient::cohen_kappa || coefficient == agreement_coefficient::scott_pi;
+  const bool two =
+      coefficient == agreement_coefficient::cohen_kappa || coefficient == agreement_coefficient::scott_pi;
   const bool identified =
       coefficient == agreement_coefficient::cohen_kappa || coefficient == agreement_coefficient::conger_kappa;
   if (identified && ratings.anonymous())
-    throw argument_error(std::string(name_of(coefficient)) +
-                         ": needs to know which rater gave which rating, but the raters of this table are anonymous; "
-                         "fleiss_kappa, gwet_ac, brennan_prediger and krippendorff_alpha do not");
+    throw argument_error(
+        std::string(name_of(coefficient)) +
+        ": needs to know which rater gave which rating, but the raters of this table are anonymous; "
+        "fleiss_kappa, gwet_ac, brennan_prediger and krippendorff_alpha do not");
   if (two && ratings.raters > 2)
     throw argument_error(std::string(name_of(coefficient)) + ": expected 2 raters but found " +
                          std::to_string(ratings.raters) + "; choose two of them, or take " +
@@ -250,8 +254,9 @@ QASCORE_INLINE agreement_result finish_agreement(linearised_agreement coefficien
                                                  double small_sample) {
   if (options.std_error != agreement_std_error::influence && design != nullptr &&
       (!design->weight.empty() || !design->cluster.empty() || design->strata > 1))
-    throw argument_error("std_error: the closed forms of Gwet and of large samples hold for a simple random sample, "
-                         "but the design has strata, clusters or weights; choose influence");
+    throw argument_error(
+        "std_error: the closed forms of Gwet and of large samples hold for a simple random sample, "
+        "but the design has strata, clusters or weights; choose influence");
   std::size_t rated = 0, paired = 0;
   for (std::size_t u = 0; u < ratings.units(); ++u) {
     rated += ratings.count(u) >= 1 ? 1u : 0u;
@@ -266,7 +271,8 @@ QASCORE_INLINE agreement_result finish_agreement(linearised_agreement coefficien
     } else {
       for (std::size_t u = 0; u < ratings.units(); ++u)
         if (ratings.count(u) >= 1)
-          coefficient.influence[u] += coefficient.value * ((ratings.count(u) >= 2 ? 1.0 / n2 : 0.0) - 1.0 / n);
+          coefficient.influence[u] +=
+              coefficient.value * ((ratings.count(u) >= 2 ? 1.0 / n2 : 0.0) - 1.0 / n);
     }
     least = 1;
   } else if (options.std_error == agreement_std_error::large_sample && coefficient.is_defined()) {
@@ -287,15 +293,15 @@ QASCORE_INLINE agreement_result finish_agreement(linearised_agreement coefficien
   return out;
 }
 
-QASCORE_INLINE agreement_result agreement(const rating_view& ratings, std::span<const double> category_weights,
+QASCORE_INLINE agreement_result agreement(const rating_view& ratings,
+                                          std::span<const double> category_weights,
                                           agreement_coefficient coefficient, const agreement_options& options,
                                           const design_view* design) {
   // Units with one rating are part of what percent agreement never looks at.
   const std::size_t least = coefficient == agreement_coefficient::percent_agreement ? 2 : 1;
   return finish_agreement(
-      linearised_agreement_of(ratings, category_weights, coefficient,
-                              unit_weights(design)),
-      ratings, least, detail_agreement::name_of(coefficient), options, design, 1.0);
+      linearised_agreement_of(ratings, category_weights, coefficient, unit_weights(design)), ratings, least,
+      detail_agreement::name_of(coefficient), options, design, 1.0);
 }
 
 } // namespace qascore::kernel

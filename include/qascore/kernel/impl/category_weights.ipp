@@ -48,8 +48,8 @@ QASCORE_INLINE std::vector<double> weight_matrix(category_weight kind, std::span
   constexpr std::size_t most = 4096;
   const std::size_t q = value.size();
   if (q > most)
-    throw argument_error("category_weights: expected at most " + std::to_string(most) + " categories but found " +
-                         std::to_string(q) +
+    throw argument_error("category_weights: expected at most " + std::to_string(most) +
+                         " categories but found " + std::to_string(q) +
                          "; for measurements use krippendorff_alpha with level interval, or an ICC");
   if (kind == category_weight::ratio && q > 0 && value.front() < 0.0)
     throw argument_error("category_weights: ratio weights need values of 0 or more but found " +
@@ -58,8 +58,7 @@ QASCORE_INLINE std::vector<double> weight_matrix(category_weight kind, std::span
   double farthest = 0.0;
   for (std::size_t k = 0; k < q; ++k)
     for (std::size_t l = k + 1; l < q; ++l)
-      farthest = std::max(farthest,
-                          out[k * q + l] = detail_category_weights::distance(kind, value, k, l));
+      farthest = std::max(farthest, out[k * q + l] = detail_category_weights::distance(kind, value, k, l));
   for (std::size_t k = 0; k < q; ++k) {
     out[k * q + k] = 1.0;
     for (std::size_t l = k + 1; l < q; ++l)
@@ -86,7 +85,9 @@ QASCORE_INLINE void check_weight_matrix(std::span<const double> matrix, std::siz
       if (k == l && w != 1.0)
         refuse(k, l, "1 (a category is nearest to itself)");
       if (w != matrix[l * categories + k])
-        refuse(k, l, "a symmetric matrix, " + qascore::detail::format_number(matrix[l * categories + k]) + " as across the diagonal,");
+        refuse(k, l,
+               "a symmetric matrix, " + qascore::detail::format_number(matrix[l * categories + k]) +
+                   " as across the diagonal,");
     }
 }
 

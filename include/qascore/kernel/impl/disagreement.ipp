@@ -54,7 +54,8 @@ double over_pairs(std::span<const std::uint32_t> codes, Distance d) {
   return sum;
 }
 
-/// The same by the counts of categories, for many ratings in few categories. `count` is all 0 before and after.
+/// The same by the counts of categories, for many ratings in few categories. `count` is all 0 before and
+/// after.
 template <class Distance>
 double over_counts(std::span<const std::uint32_t> codes, Distance d, std::vector<double>& count) {
   for (const std::uint32_t c : codes)
@@ -69,7 +70,8 @@ double over_counts(std::span<const std::uint32_t> codes, Distance d, std::vector
 
 } // namespace detail_disagreement
 
-QASCORE_INLINE std::vector<double> pair_distances(const rating_view& ratings, const category_distance& distance) {
+QASCORE_INLINE std::vector<double> pair_distances(const rating_view& ratings,
+                                                  const category_distance& distance) {
   using namespace detail_disagreement;
   return with_distance(ratings, distance, [&](auto d) {
     const std::size_t units = ratings.units(), q = ratings.categories();
@@ -119,7 +121,8 @@ QASCORE_INLINE double total_distance(const rating_view& ratings, const category_
   return std::accumulate(rows.begin(), rows.end(), 0.0);
 }
 
-QASCORE_INLINE std::vector<double> sums_over_ratings(const rating_view& ratings, std::span<const double> by_category) {
+QASCORE_INLINE std::vector<double> sums_over_ratings(const rating_view& ratings,
+                                                     std::span<const double> by_category) {
   std::vector<double> out(ratings.units());
   for (std::size_t u = 0; u < out.size(); ++u) {
     double sum = 0.0;

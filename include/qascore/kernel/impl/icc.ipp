@@ -31,7 +31,8 @@ inline kind kind_of(icc_form form) {
 }
 
 inline bool of_mean(icc_form form) {
-  return form == icc_form::one_way_mean || form == icc_form::agreement_mean || form == icc_form::consistency_mean;
+  return form == icc_form::one_way_mean || form == icc_form::agreement_mean ||
+         form == icc_form::consistency_mean;
 }
 
 inline std::string_view name_of(icc_form form) {
@@ -74,8 +75,8 @@ inline std::string why_undefined(const rating_view& ratings) {
   return rated < 2 ? "fewer than 2 units" : "";
 }
 
-/// Two-way (one-way: `error` is within units, `raters` stays 0) mean squares. Ratings are measured from the smallest
-/// value, means are taken before squares: stable at any offset.
+/// Two-way (one-way: `error` is within units, `raters` stays 0) mean squares. Ratings are measured from the
+/// smallest value, means are taken before squares: stable at any offset.
 inline mean_squares analyse(const rating_view& ratings, kind of, std::span<const double> weight) {
   mean_squares out;
   out.undefined = why_undefined(ratings);
@@ -264,19 +265,20 @@ QASCORE_INLINE linearised linearised_icc(const rating_view& ratings, icc_form fo
   return detail_icc::linearise(form, detail_icc::analyse(ratings, detail_icc::kind_of(form), unit_weight));
 }
 
-QASCORE_INLINE icc_result icc(const rating_view& ratings, const icc_options& options, const design_view* design) {
+QASCORE_INLINE icc_result icc(const rating_view& ratings, const icc_options& options,
+                              const design_view* design) {
   using namespace detail_icc;
   const kind of = kind_of(options.form);
   if (of != kind::one_way && ratings.anonymous())
-    throw argument_error("form: the forms A and C need to know which rater gave which rating, but the raters of this "
-                         "table are anonymous; take the one-way form 1");
+    throw argument_error(
+        "form: the forms A and C need to know which rater gave which rating, but the raters of this "
+        "table are anonymous; take the one-way form 1");
   if (options.interval == icc_interval::f && !simple(design))
     throw argument_error("interval: F limits hold for independent units of equal weight; choose influence");
   if (!(options.null_value > -1.0 && options.null_value < 1.0))
     throw argument_error("null_value: expected a number between -1 and 1 but found " +
                          qascore::detail::format_number(options.null_value));
-  const mean_squares ms =
-      analyse(ratings, of, unit_weights(design));
+  const mean_squares ms = analyse(ratings, of, unit_weights(design));
   inference_options inference;
   inference.confidence = options.confidence;
   inference.upper_bound = 1.0;

@@ -37,7 +37,9 @@ inline margins margins_of(const rating_view& ratings, std::span<const double> we
   return out;
 }
 
-inline double small_sample(const margins& of) { return of.ratings > 0.0 ? 1.0 - 1.0 / of.ratings : 1.0; }
+inline double small_sample(const margins& of) {
+  return of.ratings > 0.0 ? 1.0 - 1.0 / of.ratings : 1.0;
+}
 
 /// Whether alpha is defined; otherwise the reason goes into `out`.
 inline bool is_defined(const rating_view& ratings, const margins& of, linearised& out) {
@@ -50,10 +52,11 @@ inline bool is_defined(const rating_view& ratings, const margins& of, linearised
   return false;
 }
 
-/// alpha and its influence values from, per unit, `within` = m D_i (sum of distances to the other ratings, over m - 1)
-/// and `across` = sum over its ratings of the mean distance to all ratings.
+/// alpha and its influence values from, per unit, `within` = m D_i (sum of distances to the other ratings,
+/// over m - 1) and `across` = sum over its ratings of the mean distance to all ratings.
 inline void assemble(linearised_agreement& out, const rating_view& ratings, const margins& of,
-                     std::span<const double> weight, std::vector<double> within, std::span<const double> across) {
+                     std::span<const double> weight, std::vector<double> within,
+                     std::span<const double> across) {
   double seen = 0.0, chance = 0.0;
   for (std::size_t u = 0; u < ratings.units(); ++u)
     if (ratings.count(u) >= 2) {
@@ -103,10 +106,10 @@ inline std::vector<double> mid_ranks(const margins& of) {
   return out;
 }
 
-/// Squared differences of x by sums of squares: within a unit sum_{j != k} (x_j - x_k)^2 = 2 m sum_j (x_j - mean)^2,
-/// and the mean distance of x_j to all ratings is (x_j - centre)^2 + variance.
-inline linearised_agreement by_squares(const rating_view& ratings, const margins& of, std::span<const double> weight,
-                                       std::vector<double> x, bool ranks) {
+/// Squared differences of x by sums of squares: within a unit sum_{j != k} (x_j - x_k)^2 = 2 m sum_j (x_j -
+/// mean)^2, and the mean distance of x_j to all ratings is (x_j - centre)^2 + variance.
+inline linearised_agreement by_squares(const rating_view& ratings, const margins& of,
+                                       std::span<const double> weight, std::vector<double> x, bool ranks) {
   linearised_agreement out;
   double centre = 0.0;
   for (std::size_t k = 0; k < x.size(); ++k)
@@ -174,8 +177,9 @@ inline std::string_view name_of(level of) {
   return "";
 }
 
-inline agreement_result finish_alpha(linearised_agreement alpha, const rating_view& ratings, std::string_view method,
-                                     const agreement_options& options, const design_view* design) {
+inline agreement_result finish_alpha(linearised_agreement alpha, const rating_view& ratings,
+                                     std::string_view method, const agreement_options& options,
+                                     const design_view* design) {
   double pairable = 0.0;
   for (std::size_t u = 0; u < ratings.units(); ++u) {
     const std::size_t m = ratings.count(u);
@@ -203,8 +207,9 @@ QASCORE_INLINE linearised_agreement linearised_alpha(const rating_view& ratings,
   if (!is_defined(ratings, margin, out))
     return out;
   const bool ranks = of == level::ordinal;
-  return by_squares(ratings, margin, unit_weight,
-                    ranks ? mid_ranks(margin) : std::vector<double>(ratings.value.begin(), ratings.value.end()), ranks);
+  return by_squares(
+      ratings, margin, unit_weight,
+      ranks ? mid_ranks(margin) : std::vector<double>(ratings.value.begin(), ratings.value.end()), ranks);
 }
 
 QASCORE_INLINE linearised_agreement linearised_alpha(const rating_view& ratings,
@@ -217,14 +222,17 @@ QASCORE_INLINE linearised_agreement linearised_alpha(const rating_view& ratings,
 }
 
 QASCORE_INLINE agreement_result krippendorff_alpha(const rating_view& ratings, level of,
-                                                   const agreement_options& options, const design_view* design) {
+                                                   const agreement_options& options,
+                                                   const design_view* design) {
   using namespace detail_krippendorff;
-  return finish_alpha(linearised_alpha(ratings, of, unit_weights(design)), ratings, name_of(of), options, design);
+  return finish_alpha(linearised_alpha(ratings, of, unit_weights(design)), ratings, name_of(of), options,
+                      design);
 }
 
 QASCORE_INLINE agreement_result krippendorff_alpha(const rating_view& ratings,
                                                    std::span<const double> category_weights,
-                                                   const agreement_options& options, const design_view* design) {
+                                                   const agreement_options& options,
+                                                   const design_view* design) {
   using namespace detail_krippendorff;
   return finish_alpha(linearised_alpha(ratings, category_weights, unit_weights(design)), ratings,
                       "krippendorff_alpha, category weights", options, design);

@@ -18,8 +18,9 @@ struct on_units {
 };
 
 /// Weighted mean over some units with standard error and limits.
-inline estimate mean_of(const on_units& data, std::size_t units, confidence_level confidence, std::string_view method,
-                        const char* nothing, const design_view* design, double& spread) {
+inline estimate mean_of(const on_units& data, std::size_t units, confidence_level confidence,
+                        std::string_view method, const char* nothing, const design_view* design,
+                        double& spread) {
   inference_options options;
   options.confidence = confidence;
   options.method = method;
@@ -34,7 +35,9 @@ inline estimate mean_of(const on_units& data, std::size_t units, confidence_leve
   }
   double total = 0.0, sum = 0.0, squares = 0.0;
   const double origin = data.value.front();
-  const auto weight = [&](std::size_t i) { return design == nullptr ? 1.0 : design->weight_of(data.unit[i]); };
+  const auto weight = [&](std::size_t i) {
+    return design == nullptr ? 1.0 : design->weight_of(data.unit[i]);
+  };
   for (std::size_t i = 0; i < data.value.size(); ++i) {
     total += weight(i);
     sum += weight(i) * (data.value[i] - origin);
@@ -55,17 +58,19 @@ inline estimate mean_of(const on_units& data, std::size_t units, confidence_leve
 
 inline void check(const rating_view& ratings, const design_view* design, const char* what) {
   if (ratings.anonymous())
-    throw argument_error(std::string(what) + ": needs to know which rater gave which rating, but the raters of this "
-                                             "table are anonymous");
+    throw argument_error(std::string(what) +
+                         ": needs to know which rater gave which rating, but the raters of this "
+                         "table are anonymous");
   if (design != nullptr && design->units != ratings.units())
     throw argument_error("design: expected " + std::to_string(ratings.units()) +
-                         " units, those of the ratings in their order, but found " + std::to_string(design->units));
+                         " units, those of the ratings in their order, but found " +
+                         std::to_string(design->units));
 }
 
 } // namespace detail_rater_summary
 
-QASCORE_INLINE std::vector<rater_record> rater_summary(const rating_view& ratings, confidence_level confidence,
-                                                       const design_view* design) {
+QASCORE_INLINE std::vector<rater_record>
+rater_summary(const rating_view& ratings, confidence_level confidence, const design_view* design) {
   using namespace detail_rater_summary;
   check(ratings, design, "rater_summary");
   std::vector<on_units> own(ratings.raters), apart(ratings.raters);
@@ -92,7 +97,8 @@ QASCORE_INLINE std::vector<rater_record> rater_summary(const rating_view& rating
     double unused = 0.0;
     out[g].rater = g;
     out[g].ratings = own[g].value.size();
-    out[g].mean = mean_of(own[g], ratings.units(), confidence, "rater_mean", "the rater has no ratings", design, unused);
+    out[g].mean = mean_of(own[g], ratings.units(), confidence, "rater_mean", "the rater has no ratings",
+                          design, unused);
     out[g].severity = mean_of(apart[g], ratings.units(), confidence, "severity",
                               "the rater shares no unit with another rater", design, out[g].spread);
   }

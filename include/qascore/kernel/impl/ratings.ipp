@@ -28,12 +28,13 @@ inline std::string list_of(std::span<const double> values) {
 }
 
 [[noreturn]] inline void not_declared(double found, std::span<const double> declared) {
-  throw data_error("rating: " + qascore::detail::format_number(found) + " is not among the declared categories " +
-                   list_of(declared));
+  throw data_error("rating: " + qascore::detail::format_number(found) +
+                   " is not among the declared categories " + list_of(declared));
 }
 
 /// Whole numbers in a range of 65,536: their codes come from a table.
-inline bool code_by_table(std::span<const double> rating, std::span<const double> declared, rating_columns& out) {
+inline bool code_by_table(std::span<const double> rating, std::span<const double> declared,
+                          rating_columns& out) {
   constexpr double widest = 65535.0;
   double low = rating.empty() ? 0.0 : rating[0], high = low;
   for (const double x : rating) {
@@ -71,12 +72,14 @@ inline bool code_by_table(std::span<const double> rating, std::span<const double
     worst = std::max(worst, out.code[i]);
   }
   if (is_missing(worst))
-    not_declared(rating[static_cast<std::size_t>(std::ranges::find(out.code, missing_code) - out.code.begin())],
-                 declared);
+    not_declared(
+        rating[static_cast<std::size_t>(std::ranges::find(out.code, missing_code) - out.code.begin())],
+        declared);
   return true;
 }
 
-inline void code_by_sorting(std::span<const double> rating, std::span<const double> declared, rating_columns& out) {
+inline void code_by_sorting(std::span<const double> rating, std::span<const double> declared,
+                            rating_columns& out) {
   out.code.resize(rating.size());
   if (!declared.empty()) {
     out.value.assign(declared.begin(), declared.end());
@@ -100,7 +103,8 @@ inline void code_by_sorting(std::span<const double> rating, std::span<const doub
 }
 
 /// Codes and values from the ratings in their final order.
-inline void code_ratings(std::span<const double> rating, std::span<const double> declared, rating_columns& out) {
+inline void code_ratings(std::span<const double> rating, std::span<const double> declared,
+                         rating_columns& out) {
   for (const double x : rating)
     if (std::isinf(x))
       throw data_error("rating: expected finite numbers but found " + qascore::detail::format_number(x));
@@ -117,7 +121,8 @@ inline std::size_t most_ratings(std::span<const std::uint32_t> begin) {
 }
 
 /// Rows gathered by unit, then by rater, then by value.
-inline std::vector<std::pair<std::uint32_t, double>> gather(const rating_rows& rows, std::vector<std::uint32_t>& begin) {
+inline std::vector<std::pair<std::uint32_t, double>> gather(const rating_rows& rows,
+                                                            std::vector<std::uint32_t>& begin) {
   begin.assign(rows.units + 1, 0);
   for (std::size_t i = 0; i < rows.rating.size(); ++i)
     if (!is_missing(rows.rating[i]))
@@ -236,7 +241,8 @@ QASCORE_INLINE rating_columns columns_of_counts(std::span<const std::int64_t> co
   }
   for (std::size_t u = 0; u < units; ++u) {
     for (std::size_t k = 0; k < q; ++k)
-      out.code.insert(out.code.end(), static_cast<std::size_t>(counts[u * q + k]), static_cast<std::uint32_t>(k));
+      out.code.insert(out.code.end(), static_cast<std::size_t>(counts[u * q + k]),
+                      static_cast<std::uint32_t>(k));
     out.begin.push_back(static_cast<std::uint32_t>(out.code.size()));
   }
   out.raters = most_ratings(out.begin);
@@ -244,8 +250,8 @@ QASCORE_INLINE rating_columns columns_of_counts(std::span<const std::int64_t> co
 }
 
 QASCORE_INLINE rating_columns only_raters(const rating_view& ratings, std::span<const std::uint8_t> keep) {
-  rating_columns out =
-      detail_ratings::filter(ratings, [&](std::size_t, std::size_t i) { return keep[ratings.rater[i]] != 0; });
+  rating_columns out = detail_ratings::filter(
+      ratings, [&](std::size_t, std::size_t i) { return keep[ratings.rater[i]] != 0; });
   std::vector<std::uint32_t> code_of(keep.size());
   std::uint32_t next = 0;
   for (std::size_t r = 0; r < keep.size(); ++r)
@@ -257,12 +263,12 @@ QASCORE_INLINE rating_columns only_raters(const rating_view& ratings, std::span<
 }
 
 QASCORE_INLINE rating_columns only_complete_units(const rating_view& ratings) {
-  return detail_ratings::filter(ratings,
-                                [&](std::size_t u, std::size_t) { return ratings.count(u) == ratings.raters; });
+  return detail_ratings::filter(
+      ratings, [&](std::size_t u, std::size_t) { return ratings.count(u) == ratings.raters; });
 }
 
-QASCORE_INLINE estimate infer_rated(const linearised& estimator, const rating_view& ratings, std::size_t least,
-                                    const design_view* design, inference_options options) {
+QASCORE_INLINE estimate infer_rated(const linearised& estimator, const rating_view& ratings,
+                                    std::size_t least, const design_view* design, inference_options options) {
   std::size_t taking_part = 0;
   for (std::size_t u = 0; u < ratings.units(); ++u)
     taking_part += ratings.count(u) >= least ? 1u : 0u;

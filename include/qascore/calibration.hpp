@@ -1,0 +1,10 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+/// Calibration: how well raters agree, and who is strict.
+#include "calibration/agreement.hpp"
+#include "calibration/category_weights.hpp"
+#include "calibration/icc.hpp"
+#include "calibration/krippendorff.hpp"
+#include "calibration/rater_summary.hpp"
+#include "calibration/rating_table.hpp"

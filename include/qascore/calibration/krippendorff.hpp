@@ -1,0 +1,41 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../kernel/krippendorff.hpp"
+#include "category_weights.hpp"
+#include "rating_table.hpp"
+
+#include <optional>
+
+/// Krippendorff's alpha of a rating_table: kernel/krippendorff.hpp says what it is.
+namespace qascore {
+
+struct alpha_options {
+  qascore::level level = qascore::level::nominal;
+  std::optional<category_weights> weights{}; ///< in place of a level: distances 1 - weight
+  confidence_level confidence{};
+  agreement_std_error std_error = agreement_std_error::influence;
+  bool normal = false;
+};
+
+/// `design`: describes the units in the table's order; null: the units are independent.
+/// Throws argument_error for a level above nominal, or weights, on text categories without a declared order;
+/// for interval and ratio level on text.
+inline agreement_result krippendorff_alpha(const rating_table& ratings, const alpha_options& options = {},
+                                           const design_view* design = nullptr) {
+  const agreement_options how{options.confidence, options.std_error, options.normal};
+  if (options.weights)
+    return kernel::krippendorff_alpha(
+        ratings.view(), options.weights->matrix(ratings.view().value, ratings.ordered()), how, design);
+  if (options.level != level::nominal && !ratings.ordered())
+    throw argument_error(
+        "level: above nominal the categories need an order, but these are text; declare them in "
+        "their order");
+  if ((options.level == level::interval || options.level == level::ratio) && !ratings.labels().empty())
+    throw argument_error(
+        "level: interval and ratio need numbers, but the ratings are text; ordinal is the highest "
+        "level of declared labels");
+  return kernel::krippendorff_alpha(ratings.view(), options.level, how, design);
+}
+
+} // namespace qascore
