@@ -48,4 +48,5 @@ PYBIND11_MODULE(_core, module) {
   register_calibration(module);
   register_estimation(module);
   register_association(module);
+  register_simulation(module);
 }

@@ -12,5 +12,6 @@ void register_rubric(pybind11::module_& module);
 void register_calibration(pybind11::module_& module);
 void register_estimation(pybind11::module_& module);
 void register_association(pybind11::module_& module);
+void register_simulation(pybind11::module_& module);
 
 } // namespace qascore::python
