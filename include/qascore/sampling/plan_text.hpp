@@ -235,9 +235,14 @@ inline std::string to_text(const sampling_plan& plan) {
                                     std::string(s.is_certainty() ? "certainty" : "")})
       rows.back().push_back(cell);
   }
-  const auto width_of = [](const std::string& cell) { // code points, not bytes
-    return static_cast<std::size_t>(
-        std::count_if(cell.begin(), cell.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  // Columns on a terminal: what UTF-8 writes with U+3000 and above (Chinese, emoji) takes two.
+  const auto width_of = [](const std::string& cell) {
+    std::size_t width = 0;
+    for (const char c : cell) {
+      const auto byte = static_cast<unsigned char>(c);
+      width += byte >= 0xe3 ? 2u : (byte & 0xc0) != 0x80 ? 1u : 0u;
+    }
+    return width;
   };
   std::vector<std::size_t> widths(rows[0].size(), 0);
   for (const auto& row : rows)

@@ -51,7 +51,7 @@ struct strata_column {
 
 /// One stratum of a plan.
 struct planned_stratum {
-  std::vector<std::string> labels; ///< one per strata column
+  std::vector<std::string> labels{}; ///< one per strata column
   std::uint64_t population = 0;    ///< conversations it holds
   std::uint64_t size = 0;          ///< conversations to draw from it
   double target = 0.0;             ///< real-valued size before rounding
@@ -74,8 +74,8 @@ struct planned_stratum {
 struct plan_origin {
   allocation_method method = allocation_method::proportional;
   allocation_rounding rounding = allocation_rounding::largest_remainder;
-  std::optional<double> rate; ///< the overall rate, where one was asked
-  std::vector<std::string> notes; ///< sentences for people: bounds that were cut, strata that nothing is drawn from
+  std::optional<double> rate{}; ///< the overall rate, where one was asked
+  std::vector<std::string> notes{}; ///< sentences for people: bounds that were cut, strata that nothing is drawn from
   std::string library_version{version};
   std::string random_numbers = "mix13-1"; ///< name of the format of kernel/random_number.hpp
   friend bool operator==(const plan_origin&, const plan_origin&) = default;
