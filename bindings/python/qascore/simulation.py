@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -411,5 +411,18 @@ def simulate(
 def _criteria_of(
     rubric: Any, not_applicable: float, vague: Sequence[str]
 ) -> tuple[tuple[SimulatedCriterion, ...], Any]:
+    """The criteria to be filled in, and the rubric they come from, if any."""
     criteria = tuple(rubric)
-    return criteria, None
+    form = None
+    if not criteria:
+        raise ArgumentError("rubric: expected at least one criterion but found none")
+    ids = [criterion.id for criterion in criteria]
+    for at, name in enumerate(ids):
+        if name in ids[:at]:
+            raise ArgumentError(f'rubric: criterion "{name}" stands twice')
+    for name in vague:
+        check_choice("vague", name, ids)
+    return tuple(
+        replace(criterion, noise=3.0 * criterion.noise) if criterion.id in vague else criterion
+        for criterion in criteria
+    ), form
