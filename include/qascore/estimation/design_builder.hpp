@@ -28,7 +28,8 @@ public:
     unit_ = std::move(column.codes);
     columns_.units = column.labels.size();
     names_.unit = [labels = std::move(column.labels)](std::uint32_t code) {
-      return detail::quoted(label_text(labels[code]));
+      using label = typename decltype(column.labels)::value_type;
+      return detail::quoted(label_text<label>(labels[code]));
     };
     return *this;
   }

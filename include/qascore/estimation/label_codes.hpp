@@ -33,7 +33,7 @@ template <class Label>
 label_codes text_codes(coded_column<Label>&& column) {
   label_codes out;
   out.codes = std::move(column.codes);
-  for (const auto& label : column.labels)
+  for (const Label& label : column.labels)
     out.labels.push_back({label_text(label)});
   return out;
 }

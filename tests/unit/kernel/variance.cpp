@@ -5,6 +5,9 @@
 
 #include "close_to.hpp"
 
+#include <algorithm>
+#include <numeric>
+#include <random>
 #include <vector>
 
 using qascore::test::close_to;
@@ -67,6 +70,113 @@ TEST_CASE("the covariance matrix holds the variances and gives that of a differe
   const auto c = qa::kernel::covariance_of(design, both);
   CHECK(close_to(c[0], qa::kernel::variance_of(design, a).variance, 1e-14));
   CHECK(close_to(c[0] + c[3] - 2 * c[1], qa::kernel::variance_of(design, d).variance, 1e-14));
+}
+
+TEST_CASE("the covariance keeps its digits where two estimates differ in scale") {
+  // Independent rows: cov = 5/4 * sum of products of deviations; b is a by 1e-9 plus noise, worked out by hand.
+  const std::vector<double> a{1e6, -2e6, 3e6, -1e6, -1e6}, b{2e-6, 1e-6, -4e-6, 0, 1e-6};
+  const std::vector<std::span<const double>> both{a, b};
+  const auto c = qa::kernel::covariance_of(qa::independent_units(5), both);
+  CHECK(close_to(c[1], 1.25 * (2.0 - 2.0 - 12.0 + 0.0 - 1.0), 1e-14));
+}
+
+TEST_CASE("few rows of a design give what all rows give with 0 elsewhere") {
+  std::mt19937_64 engine(7);
+  const std::size_t n = 60;
+  std::vector<double> weight, u(n, 0.0), some;
+  std::vector<std::uint32_t> stratum, cluster, rows;
+  for (std::uint32_t i = 0; i < n; ++i) {
+    stratum.push_back(i / 20);
+    cluster.push_back(i / 4); // 15 clusters, 5 in each stratum
+    weight.push_back(1.0 + static_cast<double>(engine() % 5));
+    if (i % 3 == 0 && i < 40) {
+      rows.push_back(i);
+      some.push_back(0.01 * static_cast<double>(engine() % 100));
+      u[i] = some.back();
+    }
+  }
+  const std::vector<double> population{5, 9, 100}; // the first stratum was taken whole
+  for (const bool clustered : {false, true}) {
+    CAPTURE(clustered);
+    const std::vector<double> counts = clustered ? population : std::vector<double>{20, 50, 400};
+    qa::design_view design{.units = n, .weight = weight, .stratum = stratum, .cluster = {}, .strata = 3, .population = counts};
+    if (clustered) {
+      design.cluster = cluster;
+      design.clusters = 15;
+    }
+    qa::kernel::variance_engine engine_of(design);
+    const auto part = engine_of.of_rows(rows, some);
+    CHECK(close_to(part.variance, engine_of.of_all(u).variance, 1e-14));
+    CHECK(part.variance > 0.0);
+    CHECK(part.df == (clustered ? 10.0 - 2.0 : 14.0 - 2.0)); // rows 0, 3, .. 39 touch all ten clusters of two strata
+    CHECK(engine_of.of_rows(rows, some).variance == part.variance);
+    CHECK_FALSE(part.census);
+  }
+}
+
+TEST_CASE("the variance does not change by a bit with the order of units") {
+  std::mt19937_64 engine(11);
+  const std::size_t n = 400;
+  std::vector<double> weight, u;
+  std::vector<std::uint32_t> stratum, cluster, order(n);
+  for (std::uint32_t i = 0; i < n; ++i) {
+    weight.push_back(1.0 / (0.1 + 0.001 * static_cast<double>(engine() % 900)));
+    u.push_back(std::exp(static_cast<double>(engine() % 1000) / 50.0) - 3.0);
+    stratum.push_back(i % 4);
+    cluster.push_back(i % 40);
+  }
+  const auto variance = [&](const std::vector<std::uint32_t>& rows) {
+    std::vector<double> w, v;
+    std::vector<std::uint32_t> h, c;
+    for (const auto i : rows) {
+      w.push_back(weight[i]);
+      v.push_back(u[i]);
+      h.push_back(stratum[i]);
+      c.push_back(cluster[i]);
+    }
+    const qa::design_view design{.units = n, .weight = w, .stratum = h, .cluster = c, .strata = 4, .clusters = 40,
+                                 .population = {}};
+    return qa::kernel::variance_of(design, v).variance;
+  };
+  std::iota(order.begin(), order.end(), 0u);
+  const double first = variance(order);
+  for (int k = 0; k < 20; ++k) {
+    std::shuffle(order.begin(), order.end(), engine);
+    CHECK(variance(order) == first);
+  }
+}
+
+TEST_CASE("a sample that is the whole population has an interval of its value alone") {
+  const std::vector<double> weight{1, 1, 1}, population{3};
+  const qa::design_view design{.units = 3, .weight = weight, .stratum = {}, .cluster = {}, .population = population};
+  const qa::linearised mean{.value = 2.0, .influence = {-1.0 / 3, 0.0, 1.0 / 3}, .undefined = {}};
+  const auto e = qa::kernel::infer(mean, design, {});
+  CHECK(e.std_error == 0.0);
+  CHECK(e.low == 2.0);
+  CHECK(e.high == 2.0);
+}
+
+TEST_CASE("strata that all hold one unit leave no degrees of freedom, and the estimate says so") {
+  const std::vector<std::uint32_t> stratum{0, 1};
+  const std::vector<double> weight{2, 2};
+  const qa::design_view design{.units = 2, .weight = weight, .stratum = stratum, .cluster = {}, .strata = 2,
+                               .population = {}, .single = qa::single_unit::certainty};
+  const auto e = qa::kernel::infer({.value = 3.0, .influence = {0.5, -0.5}, .undefined = {}}, design, {});
+  CHECK(std::isnan(e.low));
+  CHECK(e.undefined == "no degrees of freedom: as many strata as units");
+}
+
+TEST_CASE("the effective size is Kish's, by clusters, with the finite population") {
+  const std::vector<double> weight{4, 6, 8, 2};
+  const std::vector<std::uint32_t> cluster{0, 0, 1, 1}, rows{0, 1, 2, 3};
+  qa::design_view design{.units = 4, .weight = weight, .stratum = {}, .cluster = {}, .population = {}};
+  CHECK(close_to(qa::kernel::variance_engine(design).effective_size(rows), 400.0 / 120.0, 1e-15));
+  design.cluster = cluster;
+  design.clusters = 2;
+  CHECK(close_to(qa::kernel::variance_engine(design).effective_size(rows), 2.0, 1e-15)); // 10 and 10
+  const std::vector<double> population{8};
+  design.population = population; // 1 - 2/8
+  CHECK(close_to(qa::kernel::variance_engine(design).effective_size(rows), 2.0 / 0.75, 1e-15));
 }
 
 TEST_CASE("one unit has no variance, and the estimate says so") {

@@ -1,0 +1,184 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#include <qascore/association.hpp>
+#include <qascore/estimation.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <vector>
+
+/// How often an interval holds the truth when samples are drawn again and again from a population that is known. With
+/// 500 runs a coverage of 95 % shows up within 92.1 % to 97.9 % (three standard errors of a binomial); the long run, with
+/// QASCORE_LONG set, draws 2,000 samples and asks for 93.5 % to 96.5 %.
+namespace qa = qascore;
+
+namespace {
+
+struct call {
+  std::uint32_t id, agent;
+  int queue;
+  double score, csat, resolved;
+  double probability = 0, population = 0;
+};
+
+double uniform(std::mt19937_64& engine) { return static_cast<double>(engine() >> 11u) * 0x1p-53; }
+double normal(std::mt19937_64& engine) {
+  double sum = 0;
+  for (int i = 0; i < 12; ++i)
+    sum += uniform(engine);
+  return sum - 6.0;
+}
+
+/// Three queues of very different size and quality; CSAT in five grades that follows the score.
+std::vector<call> centre(std::size_t scale) {
+  std::mt19937_64 engine(20260101);
+  std::vector<call> out;
+  const std::size_t sizes[] = {6 * scale, 3 * scale, scale};
+  for (int h = 0; h < 3; ++h)
+    for (std::size_t i = 0; i < sizes[h]; ++i) {
+      call c{};
+      c.id = static_cast<std::uint32_t>(out.size());
+      c.queue = h;
+      c.score = std::clamp(0.85 - 0.1 * h + 0.12 * normal(engine), 0.0, 1.0);
+      c.csat = std::clamp(std::round(3.2 + 4.0 * (c.score - 0.8) + normal(engine)), 1.0, 5.0);
+      c.resolved = uniform(engine) < (h == 0 ? 0.97 : h == 1 ? 0.9 : 0.7) ? 1.0 : 0.0;
+      c.population = static_cast<double>(sizes[h]);
+      out.push_back(c);
+    }
+  return out;
+}
+
+/// A stratified sample: `size[h]` of queue h, each equally likely.
+std::vector<call> drawn(const std::vector<call>& calls, const int (&size)[3], std::mt19937_64& engine) {
+  std::vector<call> out;
+  for (int h = 0; h < 3; ++h) {
+    std::vector<call> pool;
+    std::copy_if(calls.begin(), calls.end(), std::back_inserter(pool), [&](const call& c) { return c.queue == h; });
+    for (int k = 0; k < size[h]; ++k) {
+      const std::size_t left = pool.size() - static_cast<std::size_t>(k);
+      std::swap(pool[static_cast<std::size_t>(k)], pool[static_cast<std::size_t>(k) + engine() % left]);
+      out.push_back(pool[static_cast<std::size_t>(k)]);
+      out.back().probability = size[h] / out.back().population;
+    }
+  }
+  return out;
+}
+
+auto design_of(const std::vector<call>& sample) {
+  return qa::design_builder(sample).unit(&call::id).stratum(&call::queue).probability(&call::probability)
+      .population(&call::population).build();
+}
+
+template <class Interval>
+void check_coverage(double truth, const Interval& interval) {
+  const bool longer = std::getenv("QASCORE_LONG") != nullptr;
+  const int runs = longer ? 2000 : 500;
+  std::mt19937_64 engine(7);
+  int held = 0;
+  for (int run = 0; run < runs; ++run) {
+    const qa::estimate e = interval(engine);
+    REQUIRE(e.undefined == "");
+    held += e.low <= truth && truth <= e.high;
+  }
+  const double coverage = static_cast<double>(held) / runs;
+  CAPTURE(coverage);
+  CHECK(coverage >= (longer ? 0.935 : 0.921));
+  CHECK(coverage <= (longer ? 0.965 : 0.979));
+}
+
+const std::vector<call>& calls() {
+  static const std::vector<call> all = centre(400);
+  return all;
+}
+
+template <class Value>
+double mean_of(const Value& value) {
+  double sum = 0;
+  for (const call& c : calls())
+    sum += value(c);
+  return sum / static_cast<double>(calls().size());
+}
+
+constexpr int size[] = {60, 60, 60}; // very unequal weights: 40, 20, 6.7
+
+} // namespace
+
+TEST_CASE("the stratified interval of a mean holds the population's mean") {
+  check_coverage(mean_of([](const call& c) { return c.score; }), [](auto& engine) {
+    const auto sample = drawn(calls(), size, engine);
+    return qa::mean(design_of(sample), sample, &call::score);
+  });
+}
+
+TEST_CASE("with a third of a population drawn, the interval is as narrow as the finite population allows") {
+  static const std::vector<call> small = centre(30);
+  double truth = 0;
+  for (const call& c : small)
+    truth += c.score / static_cast<double>(small.size());
+  check_coverage(truth, [](auto& engine) {
+    const int some[] = {60, 30, 20};
+    const auto sample = drawn(small, some, engine);
+    return qa::mean(design_of(sample), sample, &call::score);
+  });
+}
+
+TEST_CASE("the Wilson interval holds a proportion near 1") {
+  check_coverage(mean_of([](const call& c) { return c.resolved; }), [](auto& engine) {
+    const int proportional[] = {108, 54, 18};
+    const auto sample = drawn(calls(), proportional, engine);
+    return qa::proportion(design_of(sample), sample, &call::resolved);
+  });
+}
+
+// With weights as unequal as 40 to 7, and fewer than two failures expected in the heaviest stratum, Wilson's interval
+// covers about 94 % only (docs/estimation.md); the cautious one still does what it says.
+TEST_CASE("the beta interval holds a proportion near 1 also with very unequal weights") {
+  check_coverage(mean_of([](const call& c) { return c.resolved; }), [](auto& engine) {
+    const auto sample = drawn(calls(), size, engine);
+    return qa::proportion(design_of(sample), sample, &call::resolved, {.interval = qa::proportion_interval::beta});
+  });
+}
+
+TEST_CASE("the interval of a domain that cuts across strata holds the domain's mean") {
+  double sum = 0, count = 0;
+  for (const call& c : calls())
+    if (c.resolved > 0) {
+      sum += c.score;
+      ++count;
+    }
+  check_coverage(sum / count, [](auto& engine) {
+    const auto sample = drawn(calls(), size, engine);
+    return static_cast<qa::estimate>(qa::mean_by(design_of(sample), sample, &call::score, [](const call& c) { return c.resolved > 0; })[1]);
+  });
+}
+
+TEST_CASE("the design-based intervals of both correlations hold the population's") {
+  for (const auto method : {qa::correlation_method::pearson, qa::correlation_method::spearman}) {
+    CAPTURE(static_cast<int>(method));
+    const auto whole = qa::correlate(qa::sample_design::independent(calls().size()), calls(), &call::score, &call::csat, method);
+    check_coverage(whole.value, [&](auto& engine) {
+      const auto sample = drawn(calls(), size, engine);
+      return static_cast<qa::estimate>(qa::correlate(design_of(sample), sample, &call::score, &call::csat, method));
+    });
+  }
+}
+
+TEST_CASE("the closed-form intervals of both correlations hold the truth for independent rows") {
+  // Bivariate normal with r = .5: rho_s = 6/pi asin(r/2) = .48258...
+  for (const auto method : {qa::correlation_method::pearson, qa::correlation_method::spearman}) {
+    CAPTURE(static_cast<int>(method));
+    const double truth = method == qa::correlation_method::pearson ? 0.5 : 6.0 / 3.14159265358979324 * std::asin(0.25);
+    check_coverage(truth, [&](auto& engine) {
+      std::vector<call> rows(60);
+      for (call& c : rows) {
+        c.score = normal(engine);
+        c.csat = 0.5 * c.score + std::sqrt(0.75) * normal(engine);
+      }
+      return static_cast<qa::estimate>(qa::correlate(qa::sample_design::independent(rows.size()), rows, &call::score, &call::csat, method));
+    });
+  }
+}

@@ -1,0 +1,62 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#include <qascore/estimation.hpp>
+
+#include "close_to.hpp"
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+namespace qa = qascore;
+using qascore::test::close_to;
+
+namespace {
+struct row {
+  std::string stratum, period;
+  double weight, y;
+};
+const std::vector<row> rows{{"a", "may", 2, 3.1}, {"a", "june", 2, 4.0}, {"a", "may", 2, 2.2},  {"b", "june", 5, 6.3},
+                            {"b", "may", 5, 5.2}, {"b", "june", 5, 7.7}, {"a", "june", 2, 1.5}, {"b", "may", 5, 4.4}};
+} // namespace
+
+TEST_CASE("the difference of two domains carries their covariance under the design") {
+  const auto design = qa::design_builder(rows).stratum(&row::stratum).weight(&row::weight).build();
+  const auto d = qa::mean_difference(design, rows, &row::y, &row::period, "june", "may");
+  const auto each = qa::mean_by(design, rows, &row::y, &row::period);
+  CHECK(close_to(d.value, each[0].value - each[1].value, 1e-14));
+  // The same by the covariance matrix of the two means.
+  std::vector<double> june, may;
+  for (const auto& r : rows) {
+    june.push_back(r.period == "june" ? r.y : qa::missing_value);
+    may.push_back(r.period == "may" ? r.y : qa::missing_value);
+  }
+  const auto a = qa::kernel::mean(design.view(), june), b = qa::kernel::mean(design.view(), may);
+  const std::vector<std::span<const double>> both{a.influence, b.influence};
+  const auto c = qa::kernel::covariance_of(design.view(), both);
+  CHECK(std::abs(c[1]) > 1e-3);
+  CHECK(close_to(d.std_error, std::sqrt(c[0] + c[3] - 2 * c[1]), 1e-13));
+  CHECK(d.df == 8 - 2 - 1);
+  CHECK(close_to(d.test.statistic, d.value / d.std_error, 1e-15));
+}
+
+TEST_CASE("for independent rows it is the difference of two samples, each with its own variance") {
+  // SciPy 1.17.1: ttest_ind(june, may, equal_var=False).statistic = 0.75945790129162.
+  const auto d = qa::mean_difference(qa::sample_design::independent(8), rows, &row::y, &row::period, "june", "may");
+  CHECK(close_to(d.test.statistic, 0.75945790129162, 1e-12));
+  CHECK(d.df == 6);
+  CHECK(d.n == 8);
+}
+
+TEST_CASE("a domain that is not there is refused with the nearest name") {
+  CHECK_THROWS_WITH_AS(
+      qa::mean_difference(qa::sample_design::independent(8), rows, &row::y, &row::period, "juni", "may"),
+      "by: no row is labelled \"juni\" (did you mean \"june\"?)", qa::argument_error);
+}
+
+TEST_CASE("a domain of one independent unit leaves the difference without a standard error") {
+  const std::vector<row> few{{"a", "may", 1, 1}, {"a", "june", 1, 2}, {"a", "june", 1, 4}};
+  const auto d = qa::mean_difference(qa::sample_design::independent(3), few, &row::y, &row::period, "june", "may");
+  CHECK(d.value == 2.0);
+  CHECK(std::isnan(d.std_error));
+  CHECK(d.undefined == "a domain has one unit: no variance");
+}
