@@ -76,7 +76,7 @@ TEST_CASE("the sample is the n smallest numbers of each stratum, for strata of a
     for (auto& n : sample)
       n = engine() % 4 == 0 ? n * (engine() % 2) : engine() % (n + 1);
     const qa::seed s{engine()};
-    const auto drawn = select(view(column), stratum, sample, s, round % 3 + 1u);
+    const auto drawn = select(view(column), stratum, sample, s, static_cast<unsigned>(round % 3) + 1);
     REQUIRE(drawn.repeated == 0);
     REQUIRE(drawn.rows == by_sorting(column, stratum, sample, s));
   }
