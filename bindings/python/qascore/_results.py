@@ -72,6 +72,10 @@ class Estimate:
             f"{range_text(self.low, self.high)}, n = {self.n}."
         )
 
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """A dot with its whisker on matplotlib axes; options as in `EstimateTable.plot`."""
+        return EstimateTable((), (self,)).plot(ax, **options)
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.summary()}>"
 
@@ -140,6 +144,15 @@ class EstimateTable:
     def _caption(self) -> str:
         levels = sorted({e.confidence for e in self.estimates})
         return ", ".join(f"{100 * level:g} % intervals" for level in levels)
+
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """Dots with whiskers, one row per estimate, on the given matplotlib axes or new ones.
+
+        Options: `truth` (known values, drawn as diamonds), `reference` (a line through all rows), `label`.
+        """
+        from ._plots import interval_plot
+
+        return interval_plot(self, ax, **options)
 
     def summary(self) -> str:
         return "\n".join(e.summary() for e in self.estimates)

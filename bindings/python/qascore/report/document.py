@@ -12,12 +12,14 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from .._results import Estimate, EstimateTable
 from ..errors import ArgumentError, DataError, check_choice, did_you_mean
 
 NUMBER_KINDS = ("number", "count", "fraction", "percent")
 KINDS = ("text", *NUMBER_KINDS, "interval")
+MANY_POINTS = 1500  # more than this are drawn as shaded cells
 LANGUAGES = ("en", "zh-CN")
 
 
@@ -262,16 +264,17 @@ class ScatterPlot:
     def __post_init__(self) -> None:
         if len(self.x) != len(self.y):
             raise DataError(f"y: expected {len(self.x)} values, as many as x, but found {len(self.y)}")
+        for name, values in (("x", self.x), ("y", self.y)):
+            for at, value in enumerate(values):
+                if not math.isfinite(value):
+                    raise DataError(f"{name}[{at}]: expected a finite number but found {value}")
 
     @classmethod
     def of(cls, x: Any, y: Any, *, x_label: str, y_label: str, **options: Any) -> ScatterPlot:
         """From any two arrays of numbers; pairs with a missing value are left out."""
         check_names("ScatterPlot.of", options, ("caption", "figures", "line"))
-        xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-        if xs.shape != ys.shape or xs.ndim != 1:
-            raise DataError(f"y: expected the shape of x, {xs.shape}, in one dimension, but found {ys.shape}")
-        kept = np.isfinite(xs) & np.isfinite(ys)
-        return cls(tuple(xs[kept].tolist()), tuple(ys[kept].tolist()), x_label, y_label, **options)
+        xs, ys = check_pairs(x, y)
+        return cls(tuple(xs.tolist()), tuple(ys.tolist()), x_label, y_label, **options)
 
 
 @dataclass(frozen=True)
@@ -404,10 +407,17 @@ def check_names(where: str, found: Mapping[str, Any], allowed: Sequence[str]) ->
 
 
 def check_limits(limits: tuple[float, float] | None) -> None:
-    if limits is not None and not (
-        math.isfinite(limits[0]) and math.isfinite(limits[1]) and limits[0] < limits[1]
-    ):
+    if limits is not None and not 0 < limits[1] - limits[0] < math.inf:
         raise ArgumentError(f"limits: expected two finite numbers, the lower first, but found {limits!r}")
+
+
+def check_pairs(x: Any, y: Any) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """The pairs without a missing value, as two arrays of one length."""
+    xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if xs.shape != ys.shape or xs.ndim != 1:
+        raise DataError(f"y: expected the shape of x, {xs.shape}, in one dimension, but found {ys.shape}")
+    kept = np.isfinite(xs) & np.isfinite(ys)
+    return xs[kept], ys[kept]
 
 
 def estimate_rows(

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .document import BarPlot, Histogram, IntervalPlot, Row, ScatterPlot
+from .document import MANY_POINTS, BarPlot, Histogram, IntervalPlot, Row, ScatterPlot
 from .scales import Scale, percent, scale_for, spread_ties, tick_decimals
-from .speech import NOTHING, Speech, decimals_for, number_text
+from .speech import Speech, decimals_for, number_text
 
-FEW_VALUES = 12  # an axis with no more distinct values than this is treated as discrete
-MANY_POINTS = 1500  # more than this are shaded cells
+FEW_VALUES = 12  # at most so many distinct values, each twice on average: the axis is treated as discrete
 Numbers = npt.NDArray[np.float64]
 View = dict[str, Any]
 
@@ -28,9 +27,9 @@ def axis(scale: Scale, kind: str) -> list[View]:
 def rows_view(plot: IntervalPlot | BarPlot, say: Speech) -> View:
     """Rows of dots and whiskers, or of bars and whiskers, on one axis."""
     bars = isinstance(plot, BarPlot)
-    reference = plot.reference if isinstance(plot, IntervalPlot) else None
+    reference = known(plot.reference) if isinstance(plot, IntervalPlot) else None
     shown = [v for row in plot.rows for v in (row.figure.value, row.figure.low, row.figure.high)]
-    truths = [row.truth for row in plot.rows if row.truth is not None]
+    truths = [truth for row in plot.rows if (truth := known(row.truth)) is not None]
     extra = ([0.0] if bars else []) + ([reference] if reference is not None else [])
     scale = scale_for([*shown, *truths, *extra], plot.limits)
     decimals = decimals_for(plot.kind, [*shown, *truths]) if plot.decimals is None else plot.decimals
@@ -47,6 +46,10 @@ def rows_view(plot: IntervalPlot | BarPlot, say: Speech) -> View:
         "with_n": any(row.figure.n is not None for row in plot.rows),
         "covered": say("covered", inside=sum(covered), all=len(covered)) if covered else "",
     }
+
+
+def known(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
 
 
 def row_view(row: Row, scale: Scale, kind: str, decimals: int, say: Speech, bars: bool) -> View:
@@ -78,9 +81,10 @@ def row_view(row: Row, scale: Scale, kind: str, decimals: int, say: Speech, bars
             "cut_low": figure.low < scale.low,
             "cut_high": figure.high > scale.high,
         }
-    if row.truth is not None:
-        view["truth"] = {"at": scale.at(row.truth), "text": number_text(kind, row.truth, decimals)}
-        view["inside"] = figure.low <= row.truth <= figure.high if limits else None
+    truth = known(row.truth)
+    if truth is not None:
+        view["truth"] = {"at": scale.at(truth), "text": number_text(kind, truth, decimals)}
+        view["inside"] = figure.low <= truth <= figure.high if limits else None
     return view
 
 
@@ -89,7 +93,7 @@ def scatter_view(plot: ScatterPlot, say: Speech) -> View:
     x, y = np.array(plot.x, dtype=float), np.array(plot.y, dtype=float)
     n = len(x)
     pairs = Counter(zip(x.tolist(), y.tolist(), strict=True))
-    x_few, y_few = (len(set(values.tolist())) <= FEW_VALUES for values in (x, y))
+    x_few, y_few = (few_values(values) for values in (x, y))
     x_scale, y_scale = padded(x, x_few), padded(y, y_few)
     view: View = {"plot": plot, "n": n, "dots": [], "cells": [], "how": "points", "alone": "1"}
     if len(pairs) <= 250 and n >= 1.5 * len(pairs):
@@ -141,6 +145,11 @@ def figure_view(name: str, figure: Any, say: Speech) -> View:
 def down(scale: Scale, value: float) -> str:
     """A place on a vertical axis: SVG counts from the top."""
     return percent(100 - scale.place(value))
+
+
+def few_values(values: Numbers) -> bool:
+    distinct = len(set(values.tolist()))
+    return distinct <= FEW_VALUES and len(values) >= 2 * distinct
 
 
 def gap(values: Numbers) -> float:
@@ -214,7 +223,8 @@ def histogram_view(plot: Histogram, say: Speech) -> View:
     decimals = decimals_for(plot.kind, [position for _, position in plot.marks])
     return {
         "plot": plot,
-        "n": number_text("count", sum(plot.counts), 0),
+        "said": say("values", n=number_text("count", sum(plot.counts), 0)),
+        "description": say("histogram", label=plot.label),
         "x_axis": axis(x_scale, plot.kind),
         "y_axis": y_axis,
         "bars": [
@@ -233,6 +243,3 @@ def histogram_view(plot: Histogram, say: Speech) -> View:
             if x_scale.low <= position <= x_scale.high
         ],
     }
-
-
-__all__ = ["NOTHING", "histogram_view", "rows_view", "scatter_view"]

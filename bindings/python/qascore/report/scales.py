@@ -19,7 +19,8 @@ class Scale:
     ticks: tuple[float, ...]
 
     def place(self, value: float) -> float:
-        return 100 * (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
+        within = min(max(value, self.low), self.high)
+        return min(100.0, 100 * ((within - self.low) / (self.high - self.low)))
 
     def at(self, value: float) -> str:
         """As SVG and CSS write it."""
@@ -39,9 +40,9 @@ def nice_step(span: float, count: int) -> float:
 
 def scale_for(values: Sequence[float], limits: tuple[float, float] | None = None, count: int = 5) -> Scale:
     """An axis with round ticks that holds all finite values, or exactly `limits`."""
-    finite = [v for v in values if math.isfinite(v)]
+    finite = [v for v in values if abs(v) < 1e300]  # beyond, the length of an axis could overflow
     low, high = limits if limits is not None else (min(finite, default=0.0), max(finite, default=1.0))
-    if low == high:
+    if high - low <= 1e-12 * max(abs(low), abs(high)):
         half = abs(low) / 2 or 0.5
         low, high = low - half, high + half
     step = nice_step(high - low, count)

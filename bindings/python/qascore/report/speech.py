@@ -65,7 +65,10 @@ class Speech:
         )
 
     def reason(self, figure: Figure) -> str:
-        """Why something of the figure is undefined; empty if nothing is."""
-        if figure.undefined:
-            return figure.undefined
-        return self("no_reason") if math.isnan(figure.value) else ""
+        """What of the figure is undefined, and why; empty if nothing is."""
+        why = figure.undefined or ""
+        if math.isnan(figure.value):
+            return self("undefined") + self("colon") + (why or self("no_reason"))
+        if why and math.isnan(figure.low):
+            return self("no_interval") + self("colon") + why
+        return why

@@ -73,7 +73,7 @@ def cell_view(cell: Cell, column: Column, decimals: int, say: Speech, reasons: R
                 "letter": missing,
             }
         if math.isnan(cell.value):
-            return {**view, "letter": reasons.letter(say.reason(cell))}
+            return {**view, "letter": reasons.letter(cell.undefined or say("no_reason"))}
         return cell_view(cell.value, column, decimals, say, reasons)
     if cell is None:
         return view
@@ -123,17 +123,26 @@ def matrix_view(plot: MatrixPlot, say: Speech) -> View:
         views = []
         for cell in row:
             if cell is None:
-                views.append({"text": "", "letter": "", "shade": None})
+                views.append({"text": "", "letter": "", "shade": None, "more": ""})
                 continue
             value = point(cell)
             share = (
                 0.0 if math.isnan(value) or high == low else min(max((value - low) / (high - low), 0.0), 1.0)
             )
             shade = None if math.isnan(value) else f"{0.03 + 0.62 * share:.2f}"
-            views.append({**cell_view(cell, column, decimals, say, reasons), "shade": shade})
+            more = limits_and_n(cell, plot.kind, decimals, say) if isinstance(cell, Figure) else ""
+            views.append({**cell_view(cell, column, decimals, say, reasons), "shade": shade, "more": more})
         rows.append(views)
     upright = all(len(label) <= 5 for label in plot.column_labels)
     return {"plot": plot, "rows": rows, "reasons": reasons.notes(), "upright": upright}
+
+
+def limits_and_n(figure: Figure, kind: str, decimals: int, say: Speech) -> str:
+    """What a shaded cell has no room for."""
+    limits = say.limits(kind, figure, decimals)
+    n = "" if figure.n is None else f"n = {number_text('count', figure.n, 0)}"
+    level = say.level(figure.confidence) + say("colon") + limits if limits else ""
+    return say("joint").join(part for part in (level, n) if part)
 
 
 def point(cell: Cell) -> float:

@@ -1,0 +1,194 @@
+"""Pictures of results on matplotlib axes, given or made. matplotlib comes with the extra `report`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ._extras import need
+from ._results import Estimate, EstimateTable
+from .errors import DataError
+from .report.document import MANY_POINTS, check_pairs, estimate_rows
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+ACCENT, MARK, SOFT, GRID = "#0b5c9e", "#b3470a", "#56606d", "#e6eaee"
+CHINESE = ("Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Zen Hei")
+
+
+def new_axes(ax: Axes | None, width: float, height: float) -> Axes:
+    """The caller's axes, or those of a new figure."""
+    if ax is not None:
+        return ax
+    made: Axes = need("matplotlib.pyplot", "report").subplots(figsize=(width, height), layout="constrained")[
+        1
+    ]
+    return made
+
+
+def fonts() -> list[str]:
+    """The caller's font, then one that has Chinese, if it is installed."""
+    matplotlib, manager = need("matplotlib", "report"), need("matplotlib.font_manager", "report")
+    installed = set(manager.fontManager.get_font_names())
+    return [*matplotlib.rcParams["font.family"], *(name for name in CHINESE if name in installed)][:3]
+
+
+def calm(ax: Axes) -> None:
+    """No box, and a grid that stays in the background."""
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.spines["bottom"].set_color(SOFT)
+    ax.tick_params(colors=SOFT, length=0)
+    ax.set_axisbelow(True)
+    for text in (*ax.get_xticklabels(), *ax.get_yticklabels(), ax.xaxis.label, ax.yaxis.label):
+        text.set_fontfamily(fonts())
+
+
+def interval_plot(
+    table: EstimateTable | Estimate,
+    ax: Axes | None = None,
+    *,
+    truth: Mapping[Any, float] | Sequence[float | None] | None = None,
+    reference: float | None = None,
+    label: str = "",
+) -> Axes:
+    """Dots with whiskers, one row per estimate, the first on top.
+
+    Parameters
+    ----------
+    table : EstimateTable or Estimate
+        What is drawn. An estimate without interval is a dot; an undefined one says why.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure if it is not given.
+    truth : mapping or sequence of float, optional
+        Known values, drawn as diamonds: one per estimate, or keyed by the values of the key columns.
+    reference : float, optional
+        A line through all rows.
+    label : str, optional
+        What stands under the axis.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> from qascore import Estimate
+    >>> alpha = Estimate("alpha", 0.26, 0.01, 0.24, 0.28, 1849.0, 1850, 0.95, "krippendorff", "t", None)
+    >>> ax = interval_plot(alpha)
+    """
+    if isinstance(table, Estimate):
+        table = EstimateTable((), (table,))
+    rows = estimate_rows(table, truth, None)
+    ax = new_axes(ax, 7.0, 1.0 + 0.32 * len(rows))
+    if reference is not None:
+        ax.axvline(reference, color=MARK, linestyle="--", linewidth=1.2)
+    for at, row in enumerate(rows):
+        figure = row.figure
+        if not math.isnan(figure.low) and not math.isnan(figure.high):
+            ax.plot([figure.low, figure.high], [at, at], color=ACCENT, linewidth=2, zorder=2)
+        if not math.isnan(figure.value):
+            ax.plot([figure.value], [at], "o", color=ACCENT, markeredgecolor="white", zorder=3)
+        else:
+            why = f"undefined: {figure.undefined}"
+            place = ax.get_yaxis_transform()
+            ax.text(0.02, at, why, transform=place, va="center", style="italic", color=SOFT, family=fonts())
+        if row.truth is not None:
+            ax.plot(
+                [row.truth], [at], "D", color="white", markeredgecolor=MARK, markeredgewidth=1.6, zorder=4
+            )
+    ax.set_yticks(range(len(rows)), [row.label for row in rows])
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.set_xlabel(label or table._caption())
+    ax.grid(axis="x", color=GRID)
+    calm(ax)
+    return ax
+
+
+def scatter_plot(
+    x: npt.ArrayLike, y: npt.ArrayLike, ax: Axes | None = None, *, x_label: str = "", y_label: str = ""
+) -> Axes:
+    """Pairs of values: dots, equal pairs as one dot of larger area, hexagons where there are very many.
+
+    Parameters
+    ----------
+    x, y : array_like
+        The values; pairs with a missing one are left out.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure if it is not given.
+    x_label, y_label : str, optional
+        Names of the axes.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> ax = scatter_plot([0.7, 0.9, 0.8], [3, 5, 4], x_label="score", y_label="CSAT")
+    """
+    xs, ys = check_pairs(x, y)
+    pairs, counts = np.unique(np.column_stack([xs, ys]), axis=0, return_counts=True)
+    ax = new_axes(ax, 6.0, 4.0)
+    if len(pairs) > MANY_POINTS:
+        ax.hexbin(xs, ys, gridsize=40, bins="log", mincnt=1, cmap="Blues", linewidths=0)
+    elif len(pairs):
+        area = 200 * counts / counts.max() if counts.max() > 1 else 20
+        ax.scatter(pairs[:, 0], pairs[:, 1], s=area, color=ACCENT, alpha=0.7, linewidths=0)
+    ax.set_xlabel(x_label)
+    ax.set_ylabel(y_label)
+    ax.grid(color=GRID)
+    calm(ax)
+    return ax
+
+
+def matrix_plot(
+    values: npt.ArrayLike,
+    row_labels: Sequence[str],
+    column_labels: Sequence[str],
+    ax: Axes | None = None,
+    *,
+    limits: tuple[float, float] | None = None,
+) -> Axes:
+    """A table of numbers shaded by their size, rater by rater for example; missing ones stay white.
+
+    Parameters
+    ----------
+    values : array_like
+        Rows by columns.
+    row_labels, column_labels : sequence of str
+        Names of the rows and columns.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure if it is not given.
+    limits : (float, float), optional
+        Values of the lightest and the darkest shade; the smallest and largest value if not given.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> ax = matrix_plot([[1.0, 0.4], [0.4, 1.0]], ["r1", "r2"], ["r1", "r2"])
+    """
+    grid: Any = np.asarray(values, dtype=float)
+    if grid.shape != (len(row_labels), len(column_labels)):
+        raise DataError(
+            f"values: expected the shape {(len(row_labels), len(column_labels))} but found {grid.shape}"
+        )
+    ax = new_axes(ax, 1.5 + 0.5 * len(column_labels), 1.2 + 0.4 * len(row_labels))
+    low, high = limits or (None, None)
+    image = ax.imshow(np.ma.masked_invalid(grid), cmap="Blues", vmin=low, vmax=high, aspect="auto")
+    norm: Any = image.norm
+    for row, column in zip(*np.nonzero(np.isfinite(grid)), strict=True):
+        color = "white" if norm(grid[row, column]) > 0.6 else "black"
+        ax.text(column, row, f"{grid[row, column]:.2f}", ha="center", va="center", color=color, fontsize=8)
+    ax.set_xticks(range(len(column_labels)), column_labels, rotation=90 if len(column_labels) > 8 else 0)
+    ax.set_yticks(range(len(row_labels)), row_labels)
+    calm(ax)
+    ax.spines["bottom"].set_visible(False)
+    return ax

@@ -1,0 +1,104 @@
+"""Pictures of results: what is drawn where, on axes given or made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from qascore import DataError, Estimate, EstimateTable
+
+matplotlib = pytest.importorskip("matplotlib")
+matplotlib.use("Agg")
+
+from matplotlib import pyplot
+from qascore._plots import interval_plot, matrix_plot, scatter_plot
+
+
+def estimate(value: float, low: float, high: float, why: str | None = None) -> Estimate:
+    return Estimate("score", value, 0.1, low, high, 39.0, 40, 0.95, "mean", "t", why)
+
+
+QUEUES = EstimateTable(
+    (("queue", ("billing", "客服", "sales")),),
+    (
+        estimate(0.7, 0.6, 0.8),
+        estimate(math.nan, math.nan, math.nan, "no ratings"),
+        estimate(0.5, math.nan, math.nan, "one unit"),
+    ),
+)
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    yield
+    pyplot.close("all")
+
+
+def drawn(ax: Any) -> list[tuple[list[float], list[float]]]:
+    return [(list(map(float, line.get_xdata())), list(map(float, line.get_ydata()))) for line in ax.lines]
+
+
+def test_intervals_stand_in_the_order_of_the_table_with_the_first_on_top() -> None:
+    ax = QUEUES.plot()
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["billing", "客服", "sales"]
+    assert drawn(ax) == [([0.6, 0.8], [0.0, 0.0]), ([0.7], [0.0]), ([0.5], [2.0])]
+    assert [text.get_text() for text in ax.texts] == ["undefined: no ratings"]
+    bottom, top = ax.get_ylim()
+    assert bottom > top
+
+
+def test_truth_and_reference_are_drawn_on_the_axes_that_were_given() -> None:
+    _, given = pyplot.subplots()
+    ax = interval_plot(QUEUES, given, truth={"billing": 0.65}, reference=0.6, label="score")
+    assert ax is given
+    assert ([0.65], [0.0]) in drawn(ax)
+    assert ([0.6, 0.6], [0.0, 1.0]) in drawn(ax)
+    assert ax.get_xlabel() == "score"
+
+
+def test_one_estimate_draws_itself() -> None:
+    ax = estimate(0.7, 0.6, 0.8).plot()
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["score"]
+    assert ax.get_xlabel() == "95 % intervals"
+
+
+@pytest.mark.filterwarnings("error")
+def test_chinese_labels_are_drawn_without_a_warning() -> None:
+    from matplotlib import font_manager
+    from qascore._plots import CHINESE
+
+    if not set(CHINESE) & set(font_manager.fontManager.get_font_names()):
+        pytest.skip("no Chinese font is installed")
+    QUEUES.plot().figure.canvas.draw()
+
+
+def test_equal_pairs_are_one_dot_of_larger_area() -> None:
+    ax = scatter_plot([1, 1, 2, math.nan], [3, 3, 4, 5], x_label="score", y_label="CSAT")
+    dots = ax.collections[0]
+    assert np.asarray(dots.get_offsets()).tolist() == [[1, 3], [2, 4]]
+    assert dots.get_sizes().tolist() == [200, 100]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("score", "CSAT")
+
+
+def test_very_many_points_are_hexagons() -> None:
+    generator = np.random.Generator(np.random.PCG64(1))
+    ax = scatter_plot(generator.normal(size=3000), generator.normal(size=3000))
+    assert type(ax.collections[0]).__name__ == "PolyCollection"
+
+
+def test_a_matrix_writes_its_numbers_and_leaves_missing_cells_white() -> None:
+    ax = matrix_plot([[math.nan, 0.25], [0.75, 1.0]], ["r1", "r2"], ["r1", "r2"], limits=(0, 1))
+    assert [text.get_text() for text in ax.texts] == ["0.25", "0.75", "1.00"]
+    assert ax.images[0].get_array().mask.tolist() == [[True, False], [False, False]]
+
+
+def test_shapes_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(DataError, match="expected the shape of x"):
+        scatter_plot([1, 2], [1])
+    with pytest.raises(DataError, match="values: expected the shape"):
+        matrix_plot([[1.0]], ["a", "b"], ["c"])
+    with pytest.raises(DataError, match="truth: expected 3 values"):
+        interval_plot(QUEUES, truth=[0.5])
