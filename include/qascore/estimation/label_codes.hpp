@@ -34,7 +34,7 @@ label_codes text_codes(coded_column<Label>&& column) {
   label_codes out;
   out.codes = std::move(column.codes);
   for (const Label& label : column.labels)
-    out.labels.push_back({label_text(label)});
+    out.labels.push_back({qascore::label_text(label)});
   return out;
 }
 

@@ -29,7 +29,7 @@ public:
     stream_.push(value);
   }
 
-  void merge(const stream_summary& other) { merged_ = kernel::combine(merged_, other.moments()); }
+  void merge(const stream_summary& other) { merged_ = kernel::merged(merged_, other.moments()); }
 
   std::size_t count() const { return moments().count; }
   double mean() const { return moments().mean; }
@@ -45,7 +45,7 @@ public:
   }
 
 private:
-  kernel::stream_moments moments() const { return kernel::combine(merged_, stream_.moments()); }
+  kernel::stream_moments moments() const { return kernel::merged(merged_, stream_.moments()); }
 
   kernel::stream_accumulator stream_;
   kernel::stream_moments merged_; ///< what came from other streams

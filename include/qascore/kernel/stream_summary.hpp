@@ -24,10 +24,10 @@ struct stream_moments {
 ///   squares = squares_a + squares_b + d^2 n_a n_b / n
 /// Source: Chan, Golub, LeVeque (1983), The American Statistician 37, 242-247,
 /// doi:10.1080/00031305.1983.10483115.
-stream_moments combine(const stream_moments& a, const stream_moments& b) noexcept;
+stream_moments merged(const stream_moments& a, const stream_moments& b) noexcept;
 
 /// Takes numbers one at a time, in constant memory; stable at any offset. Not safe to push from two threads:
-/// one accumulator each, then combine().
+/// one accumulator each, then merged().
 class stream_accumulator {
 public:
   stream_accumulator();

@@ -17,7 +17,7 @@
 
 namespace qascore::kernel {
 
-QASCORE_INLINE stream_moments combine(const stream_moments& a, const stream_moments& b) noexcept {
+QASCORE_INLINE stream_moments merged(const stream_moments& a, const stream_moments& b) noexcept {
   if (a.count == 0 || b.count == 0)
     return a.count == 0 ? b : a;
   stream_moments out;
