@@ -32,4 +32,9 @@ inline std::string quoted(std::string_view text) {
   return out;
 }
 
+// Where <iomanip> is included, std::quoted is found for these types as well: exact matches of ours win.
+inline std::string quoted(const char* text) { return quoted(std::string_view(text)); }
+inline std::string quoted(const std::string& text) { return quoted(std::string_view(text)); }
+inline std::string quoted(std::string& text) { return quoted(std::string_view(text)); }
+
 } // namespace qascore::detail
