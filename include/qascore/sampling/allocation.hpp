@@ -284,7 +284,7 @@ inline sampling_plan allocate(const stratum_table& table, const allocation_optio
     const bool counted = !options.counts.empty();
     strata.push_back({.labels = table.labels[h],
                       .population = table.population[h],
-                      .size = sizes[h],
+                      .sample_size = sizes[h],
                       .target = target[h],
                       .minimum = counted ? sizes[h] : static_cast<std::uint64_t>(between.lower[h]),
                       .maximum = counted ? sizes[h] : static_cast<std::uint64_t>(between.upper[h])});

@@ -85,7 +85,7 @@ std::vector<std::uint64_t> draw_rows(const Ids& ids, const stratified_rows& rows
                        " but this version has only " + detail::quoted(kernel::random_number_format));
   std::vector<std::uint64_t> sample;
   for (const planned_stratum& s : plan.strata())
-    sample.push_back(s.size);
+    sample.push_back(s.sample_size);
   kernel::selection selected =
       kernel::select_smallest(ids, {rows.codes, rows.table.population, sample, start, options.threads});
   if (selected.repeated > 0) {

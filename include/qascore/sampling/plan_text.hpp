@@ -130,7 +130,7 @@ private:
 inline constexpr std::array<std::string_view, 11> plan_keys{
     "format",         "format_version", "library_version", "method",         "rounding", "rate",
     "random_numbers", "draw",           "notes",           "strata_columns", "strata"};
-inline constexpr std::array<std::string_view, 6> stratum_keys{"labels", "population", "size",
+inline constexpr std::array<std::string_view, 6> stratum_keys{"labels", "population", "sample_size",
                                                               "target", "minimum",    "maximum"};
 
 } // namespace detail_plan
@@ -169,7 +169,7 @@ inline std::string to_json(const sampling_plan& plan) {
   out += "  \"strata\": [";
   for (const planned_stratum& s : plan.strata())
     out += (&s == plan.strata().data() ? "\n" : ",\n") + ("    {\"labels\": " + list(s.labels)) +
-           ", \"population\": " + std::to_string(s.population) + ", \"size\": " + std::to_string(s.size) +
+           ", \"population\": " + std::to_string(s.population) + ", \"sample_size\": " + std::to_string(s.sample_size) +
            ", \"target\": " + detail::format_number(s.target) + ", \"minimum\": " + std::to_string(s.minimum) +
            ", \"maximum\": " + std::to_string(s.maximum) + "}";
   return out + "\n  ]\n}\n";
@@ -212,7 +212,7 @@ inline sampling_plan sampling_plan::from_json(std::string_view text, std::string
     for (const reader& label : stratum["labels"].list())
       s.labels.push_back(label.string());
     s.population = stratum["population"].whole();
-    s.size = stratum["size"].whole();
+    s.sample_size = stratum["sample_size"].whole();
     s.target = stratum["target"].number();
     s.minimum = stratum["minimum"].whole();
     s.maximum = stratum["maximum"].whole();
@@ -225,13 +225,13 @@ inline std::string to_text(const sampling_plan& plan) {
   std::vector<std::vector<std::string>> rows(1);
   for (const strata_column& column : plan.columns())
     rows[0].push_back(column.name);
-  for (const char* name : {"population", "size", "inclusion_probability", ""})
+  for (const char* name : {"population", "sample_size", "inclusion_probability", ""})
     rows[0].emplace_back(name);
   for (const planned_stratum& s : plan.strata()) {
     rows.push_back(s.labels);
     char probability[32];
     std::snprintf(probability, sizeof probability, "%.4g", s.inclusion_probability());
-    for (const std::string& cell : {std::to_string(s.population), std::to_string(s.size), std::string(probability),
+    for (const std::string& cell : {std::to_string(s.population), std::to_string(s.sample_size), std::string(probability),
                                     std::string(s.is_certainty() ? "certainty" : "")})
       rows.back().push_back(cell);
   }

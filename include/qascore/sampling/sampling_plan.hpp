@@ -53,19 +53,19 @@ struct strata_column {
 struct planned_stratum {
   std::vector<std::string> labels{}; ///< one per strata column
   std::uint64_t population = 0;    ///< conversations it holds
-  std::uint64_t size = 0;          ///< conversations to draw from it
+  std::uint64_t sample_size = 0;   ///< conversations to draw from it
   double target = 0.0;             ///< real-valued size before rounding
   std::uint64_t minimum = 0;       ///< bounds of the size, cut to the population
   std::uint64_t maximum = 0;
 
-  /// Chance of each of its conversations to be drawn: size / population, a fraction from 0 to 1.
+  /// Chance of each of its conversations to be drawn: sample_size / population, a fraction from 0 to 1.
   double inclusion_probability() const noexcept {
-    return population == 0 ? 0.0 : static_cast<double>(size) / static_cast<double>(population);
+    return population == 0 ? 0.0 : static_cast<double>(sample_size) / static_cast<double>(population);
   }
   /// Inverse of the chance: how many conversations a drawn one stands for. Infinite where nothing is drawn.
-  double design_weight() const noexcept { return static_cast<double>(population) / static_cast<double>(size); }
+  double design_weight() const noexcept { return static_cast<double>(population) / static_cast<double>(sample_size); }
   /// Taken whole: its figures carry no sampling error.
-  bool is_certainty() const noexcept { return size == population; }
+  bool is_certainty() const noexcept { return sample_size == population; }
 
   friend bool operator==(const planned_stratum&, const planned_stratum&) = default;
 };
@@ -154,13 +154,13 @@ private:
     if (s.labels.size() != columns_.size())
       throw design_error("sampling plan: stratum " + stratum_name(s.labels) + ": expected " +
                          std::to_string(columns_.size()) + " labels, one per strata column");
-    if (s.size > s.population)
-      throw design_error("sampling plan: stratum " + stratum_name(s.labels) + ": expected a size of at most " +
-                         std::to_string(s.population) + ", its population, but found " + std::to_string(s.size));
+    if (s.sample_size > s.population)
+      throw design_error("sampling plan: stratum " + stratum_name(s.labels) + ": expected a sample_size of at most " +
+                         std::to_string(s.population) + ", its population, but found " + std::to_string(s.sample_size));
     if (!index_.emplace(s.labels, h).second)
       throw design_error("sampling plan: stratum " + stratum_name(s.labels) + " stands twice");
     population_ += s.population;
-    sample_ += s.size;
+    sample_ += s.sample_size;
   }
 
   std::vector<strata_column> columns_;
@@ -176,7 +176,7 @@ private:
 /// round it). Keys in a fixed order.
 std::string to_json(const sampling_plan& plan);
 
-/// The plan as a table of plain text, for people: strata, population, size, inclusion probability, notes.
+/// The plan as a table of plain text, for people: strata, population, sample size, inclusion probability, notes.
 std::string to_text(const sampling_plan& plan);
 
 } // namespace qascore

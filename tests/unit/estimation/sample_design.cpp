@@ -40,9 +40,9 @@ auto from(const std::vector<review>& rows, qa::design_options options = {}) {
 
 qa::sampling_plan plan_of(std::uint64_t chat, std::uint64_t phone) {
   return {{{"queue", qa::label_kind::text}},
-          {{.labels = {"chat"}, .population = chat, .size = 2, .minimum = 0, .maximum = chat},
-           {.labels = {"e-mail"}, .population = 7, .size = 0, .minimum = 0, .maximum = 7},
-           {.labels = {"phone"}, .population = phone, .size = 2, .minimum = 0, .maximum = phone}},
+          {{.labels = {"chat"}, .population = chat, .sample_size = 2, .minimum = 0, .maximum = chat},
+           {.labels = {"e-mail"}, .population = 7, .sample_size = 0, .minimum = 0, .maximum = 7},
+           {.labels = {"phone"}, .population = phone, .sample_size = 2, .minimum = 0, .maximum = phone}},
           {}};
 }
 } // namespace

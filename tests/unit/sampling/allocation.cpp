@@ -30,7 +30,7 @@ qa::stratum_table table_of(const sizes& population) {
 sizes sizes_of(const qa::sampling_plan& plan) {
   sizes out;
   for (const auto& s : plan.strata())
-    out.push_back(s.size);
+    out.push_back(s.sample_size);
   return out;
 }
 
@@ -127,9 +127,9 @@ TEST_CASE("whole numbers keep the total, stay between the bounds and next to the
     const auto plan = qa::allocate(table_of(population), options);
     REQUIRE(plan.sample_size() == size);
     for (const auto& s : plan.strata()) {
-      REQUIRE(s.size <= s.population);
-      REQUIRE(s.size >= std::min(minimum, s.population));
-      REQUIRE(std::abs(static_cast<double>(s.size) - s.target) < 1.0);
+      REQUIRE(s.sample_size <= s.population);
+      REQUIRE(s.sample_size >= std::min(minimum, s.population));
+      REQUIRE(std::abs(static_cast<double>(s.sample_size) - s.target) < 1.0);
     }
   }
 }

@@ -63,7 +63,7 @@ TEST_CASE("a plan is made from the caller's structs and drawn from them") {
     total += 1.0 / probability;
   }
   for (const auto& s : plan.strata())
-    CHECK(drawn[s.labels[0]] == s.size);
+    CHECK(drawn[s.labels[0]] == s.sample_size);
   CHECK(qa::test::close_to(total, 1000.0, 1e-12)); // design weights add up to the population
 }
 

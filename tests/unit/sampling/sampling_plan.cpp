@@ -15,10 +15,10 @@ qa::sampling_plan example() {
   origin.rate = 0.1;
   origin.notes = {"a \"note\"\twith\nall sorts \\ of \x01 characters"};
   return {{{"queue", qa::label_kind::text}, {"tier", qa::label_kind::integer}},
-          {{.labels = {"\u6295\u8bc9", "-3"}, .population = 7, .size = 7, .target = 6.9999999999999991, .minimum = 1, .maximum = 7},
+          {{.labels = {"\u6295\u8bc9", "-3"}, .population = 7, .sample_size = 7, .target = 6.9999999999999991, .minimum = 1, .maximum = 7},
            {.labels = {"phone", "12"},
             .population = std::numeric_limits<std::uint32_t>::max(),
-            .size = 3,
+            .sample_size = 3,
             .target = 1.0 / 3.0,
             .minimum = 0,
             .maximum = 9}},
@@ -66,12 +66,12 @@ TEST_CASE("a plan knows its probabilities, totals and certainty strata") {
 
 TEST_CASE("a plan prints as a table") {
   CHECK(qa::to_text(qa::sampling_plan({{"queue", qa::label_kind::text}},
-                                      {{.labels = {"chat"}, .population = 300, .size = 30, .target = 30},
-                                       {.labels = {"\u6295\u8bc9"}, .population = 4, .size = 4, .target = 4}},
+                                      {{.labels = {"chat"}, .population = 300, .sample_size = 30, .target = 30},
+                                       {.labels = {"\u6295\u8bc9"}, .population = 4, .sample_size = 4, .target = 4}},
                                       {.notes = {"a note"}})) ==
-        "queue  population  size  inclusion_probability\n"
-        "chat          300    30                    0.1\n"
-        "\u6295\u8bc9            4     4                      1  certainty\n"
+        "queue  population  sample_size  inclusion_probability\n"
+        "chat          300           30                    0.1\n"
+        "\u6295\u8bc9            4            4                      1  certainty\n"
         "34 of 304 conversations, proportional allocation\n"
         "note: a note\n");
 }
@@ -80,12 +80,12 @@ TEST_CASE("a plan that contradicts itself cannot be made") {
   using strata = std::vector<qa::planned_stratum>;
   const auto make = [](strata s) { return qa::sampling_plan({{"queue", qa::label_kind::text}}, std::move(s), {}); };
   CHECK_THROWS_AS(make({}), qa::design_error);
-  CHECK_THROWS_WITH_AS(make({{.labels = {"a"}, .population = 3, .size = 4}}),
-                       "sampling plan: stratum \"a\": expected a size of at most 3, its population, but found 4",
+  CHECK_THROWS_WITH_AS(make({{.labels = {"a"}, .population = 3, .sample_size = 4}}),
+                       "sampling plan: stratum \"a\": expected a sample_size of at most 3, its population, but found 4",
                        qa::design_error);
-  CHECK_THROWS_WITH_AS(make({{.labels = {"a"}, .population = 3, .size = 1}, {.labels = {"a"}, .population = 3}}),
+  CHECK_THROWS_WITH_AS(make({{.labels = {"a"}, .population = 3, .sample_size = 1}, {.labels = {"a"}, .population = 3}}),
                        "sampling plan: stratum \"a\" stands twice", qa::design_error);
-  CHECK_THROWS_AS(make({{.labels = {"a", "b"}, .population = 3, .size = 1}}), qa::design_error);
+  CHECK_THROWS_AS(make({{.labels = {"a", "b"}, .population = 3, .sample_size = 1}}), qa::design_error);
   CHECK_THROWS_WITH_AS(make({{.labels = {"a"}, .population = 3}}), "sampling plan: nothing is to be drawn",
                        qa::design_error);
 }
@@ -102,11 +102,11 @@ TEST_CASE("text that is not a plan is refused with the place and what was expect
         std::string::npos);
   CHECK(problem(changed(good, "\"neyman\"", "\"naiman\"")) ==
         "plan.json.method: expected one of proportional, equal, neyman, measure, rates, counts but found \"naiman\"");
-  CHECK(problem(changed(good, "\"size\": 3", "\"size\": 3.5")) ==
-        "plan.json.strata[1].size: expected a whole number >= 0 but found the number 3.5");
-  CHECK(problem(changed(good, "\"size\": 3", "\"size\": -3")) ==
-        "plan.json.strata[1].size: expected a whole number >= 0 but found the number -3");
-  CHECK(problem(changed(good, "\"size\": 7", "\"size\": 8")).find("expected a size of at most 7") != std::string::npos);
+  CHECK(problem(changed(good, "\"sample_size\": 3", "\"sample_size\": 3.5")) ==
+        "plan.json.strata[1].sample_size: expected a whole number >= 0 but found the number 3.5");
+  CHECK(problem(changed(good, "\"sample_size\": 3", "\"sample_size\": -3")) ==
+        "plan.json.strata[1].sample_size: expected a whole number >= 0 but found the number -3");
+  CHECK(problem(changed(good, "\"sample_size\": 7", "\"sample_size\": 8")).find("expected a sample_size of at most 7") != std::string::npos);
   CHECK(problem(changed(good, "\"format_version\": 1", "\"format_version\": 2")) ==
         "plan.json.format_version: expected 1; a later version of the library wrote this plan but found the number 2");
   CHECK(problem(changed(good, "\"rate\": 0.1", "\"rate\": 01")) ==
