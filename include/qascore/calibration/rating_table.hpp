@@ -129,7 +129,12 @@ public:
   bool anonymous() const noexcept { return raters_.empty(); }
   /// Whether categories have an order: numbers, or declared labels.
   bool ordered() const noexcept { return ordered_; }
-  std::size_t ratings() const noexcept { return columns_.code.size(); }
+  std::size_t ratings() const noexcept {
+    double count = 0.0;
+    for (std::size_t p = 0; p < columns_.multiplicity.size(); ++p)
+      count += columns_.multiplicity[p] * static_cast<double>(view().count(p));
+    return static_cast<std::size_t>(count);
+  }
 
   /// The same units and categories with the ratings of these raters only.
   /// Throws argument_error for a name that is no rater of the table.

@@ -79,6 +79,12 @@ linearised_agreement linearised_agreement_of(const rating_view& ratings,
                                              agreement_coefficient coefficient,
                                              std::span<const double> unit_weight);
 
+/// The same with influence values per profile, for units gathered by profile: what every other form is made
+/// of.
+linearised_agreement agreement_by_profile(const rating_view& ratings,
+                                          std::span<const double> category_weights,
+                                          agreement_coefficient coefficient, const profile_weights& by);
+
 /// The coefficient with standard error and limits, cut at 1. `design` null: units are independent.
 /// agreement_std_error::gwet adds kappa * (1[m_i >= 2] / n_2 - 1 / n) to the influence of unit i (n_2 units
 /// with two ratings of n): the same for full tables, larger where many units have one rating, because the
@@ -88,7 +94,7 @@ agreement_result agreement(const rating_view& ratings, std::span<const double> c
                            agreement_coefficient coefficient, const agreement_options& options,
                            const design_view* design);
 
-/// Shared with Krippendorff's alpha: from influence values to a result, with the closed forms of
+/// Shared with Krippendorff's alpha: from influence values per profile to a result, with the closed forms of
 /// `options.std_error`. `small_sample` (alpha): the influence values carry this factor, which the closed
 /// forms leave out.
 agreement_result finish_agreement(linearised_agreement coefficient, const rating_view& ratings,

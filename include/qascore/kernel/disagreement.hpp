@@ -35,7 +35,7 @@ std::vector<double> distances_to(std::span<const double> share, const rating_vie
 /// Sum of all q x q distances.
 double total_distance(const rating_view& ratings, const category_distance& distance);
 
-/// Per unit the sum of `by_category` over its ratings.
+/// Per profile the sum of `by_category` over its ratings.
 std::vector<double> sums_over_ratings(const rating_view& ratings, std::span<const double> by_category);
 
 } // namespace qascore::kernel

@@ -32,9 +32,9 @@ namespace qascore::kernel {
 /// or 1 - W for category weights. The ordinal metric is (R_k - R_l)^2 with R the mid-ranks of the categories
 /// among the pairable ratings, so that it costs no more than the interval one; the mid-ranks change with the
 /// weights and the influence values follow that too.
-/// Interval and ordinal take O(N + q) time by sums of squares about means (stable at any offset), nominal
-/// O(N m), ratio O(N m + q^2); q distinct values.
-/// Units with fewer than two ratings take no part. Influence values: exact derivatives in w, sum w_i u_i = 0.
+/// Interval and ordinal take O(N + q) time by sums of squares about means (stable at any offset), nominal O(N
+/// m), ratio O(N m + q^2), where N now counts the ratings of distinct profiles; q distinct values. Units with
+/// fewer than two ratings take no part. Influence values: exact derivatives in w, sum w_i u_i = 0.
 ///
 /// Undefined: no unit with two ratings; all pairable ratings in one category.
 /// Throws argument_error for level ratio with a negative value.
@@ -45,6 +45,11 @@ linearised_agreement linearised_alpha(const rating_view& ratings, level of,
                                       std::span<const double> unit_weight);
 linearised_agreement linearised_alpha(const rating_view& ratings, std::span<const double> category_weights,
                                       std::span<const double> unit_weight);
+
+/// The same with influence values per profile.
+linearised_agreement alpha_by_profile(const rating_view& ratings, level of, const profile_weights& by);
+linearised_agreement alpha_by_profile(const rating_view& ratings, std::span<const double> category_weights,
+                                      const profile_weights& by);
 
 /// Alpha with standard error and limits, cut at 1; df = paired units - 1. `design` null: units are
 /// independent. agreement_std_error::gwet (irrCAC's for raw ratings) leaves out the factor 1 - 1/N and takes

@@ -20,46 +20,48 @@ enum class duplicate_ratings {
   average ///< their mean is the rating; numbers only
 };
 
-/// Who rated what, unit by unit: what the kernels of calibration read. The ratings of unit u stand at
-/// begin[u] .. begin[u + 1], ordered by rater (by category where raters are anonymous). Memory is linear in
-/// the ratings; gaps take no room.
+/// Who rated what: what the kernels of calibration read. Units that the same raters rated in the same way
+/// share one profile, because every coefficient treats them alike: a million double-scored conversations on
+/// five categories are at most 35 profiles. The ratings of profile p stand at begin[p] .. begin[p + 1],
+/// ordered by rater (by category where raters are anonymous). Memory is linear in the ratings; gaps take no
+/// room.
 struct rating_view {
-  std::size_t raters = 0;               ///< identified raters; anonymous: the most ratings that a unit has
-  std::span<const double> value;        ///< per category, ascending: its number, or its position 1, 2, ...
-  std::span<const std::uint32_t> begin; ///< units + 1 offsets into code
-  std::span<const std::uint32_t> code;  ///< category per rating
-  std::span<const std::uint32_t> rater; ///< rater per rating; empty: anonymous
+  std::size_t raters = 0; ///< identified raters; anonymous: the most ratings that a unit has
+  std::size_t units = 0;
+  std::span<const double> value;          ///< per category, ascending: its number, or its position 1, 2, ...
+  std::span<const std::uint32_t> begin;   ///< profiles + 1 offsets into code
+  std::span<const std::uint32_t> code;    ///< category per rating
+  std::span<const std::uint32_t> rater;   ///< rater per rating; empty: anonymous
+  std::span<const double> multiplicity;   ///< units of each profile
+  std::span<const std::uint32_t> profile; ///< of each unit; empty: unit u has profile u
 
-  std::size_t units() const noexcept { return begin.empty() ? 0 : begin.size() - 1; }
+  std::size_t profiles() const noexcept { return begin.empty() ? 0 : begin.size() - 1; }
   std::size_t categories() const noexcept { return value.size(); }
   bool anonymous() const noexcept { return rater.empty() && !code.empty(); }
-  std::size_t count(std::size_t unit) const noexcept { return begin[unit + 1] - begin[unit]; }
-  std::span<const std::uint32_t> of(std::size_t unit) const noexcept {
-    return code.subspan(begin[unit], count(unit));
-  }
+  /// Ratings of the units of profile p.
+  std::size_t count(std::size_t p) const noexcept { return begin[p + 1] - begin[p]; }
+  std::span<const std::uint32_t> of(std::size_t p) const noexcept { return code.subspan(begin[p], count(p)); }
+  std::size_t profile_of(std::size_t unit) const noexcept { return profile.empty() ? unit : profile[unit]; }
 };
 
 } // namespace qascore
 
 namespace qascore::kernel {
 
-/// Design weight of a unit; no weights: all 1.
-inline double unit_weight(std::span<const double> weight, std::size_t unit) noexcept {
-  return weight.empty() ? 1.0 : weight[unit];
-}
-inline std::span<const double> unit_weights(const design_view* design) noexcept {
-  return design == nullptr ? std::span<const double>{} : design->weight;
-}
-
 /// Owner of a rating_view.
 struct rating_columns {
   std::size_t raters = 0;
+  std::size_t units = 0;
   std::vector<double> value;
   std::vector<std::uint32_t> begin, code, rater;
+  std::vector<double> multiplicity;
+  std::vector<std::uint32_t> profile;
   std::uint32_t duplicate_unit = missing_code;  ///< the first unit with a refused duplicate ...
   std::uint32_t duplicate_rater = missing_code; ///< ... and its rater; the rest is empty then
 
-  rating_view view() const noexcept { return {raters, value, begin, code, rater}; }
+  rating_view view() const noexcept {
+    return {raters, units, value, begin, code, rater, multiplicity, profile};
+  }
 };
 
 /// Ratings as they come, one per row: codes of unit and rater, and the number given (NaN: missing). `rater`
@@ -73,9 +75,8 @@ struct rating_rows {
 };
 
 /// Rows in any order to columns: the same columns for every order. `declared`: the categories, ascending;
-/// empty: those that occur. O(N) for whole numbers in a range of 65,536, O(N log N) otherwise; N ratings.
-/// Throws data_error for a rating that is infinite or not among the declared, and for more than 2^32 - 2
-/// ratings.
+/// empty: those that occur. O(N) for N ratings of the usual kinds, never worse than O(N log N). Throws
+/// data_error for a rating that is infinite or not among the declared, and for more than 2^32 - 2 ratings.
 rating_columns columns_of(const rating_rows& rows, std::span<const double> declared,
                           duplicate_ratings duplicates);
 
@@ -92,12 +93,32 @@ rating_columns columns_of_counts(std::span<const std::int64_t> counts, std::span
 rating_columns only_raters(const rating_view& ratings, std::span<const std::uint8_t> keep);
 rating_columns only_complete_units(const rating_view& ratings);
 
-/// From a linearised estimator over the units to an estimate. Under a design all its units count, as for
-/// every domain estimate: a unit that takes no part has influence 0. Without a design (null), the units with
-/// at least `least` ratings are taken for independent rows. Throws argument_error if the design has another
-/// number of units than the ratings.
-estimate infer_rated(const linearised& estimator, const rating_view& ratings, std::size_t least,
-                     const design_view* design, inference_options options);
+/// Units of each profile: the sum of their weights, and how many have a weight other than 0.
+struct profile_weights {
+  std::vector<double> weight;
+  std::vector<double> units;
+};
+
+/// From a weight per unit (empty: all 1).
+profile_weights weights_of(const rating_view& ratings, std::span<const double> unit_weight);
+
+/// The weights of a design; null: all 1. Throws argument_error if it has another number of units than the
+/// ratings.
+std::span<const double> unit_weights(const rating_view& ratings, const design_view* design);
+
+/// Influence values per unit from those per profile: the derivative in a unit's weight depends on its profile
+/// only.
+std::vector<double> spread_to_units(const rating_view& ratings, std::span<const double> by_profile);
+
+/// From an estimator with influence values per profile to an estimate. `part`: which profiles take part (!=
+/// 0). Without a design (null) the units that take part are independent rows, V = n / (n - 1) sum (u_i - mean
+/// u)^2; under a design they are a domain of it.
+estimate infer_rated(const linearised& by_profile, const rating_view& ratings,
+                     std::span<const std::uint8_t> part, const design_view* design,
+                     inference_options options);
+
+/// The profiles with at least so many ratings.
+std::vector<std::uint8_t> with_ratings(const rating_view& ratings, std::size_t least);
 
 } // namespace qascore::kernel
 

@@ -24,8 +24,8 @@ double by_definition(const qa::rating_table& table, level of) {
   const auto view = table.view();
   const std::size_t q = view.categories();
   std::vector<double> o(q * q, 0.0), n(q, 0.0);
-  for (std::size_t u = 0; u < view.units(); ++u) {
-    const auto codes = view.of(u);
+  for (std::size_t u = 0; u < view.units; ++u) {
+    const auto codes = view.of(view.profile_of(u));
     for (std::size_t j = 0; j < codes.size() && codes.size() > 1; ++j) {
       n[codes[j]] += 1.0;
       for (std::size_t k = 0; k < codes.size(); ++k)

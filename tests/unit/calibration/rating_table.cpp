@@ -79,7 +79,7 @@ TEST_CASE("whole numbers, fractions and wide ranges are coded alike") {
     CHECK(table.view().categories() == 4);
     CHECK(std::ranges::is_sorted(table.view().value));
     for (std::size_t i = 0; i < matrix.size(); ++i)
-      CHECK(table.view().value[table.view().code[i]] == matrix[i]);
+      CHECK(table.view().value[table.view().of(table.view().profile_of(i / 2))[i % 2]] == matrix[i]);
   }
 }
 

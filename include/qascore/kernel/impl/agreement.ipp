@@ -11,24 +11,24 @@
 namespace qascore::kernel {
 namespace detail_agreement {
 
-/// A disagreement and its derivative in each unit's weight.
+/// A disagreement and its derivative in the weight of a unit, by profile.
 struct part {
   double value = 0.0;
   std::vector<double> derivative{}; ///< empty: constant
 };
 
 inline part observed(const rating_view& ratings, const category_distance& distance,
-                     std::span<const double> weight) {
+                     const profile_weights& by) {
   part out{.derivative = pair_distances(ratings, distance)};
   double total = 0.0, sum = 0.0;
-  for (std::size_t u = 0; u < ratings.units(); ++u) {
-    const double w = ratings.count(u) >= 2 ? unit_weight(weight, u) : 0.0;
+  for (std::size_t p = 0; p < ratings.profiles(); ++p) {
+    const double w = ratings.count(p) >= 2 ? by.weight[p] : 0.0;
     total += w;
-    sum += w * out.derivative[u];
+    sum += w * out.derivative[p];
   }
   out.value = sum / total;
-  for (std::size_t u = 0; u < ratings.units(); ++u)
-    out.derivative[u] = ratings.count(u) >= 2 ? (out.derivative[u] - out.value) / total : 0.0;
+  for (std::size_t p = 0; p < ratings.profiles(); ++p)
+    out.derivative[p] = ratings.count(p) >= 2 ? (out.derivative[p] - out.value) / total : 0.0;
   return out;
 }
 
@@ -38,19 +38,19 @@ struct shares {
   double total = 0.0; ///< sum of the weights of rated units
 };
 
-inline shares shares_of(const rating_view& ratings, std::span<const double> weight) {
+inline shares shares_of(const rating_view& ratings, const profile_weights& by) {
   shares out{.share = std::vector<double>(ratings.categories(), 0.0)};
-  for (std::size_t u = 0; u < ratings.units(); ++u) {
-    const auto codes = ratings.of(u);
+  for (std::size_t p = 0; p < ratings.profiles(); ++p) {
+    const auto codes = ratings.of(p);
     if (codes.empty())
       continue;
-    const double w = unit_weight(weight, u);
+    const double w = by.weight[p];
     out.total += w;
     for (const std::uint32_t c : codes)
       out.share[c] += w / static_cast<double>(codes.size());
   }
-  for (double& p : out.share)
-    p /= out.total;
+  for (double& part : out.share)
+    part /= out.total;
   return out;
 }
 
@@ -67,16 +67,16 @@ inline std::vector<double> through_shares(const rating_view& ratings, const shar
                                           std::span<const double> gradient) {
   std::vector<double> out = sums_over_ratings(ratings, gradient);
   const double centre = dot(gradient, of.share);
-  for (std::size_t u = 0; u < out.size(); ++u) {
-    const std::size_t m = ratings.count(u);
-    out[u] = m == 0 ? 0.0 : (out[u] / static_cast<double>(m) - centre) / of.total;
+  for (std::size_t p = 0; p < out.size(); ++p) {
+    const std::size_t m = ratings.count(p);
+    out[p] = m == 0 ? 0.0 : (out[p] / static_cast<double>(m) - centre) / of.total;
   }
   return out;
 }
 
 inline part expected_common(const rating_view& ratings, const category_distance& distance,
-                            std::span<const double> weight) {
-  const shares of = shares_of(ratings, weight);
+                            const profile_weights& by) {
+  const shares of = shares_of(ratings, by);
   std::vector<double> gradient = distances_to(of.share, ratings, distance);
   part out{.value = dot(gradient, of.share)};
   for (double& g : gradient)
@@ -86,8 +86,8 @@ inline part expected_common(const rating_view& ratings, const category_distance&
 }
 
 inline part expected_gwet(const rating_view& ratings, const category_distance& distance,
-                          std::span<const double> weight) {
-  const shares of = shares_of(ratings, weight);
+                          const profile_weights& by) {
+  const shares of = shares_of(ratings, by);
   const auto q = static_cast<double>(ratings.categories());
   const double factor = (q * q - total_distance(ratings, distance)) / (q * (q - 1.0));
   std::vector<double> gradient(of.share.size());
@@ -107,12 +107,12 @@ inline part expected_uniform(const rating_view& ratings, const category_distance
 }
 
 inline part expected_by_rater(const rating_view& ratings, const category_distance& distance,
-                              std::span<const double> weight) {
+                              const profile_weights& by) {
   const std::size_t q = ratings.categories(), raters = ratings.raters;
   std::vector<double> share(raters * q, 0.0), total(raters, 0.0), sum(q, 0.0);
-  for (std::size_t u = 0; u < ratings.units(); ++u)
-    for (std::size_t i = ratings.begin[u]; i < ratings.begin[u + 1]; ++i) {
-      const double w = unit_weight(weight, u);
+  for (std::size_t p = 0; p < ratings.profiles(); ++p)
+    for (std::size_t i = ratings.begin[p]; i < ratings.begin[p + 1]; ++i) {
+      const double w = by.weight[p];
       share[ratings.rater[i] * q + ratings.code[i]] += w;
       total[ratings.rater[i]] += w;
     }
@@ -138,12 +138,12 @@ inline part expected_by_rater(const rating_view& ratings, const category_distanc
     }
     out.value += 0.5 * centre[g];
   }
-  out.derivative.assign(ratings.units(), 0.0);
-  for (std::size_t u = 0; u < ratings.units(); ++u)
-    for (std::size_t i = ratings.begin[u]; i < ratings.begin[u + 1]; ++i) {
+  out.derivative.assign(ratings.profiles(), 0.0);
+  for (std::size_t p = 0; p < ratings.profiles(); ++p)
+    for (std::size_t i = ratings.begin[p]; i < ratings.begin[p + 1]; ++i) {
       const std::uint32_t g = ratings.rater[i];
       if (total[g] > 0.0)
-        out.derivative[u] += (gradient[g * q + ratings.code[i]] - centre[g]) / total[g];
+        out.derivative[p] += (gradient[g * q + ratings.code[i]] - centre[g]) / total[g];
     }
   return out;
 }
@@ -184,42 +184,42 @@ inline void check_raters(const rating_view& ratings, agreement_coefficient coeff
                          (identified ? "conger_kappa" : "fleiss_kappa"));
 }
 
-inline bool has_pairs(const rating_view& ratings) {
-  for (std::size_t u = 0; u < ratings.units(); ++u)
-    if (ratings.count(u) >= 2)
+inline bool has_pairs(const rating_view& ratings, const profile_weights& by) {
+  for (std::size_t p = 0; p < ratings.profiles(); ++p)
+    if (ratings.count(p) >= 2 && by.weight[p] > 0.0)
       return true;
   return false;
 }
 
 inline part expected(const rating_view& ratings, const category_distance& distance,
-                     agreement_coefficient coefficient, std::span<const double> weight) {
+                     agreement_coefficient coefficient, const profile_weights& by) {
   switch (coefficient) {
   case agreement_coefficient::percent_agreement:
     break;
   case agreement_coefficient::cohen_kappa:
   case agreement_coefficient::conger_kappa:
-    return expected_by_rater(ratings, distance, weight);
+    return expected_by_rater(ratings, distance, by);
   case agreement_coefficient::scott_pi:
   case agreement_coefficient::fleiss_kappa:
-    return expected_common(ratings, distance, weight);
+    return expected_common(ratings, distance, by);
   case agreement_coefficient::brennan_prediger:
     return expected_uniform(ratings, distance);
   case agreement_coefficient::gwet_ac:
-    return expected_gwet(ratings, distance, weight);
+    return expected_gwet(ratings, distance, by);
   }
   return {.value = 1.0, .derivative = {}};
 }
 
 } // namespace detail_agreement
 
-QASCORE_INLINE linearised_agreement linearised_agreement_of(const rating_view& ratings,
-                                                            std::span<const double> category_weights,
-                                                            agreement_coefficient coefficient,
-                                                            std::span<const double> unit_weight) {
+QASCORE_INLINE linearised_agreement agreement_by_profile(const rating_view& ratings,
+                                                         std::span<const double> category_weights,
+                                                         agreement_coefficient coefficient,
+                                                         const profile_weights& by) {
   using namespace detail_agreement;
   check_raters(ratings, coefficient);
   linearised_agreement out;
-  if (!has_pairs(ratings)) {
+  if (!has_pairs(ratings, by)) {
     out.undefined = ratings.raters < 2 ? "fewer than 2 raters" : "no unit has two ratings";
     return out;
   }
@@ -230,21 +230,32 @@ QASCORE_INLINE linearised_agreement linearised_agreement_of(const rating_view& r
     out.undefined = "only one category is found; declare the categories that could have been used";
     return out;
   }
-  part seen = observed(ratings, distance, unit_weight);
-  const part chance = expected(ratings, distance, coefficient, unit_weight);
+  part seen = observed(ratings, distance, by);
+  const part chance = expected(ratings, distance, coefficient, by);
   out.observed = 1.0 - seen.value;
   out.expected = coefficient == agreement_coefficient::percent_agreement ? missing_value : 1.0 - chance.value;
   if (!(chance.value > 0.0)) {
     out.undefined = "all ratings are in one category: no disagreement to expect by chance";
     return out;
   }
-  out.value = 1.0 - seen.value / chance.value;
-  out.influence = std::move(seen.derivative);
   const double ratio = seen.value / chance.value;
-  for (std::size_t u = 0; u < out.influence.size(); ++u) {
-    const double slope = chance.derivative.empty() ? 0.0 : chance.derivative[u];
-    out.influence[u] = (ratio * slope - out.influence[u]) / chance.value;
+  out.value = 1.0 - ratio;
+  out.influence = std::move(seen.derivative);
+  for (std::size_t p = 0; p < out.influence.size(); ++p) {
+    const double slope = chance.derivative.empty() ? 0.0 : chance.derivative[p];
+    out.influence[p] = (ratio * slope - out.influence[p]) / chance.value;
   }
+  return out;
+}
+
+QASCORE_INLINE linearised_agreement linearised_agreement_of(const rating_view& ratings,
+                                                            std::span<const double> category_weights,
+                                                            agreement_coefficient coefficient,
+                                                            std::span<const double> unit_weight) {
+  linearised_agreement out =
+      agreement_by_profile(ratings, category_weights, coefficient, weights_of(ratings, unit_weight));
+  if (out.is_defined())
+    out.influence = spread_to_units(ratings, out.influence);
   return out;
 }
 
@@ -257,22 +268,21 @@ QASCORE_INLINE agreement_result finish_agreement(linearised_agreement coefficien
     throw argument_error(
         "std_error: the closed forms of Gwet and of large samples hold for a simple random sample, "
         "but the design has strata, clusters or weights; choose influence");
-  std::size_t rated = 0, paired = 0;
-  for (std::size_t u = 0; u < ratings.units(); ++u) {
-    rated += ratings.count(u) >= 1 ? 1u : 0u;
-    paired += ratings.count(u) >= 2 ? 1u : 0u;
+  double n = 0.0, n2 = 0.0;
+  for (std::size_t p = 0; p < ratings.profiles(); ++p) {
+    n += ratings.count(p) >= 1 ? ratings.multiplicity[p] : 0.0;
+    n2 += ratings.count(p) >= 2 ? ratings.multiplicity[p] : 0.0;
   }
-  const auto n = static_cast<double>(rated), n2 = static_cast<double>(paired);
   if (options.std_error == agreement_std_error::gwet && coefficient.is_defined()) {
     if (small_sample < 1.0) { // alpha: over the paired units, degrees of freedom from the rated ones
       const double factor = std::sqrt(n2 / (n2 - 1.0) * (n - 1.0) / n) / small_sample;
       for (double& u : coefficient.influence)
         u *= factor;
     } else {
-      for (std::size_t u = 0; u < ratings.units(); ++u)
-        if (ratings.count(u) >= 1)
-          coefficient.influence[u] +=
-              coefficient.value * ((ratings.count(u) >= 2 ? 1.0 / n2 : 0.0) - 1.0 / n);
+      for (std::size_t p = 0; p < ratings.profiles(); ++p)
+        if (ratings.count(p) >= 1)
+          coefficient.influence[p] +=
+              coefficient.value * ((ratings.count(p) >= 2 ? 1.0 / n2 : 0.0) - 1.0 / n);
     }
     least = 1;
   } else if (options.std_error == agreement_std_error::large_sample && coefficient.is_defined()) {
@@ -285,7 +295,7 @@ QASCORE_INLINE agreement_result finish_agreement(linearised_agreement coefficien
   inference.normal = options.normal;
   inference.upper_bound = 1.0;
   inference.method = method;
-  agreement_result out{infer_rated(coefficient, ratings, least, design, inference)};
+  agreement_result out{infer_rated(coefficient, ratings, with_ratings(ratings, least), design, inference)};
   out.observed = coefficient.observed;
   out.expected = coefficient.expected;
   out.raters = ratings.raters;
@@ -299,9 +309,9 @@ QASCORE_INLINE agreement_result agreement(const rating_view& ratings,
                                           const design_view* design) {
   // Units with one rating are part of what percent agreement never looks at.
   const std::size_t least = coefficient == agreement_coefficient::percent_agreement ? 2 : 1;
-  return finish_agreement(
-      linearised_agreement_of(ratings, category_weights, coefficient, unit_weights(design)), ratings, least,
-      detail_agreement::name_of(coefficient), options, design, 1.0);
+  const profile_weights by = weights_of(ratings, unit_weights(ratings, design));
+  return finish_agreement(agreement_by_profile(ratings, category_weights, coefficient, by), ratings, least,
+                          detail_agreement::name_of(coefficient), options, design, 1.0);
 }
 
 } // namespace qascore::kernel

@@ -74,13 +74,13 @@ QASCORE_INLINE std::vector<double> pair_distances(const rating_view& ratings,
                                                   const category_distance& distance) {
   using namespace detail_disagreement;
   return with_distance(ratings, distance, [&](auto d) {
-    const std::size_t units = ratings.units(), q = ratings.categories();
-    std::vector<double> out(units, 0.0), count;
-    for (std::size_t u = 0; u < units; ++u) {
-      const auto codes = ratings.of(u);
+    const std::size_t q = ratings.categories();
+    std::vector<double> out(ratings.profiles(), 0.0), count;
+    for (std::size_t p = 0; p < out.size(); ++p) {
+      const auto codes = ratings.of(p);
       const std::size_t m = codes.size();
       if (m == 2) { // the usual case: double scoring
-        out[u] = d(codes[0], codes[1]);
+        out[p] = d(codes[0], codes[1]);
       } else if (m > 2) {
         double sum = 0.0;
         if (m * (m - 1) > 2 * m + q * q) {
@@ -90,7 +90,7 @@ QASCORE_INLINE std::vector<double> pair_distances(const rating_view& ratings,
           sum = over_pairs(codes, d);
         }
         const auto pairs = static_cast<double>(m) * static_cast<double>(m - 1);
-        out[u] = 2.0 * sum / pairs;
+        out[p] = 2.0 * sum / pairs;
       }
     }
     return out;
@@ -123,12 +123,12 @@ QASCORE_INLINE double total_distance(const rating_view& ratings, const category_
 
 QASCORE_INLINE std::vector<double> sums_over_ratings(const rating_view& ratings,
                                                      std::span<const double> by_category) {
-  std::vector<double> out(ratings.units());
-  for (std::size_t u = 0; u < out.size(); ++u) {
+  std::vector<double> out(ratings.profiles());
+  for (std::size_t p = 0; p < out.size(); ++p) {
     double sum = 0.0;
-    for (const std::uint32_t c : ratings.of(u))
+    for (const std::uint32_t c : ratings.of(p))
       sum += by_category[c];
-    out[u] = sum;
+    out[p] = sum;
   }
   return out;
 }

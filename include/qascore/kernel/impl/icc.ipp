@@ -62,46 +62,43 @@ struct mean_squares {
 };
 
 inline std::string why_undefined(const rating_view& ratings) {
-  std::size_t rated = 0;
   bool gaps = false;
-  for (std::size_t u = 0; u < ratings.units(); ++u) {
-    rated += ratings.count(u) > 0 ? 1u : 0u;
-    gaps |= ratings.count(u) > 0 && ratings.count(u) != ratings.raters;
-  }
+  for (std::size_t p = 0; p < ratings.profiles(); ++p)
+    gaps |= ratings.count(p) > 0 && ratings.count(p) != ratings.raters;
   if (ratings.raters < 2)
     return "fewer than 2 raters";
   if (gaps)
     return "the table has gaps: analysis of variance needs every rater on every unit";
-  return rated < 2 ? "fewer than 2 units" : "";
+  return {};
 }
 
 /// Two-way (one-way: `error` is within units, `raters` stays 0) mean squares. Ratings are measured from the
 /// smallest value, means are taken before squares: stable at any offset.
-inline mean_squares analyse(const rating_view& ratings, kind of, std::span<const double> weight) {
+inline mean_squares analyse(const rating_view& ratings, kind of, const profile_weights& by) {
   mean_squares out;
   out.undefined = why_undefined(ratings);
   if (!out.undefined.empty())
     return out;
   const std::size_t k = ratings.raters;
   out.k = static_cast<double>(k);
-  const auto rating = [&](std::size_t u, std::size_t r) {
-    return ratings.value[ratings.code[ratings.begin[u] + r]] - ratings.value[0];
+  const auto rating = [&](std::size_t p, std::size_t r) {
+    return ratings.value[ratings.code[ratings.begin[p] + r]] - ratings.value[0];
   };
   double total = 0.0, grand = 0.0;
-  std::vector<double> unit_mean(ratings.units(), 0.0), rater_mean(k, 0.0);
-  for (std::size_t u = 0; u < ratings.units(); ++u) {
-    const double w = unit_weight(weight, u);
-    if (ratings.count(u) == 0 || w == 0.0)
+  std::vector<double> unit_mean(ratings.profiles(), 0.0), rater_mean(k, 0.0);
+  for (std::size_t p = 0; p < ratings.profiles(); ++p) {
+    const double w = by.weight[p];
+    if (ratings.count(p) == 0 || w == 0.0)
       continue;
-    out.n += 1.0;
+    out.n += by.units[p];
     total += w;
     double sum = 0.0;
     for (std::size_t r = 0; r < k; ++r) {
-      sum += rating(u, r);
-      rater_mean[r] += w * rating(u, r);
+      sum += rating(p, r);
+      rater_mean[r] += w * rating(p, r);
     }
-    unit_mean[u] = sum / out.k;
-    grand += w * unit_mean[u];
+    unit_mean[p] = sum / out.k;
+    grand += w * unit_mean[p];
   }
   if (out.n < 2.0) {
     out.undefined = "fewer than 2 units";
@@ -111,26 +108,26 @@ inline mean_squares analyse(const rating_view& ratings, kind of, std::span<const
   for (double& m : rater_mean)
     m = of == kind::one_way ? 0.0 : m / total - grand; // the rater's effect
 
-  out.d_units.assign(ratings.units(), 0.0);
-  out.d_error.assign(ratings.units(), 0.0);
-  out.d_raters.assign(ratings.units(), 0.0);
+  out.d_units.assign(ratings.profiles(), 0.0);
+  out.d_error.assign(ratings.profiles(), 0.0);
+  out.d_raters.assign(ratings.profiles(), 0.0);
   const double error_df = of == kind::one_way ? out.n * (out.k - 1.0) : (out.n - 1.0) * (out.k - 1.0);
   double scatter = 0.0;
-  for (std::size_t u = 0; u < ratings.units(); ++u) {
-    if (ratings.count(u) == 0)
+  for (std::size_t p = 0; p < ratings.profiles(); ++p) {
+    if (ratings.count(p) == 0)
       continue;
-    const double w = unit_weight(weight, u), effect = unit_mean[u] - grand;
+    const double w = by.weight[p], effect = unit_mean[p] - grand;
     double squares = 0.0, slope = 0.0;
     for (std::size_t r = 0; r < k; ++r) {
-      const double rest = rating(u, r) - unit_mean[u] - rater_mean[r];
+      const double rest = rating(p, r) - unit_mean[p] - rater_mean[r];
       squares += rest * rest;
       slope += rater_mean[r] * rest;
     }
-    out.d_units[u] = out.k * effect * effect * out.n / (out.n - 1.0);
-    out.d_error[u] = squares * out.n / error_df;
-    out.d_raters[u] = 2.0 * slope * out.n / (out.k - 1.0);
-    out.units += w * out.d_units[u] / total;
-    out.error += w * out.d_error[u] / total;
+    out.d_units[p] = out.k * effect * effect * out.n / (out.n - 1.0);
+    out.d_error[p] = squares * out.n / error_df;
+    out.d_raters[p] = 2.0 * slope * out.n / (out.k - 1.0);
+    out.units += w * out.d_units[p] / total;
+    out.error += w * out.d_error[p] / total;
     scatter += w * (out.k * effect * effect + squares) / total;
   }
   for (const double effect : rater_mean)
@@ -143,11 +140,11 @@ inline mean_squares analyse(const rating_view& ratings, kind of, std::span<const
     out.undefined = "no variance: every rater gave every unit the same rating";
     return out;
   }
-  for (std::size_t u = 0; u < ratings.units(); ++u)
-    if (ratings.count(u) > 0) {
-      out.d_units[u] = (out.d_units[u] - out.units) / total;
-      out.d_error[u] = (out.d_error[u] - out.error) / total;
-      out.d_raters[u] /= total;
+  for (std::size_t p = 0; p < ratings.profiles(); ++p)
+    if (ratings.count(p) > 0) {
+      out.d_units[p] = (out.d_units[p] - out.units) / total;
+      out.d_error[p] = (out.d_error[p] - out.error) / total;
+      out.d_raters[p] /= total;
     }
   return out;
 }
@@ -188,11 +185,11 @@ inline linearised linearise(icc_form form, const mean_squares& ms) {
   }
   out.value = value;
   out.influence.resize(ms.d_units.size());
-  for (std::size_t u = 0; u < out.influence.size(); ++u) {
-    double below = ms.d_units[u] + (ms.k - 1.0) * ms.d_error[u];
+  for (std::size_t p = 0; p < out.influence.size(); ++p) {
+    double below = ms.d_units[p] + (ms.k - 1.0) * ms.d_error[p];
     if (of == kind::agreement)
-      below += ms.k * (ms.d_raters[u] - ms.d_error[u]) / ms.n;
-    out.influence[u] = outer * (ms.d_units[u] - ms.d_error[u] - icc * below) / denominator;
+      below += ms.k * (ms.d_raters[p] - ms.d_error[p]) / ms.n;
+    out.influence[p] = outer * (ms.d_units[p] - ms.d_error[p] - icc * below) / denominator;
   }
   return out;
 }
@@ -262,7 +259,11 @@ inline bool simple(const design_view* design) {
 
 QASCORE_INLINE linearised linearised_icc(const rating_view& ratings, icc_form form,
                                          std::span<const double> unit_weight) {
-  return detail_icc::linearise(form, detail_icc::analyse(ratings, detail_icc::kind_of(form), unit_weight));
+  linearised out = detail_icc::linearise(
+      form, detail_icc::analyse(ratings, detail_icc::kind_of(form), weights_of(ratings, unit_weight)));
+  if (out.is_defined())
+    out.influence = spread_to_units(ratings, out.influence);
+  return out;
 }
 
 QASCORE_INLINE icc_result icc(const rating_view& ratings, const icc_options& options,
@@ -278,12 +279,13 @@ QASCORE_INLINE icc_result icc(const rating_view& ratings, const icc_options& opt
   if (!(options.null_value > -1.0 && options.null_value < 1.0))
     throw argument_error("null_value: expected a number between -1 and 1 but found " +
                          qascore::detail::format_number(options.null_value));
-  const mean_squares ms = analyse(ratings, of, unit_weights(design));
+  const mean_squares ms = analyse(ratings, of, weights_of(ratings, unit_weights(ratings, design)));
   inference_options inference;
   inference.confidence = options.confidence;
   inference.upper_bound = 1.0;
   inference.method = name_of(options.form);
-  icc_result out{infer_rated(linearise(options.form, ms), ratings, 1, design, inference)};
+  icc_result out{
+      infer_rated(linearise(options.form, ms), ratings, with_ratings(ratings, 1), design, inference)};
   out.form = options.form;
   out.raters = ratings.raters;
   if (!ms.undefined.empty())

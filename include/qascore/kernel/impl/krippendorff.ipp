@@ -19,14 +19,14 @@ struct margins {
   std::size_t used = 0;      ///< categories with a pairable rating
 };
 
-inline margins margins_of(const rating_view& ratings, std::span<const double> weight) {
+inline margins margins_of(const rating_view& ratings, const profile_weights& by) {
   margins out{.count = std::vector<double>(ratings.categories(), 0.0)};
-  for (std::size_t u = 0; u < ratings.units(); ++u) {
-    const auto codes = ratings.of(u);
-    const double w = unit_weight(weight, u);
-    if (codes.size() < 2 || w == 0.0)
+  for (std::size_t p = 0; p < ratings.profiles(); ++p) {
+    const auto codes = ratings.of(p);
+    const double w = by.weight[p];
+    if (codes.size() < 2)
       continue;
-    out.ratings += static_cast<double>(codes.size());
+    out.ratings += by.units[p] * static_cast<double>(codes.size());
     for (const std::uint32_t c : codes)
       out.count[c] += w;
   }
@@ -55,13 +55,12 @@ inline bool is_defined(const rating_view& ratings, const margins& of, linearised
 /// alpha and its influence values from, per unit, `within` = m D_i (sum of distances to the other ratings,
 /// over m - 1) and `across` = sum over its ratings of the mean distance to all ratings.
 inline void assemble(linearised_agreement& out, const rating_view& ratings, const margins& of,
-                     std::span<const double> weight, std::vector<double> within,
-                     std::span<const double> across) {
+                     const profile_weights& by, std::vector<double> within, std::span<const double> across) {
   double seen = 0.0, chance = 0.0;
-  for (std::size_t u = 0; u < ratings.units(); ++u)
-    if (ratings.count(u) >= 2) {
-      seen += unit_weight(weight, u) * within[u];
-      chance += unit_weight(weight, u) * across[u];
+  for (std::size_t p = 0; p < ratings.profiles(); ++p)
+    if (ratings.count(p) >= 2) {
+      seen += by.weight[p] * within[p];
+      chance += by.weight[p] * across[p];
     }
   seen /= of.total;
   chance /= of.total;
@@ -70,28 +69,28 @@ inline void assemble(linearised_agreement& out, const rating_view& ratings, cons
   out.observed = 1.0 - factor * seen;
   out.expected = 1.0 - chance;
   const double scale = factor / (chance * of.total);
-  for (std::size_t u = 0; u < within.size(); ++u) {
-    const auto m = static_cast<double>(ratings.count(u));
+  for (std::size_t p = 0; p < within.size(); ++p) {
+    const auto m = static_cast<double>(ratings.count(p));
     // d seen = (within - m seen) / total, d chance = 2 (across - m chance) / total.
-    within[u] = m < 2.0 ? 0.0 : scale * (ratio * 2.0 * (across[u] - m * chance) - (within[u] - m * seen));
+    within[p] = m < 2.0 ? 0.0 : scale * (ratio * 2.0 * (across[p] - m * chance) - (within[p] - m * seen));
   }
   out.influence = std::move(within);
 }
 
 inline linearised_agreement by_distance(const rating_view& ratings, const category_distance& distance,
-                                        std::span<const double> weight) {
+                                        const profile_weights& by) {
   linearised_agreement out;
-  margins of = margins_of(ratings, weight);
+  margins of = margins_of(ratings, by);
   if (!is_defined(ratings, of, out))
     return out;
   std::vector<double> within = pair_distances(ratings, distance);
-  for (std::size_t u = 0; u < within.size(); ++u)
-    within[u] *= static_cast<double>(ratings.count(u));
+  for (std::size_t p = 0; p < within.size(); ++p)
+    within[p] *= static_cast<double>(ratings.count(p));
   std::vector<double> share = of.count;
-  for (double& p : share)
-    p /= of.total;
+  for (double& part : share)
+    part /= of.total;
   const std::vector<double> across = sums_over_ratings(ratings, distances_to(share, ratings, distance));
-  assemble(out, ratings, of, weight, std::move(within), across);
+  assemble(out, ratings, of, by, std::move(within), across);
   return out;
 }
 
@@ -109,7 +108,7 @@ inline std::vector<double> mid_ranks(const margins& of) {
 /// Squared differences of x by sums of squares: within a unit sum_{j != k} (x_j - x_k)^2 = 2 m sum_j (x_j -
 /// mean)^2, and the mean distance of x_j to all ratings is (x_j - centre)^2 + variance.
 inline linearised_agreement by_squares(const rating_view& ratings, const margins& of,
-                                       std::span<const double> weight, std::vector<double> x, bool ranks) {
+                                       const profile_weights& by, std::vector<double> x, bool ranks) {
   linearised_agreement out;
   double centre = 0.0;
   for (std::size_t k = 0; k < x.size(); ++k)
@@ -119,10 +118,10 @@ inline linearised_agreement by_squares(const rating_view& ratings, const margins
     x[k] = x[k] - x[0] - centre;
     variance += of.count[k] / of.total * x[k] * x[k];
   }
-  std::vector<double> within(ratings.units(), 0.0), across(ratings.units(), 0.0);
+  std::vector<double> within(ratings.profiles(), 0.0), across(ratings.profiles(), 0.0);
   std::vector<double> pull(ranks ? x.size() : 0, 0.0); // d seen / d x_k, times total / 4
-  for (std::size_t u = 0; u < ratings.units(); ++u) {
-    const auto codes = ratings.of(u);
+  for (std::size_t p = 0; p < ratings.profiles(); ++p) {
+    const auto codes = ratings.of(p);
     if (codes.size() < 2)
       continue;
     const auto m = static_cast<double>(codes.size());
@@ -136,13 +135,13 @@ inline linearised_agreement by_squares(const rating_view& ratings, const margins
     for (const std::uint32_t c : codes)
       squares += (x[c] - mean) * (x[c] - mean);
     const double share = m / (m - 1.0);
-    within[u] = 2.0 * share * squares;
-    across[u] = far + m * variance;
+    within[p] = 2.0 * share * squares;
+    across[p] = far + m * variance;
     if (ranks)
       for (const std::uint32_t c : codes)
-        pull[c] += unit_weight(weight, u) * share * (x[c] - mean);
+        pull[c] += by.weight[p] * share * (x[c] - mean);
   }
-  assemble(out, ratings, of, weight, std::move(within), across);
+  assemble(out, ratings, of, by, std::move(within), across);
   out.observed = out.expected = missing_value; // squared differences: no agreement between 0 and 1
   if (!ranks)
     return out;
@@ -156,10 +155,10 @@ inline linearised_agreement by_squares(const rating_view& ratings, const margins
     through_ranks[k] = -small_sample(of) * (above + 0.5 * slope);
     above += slope;
   }
-  for (std::size_t u = 0; u < ratings.units(); ++u)
-    if (ratings.count(u) >= 2)
-      for (const std::uint32_t c : ratings.of(u))
-        out.influence[u] += through_ranks[c];
+  for (std::size_t p = 0; p < ratings.profiles(); ++p)
+    if (ratings.count(p) >= 2)
+      for (const std::uint32_t c : ratings.of(p))
+        out.influence[p] += through_ranks[c];
   return out;
 }
 
@@ -179,54 +178,68 @@ inline std::string_view name_of(level of) {
 
 inline agreement_result finish_alpha(linearised_agreement alpha, const rating_view& ratings,
                                      std::string_view method, const agreement_options& options,
-                                     const design_view* design) {
-  double pairable = 0.0;
-  for (std::size_t u = 0; u < ratings.units(); ++u) {
-    const std::size_t m = ratings.count(u);
-    const bool weighted = design == nullptr || design->weight_of(u) != 0.0;
-    pairable += m >= 2 && weighted ? static_cast<double>(m) : 0.0;
-  }
-  return finish_agreement(std::move(alpha), ratings, 2, method, options, design, 1.0 - 1.0 / pairable);
+                                     const profile_weights& by, const design_view* design) {
+  return finish_agreement(std::move(alpha), ratings, 2, method, options, design,
+                          small_sample(margins_of(ratings, by)));
+}
+
+inline linearised_agreement to_units(linearised_agreement alpha, const rating_view& ratings) {
+  if (alpha.is_defined())
+    alpha.influence = spread_to_units(ratings, alpha.influence);
+  return alpha;
 }
 
 } // namespace detail_krippendorff
 
-QASCORE_INLINE linearised_agreement linearised_alpha(const rating_view& ratings, level of,
-                                                     std::span<const double> unit_weight) {
+QASCORE_INLINE linearised_agreement alpha_by_profile(const rating_view& ratings, level of,
+                                                     const profile_weights& by) {
   using namespace detail_krippendorff;
   if (of == level::nominal)
-    return by_distance(ratings, {}, unit_weight);
+    return by_distance(ratings, {}, by);
   if (of == level::ratio) {
     if (!ratings.value.empty() && ratings.value.front() < 0.0)
       throw argument_error("level: ratio needs ratings of 0 or more but found " +
                            qascore::detail::format_number(ratings.value.front()));
-    return by_distance(ratings, {category_distance::kind::ratio, {}}, unit_weight);
+    return by_distance(ratings, {category_distance::kind::ratio, {}}, by);
   }
   linearised_agreement out;
-  const margins margin = margins_of(ratings, unit_weight);
+  const margins margin = margins_of(ratings, by);
   if (!is_defined(ratings, margin, out))
     return out;
   const bool ranks = of == level::ordinal;
   return by_squares(
-      ratings, margin, unit_weight,
+      ratings, margin, by,
       ranks ? mid_ranks(margin) : std::vector<double>(ratings.value.begin(), ratings.value.end()), ranks);
+}
+
+QASCORE_INLINE linearised_agreement alpha_by_profile(const rating_view& ratings,
+                                                     std::span<const double> category_weights,
+                                                     const profile_weights& by) {
+  using namespace detail_krippendorff;
+  if (category_weights.empty())
+    return by_distance(ratings, {}, by);
+  return by_distance(ratings, {category_distance::kind::matrix, category_weights}, by);
+}
+
+QASCORE_INLINE linearised_agreement linearised_alpha(const rating_view& ratings, level of,
+                                                     std::span<const double> unit_weight) {
+  return detail_krippendorff::to_units(alpha_by_profile(ratings, of, weights_of(ratings, unit_weight)),
+                                       ratings);
 }
 
 QASCORE_INLINE linearised_agreement linearised_alpha(const rating_view& ratings,
                                                      std::span<const double> category_weights,
                                                      std::span<const double> unit_weight) {
-  using namespace detail_krippendorff;
-  if (category_weights.empty())
-    return by_distance(ratings, {}, unit_weight);
-  return by_distance(ratings, {category_distance::kind::matrix, category_weights}, unit_weight);
+  return detail_krippendorff::to_units(
+      alpha_by_profile(ratings, category_weights, weights_of(ratings, unit_weight)), ratings);
 }
 
 QASCORE_INLINE agreement_result krippendorff_alpha(const rating_view& ratings, level of,
                                                    const agreement_options& options,
                                                    const design_view* design) {
   using namespace detail_krippendorff;
-  return finish_alpha(linearised_alpha(ratings, of, unit_weights(design)), ratings, name_of(of), options,
-                      design);
+  const profile_weights by = weights_of(ratings, unit_weights(ratings, design));
+  return finish_alpha(alpha_by_profile(ratings, of, by), ratings, name_of(of), options, by, design);
 }
 
 QASCORE_INLINE agreement_result krippendorff_alpha(const rating_view& ratings,
@@ -234,8 +247,9 @@ QASCORE_INLINE agreement_result krippendorff_alpha(const rating_view& ratings,
                                                    const agreement_options& options,
                                                    const design_view* design) {
   using namespace detail_krippendorff;
-  return finish_alpha(linearised_alpha(ratings, category_weights, unit_weights(design)), ratings,
-                      "krippendorff_alpha, category weights", options, design);
+  const profile_weights by = weights_of(ratings, unit_weights(ratings, design));
+  return finish_alpha(alpha_by_profile(ratings, category_weights, by), ratings,
+                      "krippendorff_alpha, category weights", options, by, design);
 }
 
 } // namespace qascore::kernel

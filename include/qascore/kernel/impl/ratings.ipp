@@ -3,10 +3,13 @@
 
 #include "../../core/error.hpp"
 #include "../../detail/format.hpp"
+#include "../rank.hpp"
 #include "../ratings.hpp"
+#include "../variance.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -27,89 +30,49 @@ inline std::string list_of(std::span<const double> values) {
   return values.size() > 12 ? out + ", ..." : out;
 }
 
-[[noreturn]] inline void not_declared(double found, std::span<const double> declared) {
-  throw data_error("rating: " + qascore::detail::format_number(found) +
-                   " is not among the declared categories " + list_of(declared));
+/// Position of each distinct rating among the declared categories.
+inline std::vector<std::uint32_t> positions_of(std::span<const double> distinct,
+                                               std::span<const double> declared) {
+  std::vector<std::uint32_t> out;
+  for (const double x : distinct) {
+    const auto at = std::ranges::lower_bound(declared, x);
+    if (at == declared.end() || *at != x)
+      throw data_error("rating: " + qascore::detail::format_number(x) +
+                       " is not among the declared categories " + list_of(declared));
+    out.push_back(static_cast<std::uint32_t>(at - declared.begin()));
+  }
+  return out;
 }
 
-/// Whole numbers in a range of 65,536: their codes come from a table.
-inline bool code_by_table(std::span<const double> rating, std::span<const double> declared,
-                          rating_columns& out) {
-  constexpr double widest = 65535.0;
-  double low = rating.empty() ? 0.0 : rating[0], high = low;
-  for (const double x : rating) {
-    low = std::min(low, x);
-    high = std::max(high, x);
-  }
-  if (!(high - low <= widest) || std::abs(low) > 1e9)
-    return false;
-  bool whole = true;
-  for (const double x : rating)
-    whole &= x - low == static_cast<double>(static_cast<std::int32_t>(x - low));
-  if (!whole)
-    return false;
-  std::vector<std::uint32_t> code_of(static_cast<std::size_t>(high - low) + 1, missing_code);
-  if (declared.empty()) {
-    for (const double x : rating)
-      code_of[static_cast<std::size_t>(static_cast<std::int32_t>(x - low))] = 0;
-    for (std::size_t i = 0; i < code_of.size(); ++i)
-      if (!is_missing(code_of[i]) && !rating.empty()) {
-        code_of[i] = static_cast<std::uint32_t>(out.value.size());
-        out.value.push_back(low + static_cast<double>(i));
-      }
-  } else {
-    out.value.assign(declared.begin(), declared.end());
-    for (std::size_t k = 0; k < declared.size(); ++k) {
-      const double at = declared[k] - low;
-      if (at >= 0.0 && at <= high - low && at == std::floor(at))
-        code_of[static_cast<std::size_t>(at)] = static_cast<std::uint32_t>(k);
-    }
-  }
-  out.code.resize(rating.size());
-  std::uint32_t worst = 0;
-  for (std::size_t i = 0; i < rating.size(); ++i) {
-    out.code[i] = code_of[static_cast<std::size_t>(static_cast<std::int32_t>(rating[i] - low))];
-    worst = std::max(worst, out.code[i]);
-  }
-  if (is_missing(worst))
-    not_declared(
-        rating[static_cast<std::size_t>(std::ranges::find(out.code, missing_code) - out.code.begin())],
-        declared);
-  return true;
-}
-
-inline void code_by_sorting(std::span<const double> rating, std::span<const double> declared,
-                            rating_columns& out) {
-  out.code.resize(rating.size());
+/// Sets the categories (declared, or the distinct ratings, ascending) and returns the code of each distinct
+/// rating.
+inline std::vector<std::uint32_t> set_categories(rating_columns& out, std::span<const double> distinct,
+                                                 std::span<const double> declared) {
   if (!declared.empty()) {
     out.value.assign(declared.begin(), declared.end());
-    for (std::size_t i = 0; i < rating.size(); ++i) {
-      const auto at = std::ranges::lower_bound(declared, rating[i]);
-      if (at == declared.end() || *at != rating[i])
-        not_declared(rating[i], declared);
-      out.code[i] = static_cast<std::uint32_t>(at - declared.begin());
-    }
-    return;
+    return positions_of(distinct, declared);
   }
-  std::vector<std::pair<double, std::uint32_t>> order(rating.size());
-  for (std::size_t i = 0; i < rating.size(); ++i)
-    order[i] = {rating[i], static_cast<std::uint32_t>(i)};
-  std::ranges::sort(order, {}, &std::pair<double, std::uint32_t>::first);
-  for (const auto& [x, i] : order) {
-    if (out.value.empty() || out.value.back() != x)
-      out.value.push_back(x);
-    out.code[i] = static_cast<std::uint32_t>(out.value.size() - 1);
-  }
+  out.value.assign(distinct.begin(), distinct.end());
+  std::vector<std::uint32_t> code(distinct.size());
+  std::iota(code.begin(), code.end(), 0u);
+  return code;
 }
 
-/// Codes and values from the ratings in their final order.
+/// Codes and categories from the ratings in their final order.
 inline void code_ratings(std::span<const double> rating, std::span<const double> declared,
                          rating_columns& out) {
   for (const double x : rating)
     if (std::isinf(x))
       throw data_error("rating: expected finite numbers but found " + qascore::detail::format_number(x));
-  if (!code_by_table(rating, declared, out))
-    code_by_sorting(rating, declared, out);
+  dense_levels levels = levels_of(rating);
+  std::vector<double> distinct(levels.count());
+  for (std::size_t i = 0; i < rating.size(); ++i)
+    distinct[levels.code[i]] = rating[i] + 0.0;
+  const std::vector<std::uint32_t> code = set_categories(out, distinct, declared);
+  out.code = std::move(levels.code);
+  if (!declared.empty())
+    for (std::uint32_t& c : out.code)
+      c = code[c];
 }
 
 /// Most ratings of a unit: the number of raters where they are anonymous.
@@ -118,6 +81,85 @@ inline std::size_t most_ratings(std::span<const std::uint32_t> begin) {
   for (std::size_t u = 0; u + 1 < begin.size(); ++u)
     most = std::max<std::size_t>(most, begin[u + 1] - begin[u]);
   return most;
+}
+
+/// Numbers equal profiles alike: the first profile of each kind stands for it.
+inline std::vector<std::uint32_t> representatives(const rating_columns& columns,
+                                                  std::vector<std::uint32_t>& kind) {
+  const rating_view view = columns.view();
+  const std::size_t units = view.profiles();
+  std::size_t slots = 16;
+  while (slots < 2 * units)
+    slots *= 2;
+  std::vector<std::uint32_t> table(slots, missing_code), first;
+  kind.resize(units);
+  const auto same = [&](std::size_t a, std::size_t b) {
+    return std::ranges::equal(view.of(a), view.of(b)) &&
+           (view.rater.empty() || std::ranges::equal(view.rater.subspan(view.begin[a], view.count(a)),
+                                                     view.rater.subspan(view.begin[b], view.count(b))));
+  };
+  for (std::uint32_t u = 0; u < units; ++u) {
+    std::uint64_t hash = view.count(u);
+    for (std::size_t i = view.begin[u]; i < view.begin[u + 1]; ++i) {
+      hash ^= view.code[i] + (view.rater.empty() ? 0 : static_cast<std::uint64_t>(view.rater[i]) << 32u);
+      hash *= 0x9e37'79b9'7f4a'7c15u;
+      hash ^= hash >> 29u;
+    }
+    std::size_t slot = hash & (slots - 1);
+    while (!is_missing(table[slot]) && !same(first[table[slot]], u))
+      slot = (slot + 1) & (slots - 1);
+    if (is_missing(table[slot])) {
+      table[slot] = static_cast<std::uint32_t>(first.size());
+      first.push_back(u);
+    }
+    kind[u] = table[slot];
+  }
+  return first;
+}
+
+/// From one profile per unit to distinct profiles in lexicographic order, where that saves at least half.
+inline void fold(rating_columns& columns) {
+  columns.units = columns.begin.size() - 1;
+  std::vector<std::uint32_t> kind;
+  const std::vector<std::uint32_t> first = representatives(columns, kind);
+  if (2 * first.size() > columns.units) {
+    columns.multiplicity.assign(columns.units, 1.0);
+    return;
+  }
+  const rating_view view = columns.view();
+  std::vector<std::uint32_t> order(first.size()), rank(first.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
+    const std::size_t i = view.begin[first[a]], j = view.begin[first[b]];
+    const std::size_t m = std::min(view.count(first[a]), view.count(first[b]));
+    for (std::size_t k = 0; k < m; ++k) {
+      if (!view.rater.empty() && view.rater[i + k] != view.rater[j + k])
+        return view.rater[i + k] < view.rater[j + k];
+      if (view.code[i + k] != view.code[j + k])
+        return view.code[i + k] < view.code[j + k];
+    }
+    return view.count(first[a]) < view.count(first[b]);
+  });
+  rating_columns out;
+  out.raters = columns.raters;
+  out.units = columns.units;
+  out.begin.push_back(0);
+  for (std::uint32_t p = 0; p < order.size(); ++p) {
+    rank[order[p]] = p;
+    const std::size_t u = first[order[p]];
+    for (std::size_t i = view.begin[u]; i < view.begin[u + 1]; ++i) {
+      out.code.push_back(view.code[i]);
+      if (!view.rater.empty())
+        out.rater.push_back(view.rater[i]);
+    }
+    out.begin.push_back(static_cast<std::uint32_t>(out.code.size()));
+  }
+  out.multiplicity.assign(order.size(), 0.0);
+  for (std::uint32_t& k : kind)
+    out.multiplicity[k = rank[k]] += 1.0;
+  out.profile = std::move(kind);
+  out.value = std::move(columns.value);
+  columns = std::move(out);
 }
 
 /// Rows gathered by unit, then by rater, then by value.
@@ -139,16 +181,99 @@ inline std::vector<std::pair<std::uint32_t, double>> gather(const rating_rows& r
   return out;
 }
 
-/// Drops ratings (those with keep false), units stay.
+/// Whole numbers in a narrow range: low and high; low > high where they are not.
+struct whole_range {
+  double low = 1.0, high = 0.0;
+};
+
+inline whole_range range_of(std::span<const double> matrix) {
+  // No branch in the loop: it reads at the speed of memory. NaN compares false and counts as whole.
+  double low = 1e9, high = -1e9;
+  bool whole = true;
+  for (const double x : matrix) {
+    low = x < low ? x : low;
+    high = x > high ? x : high;
+    const auto near = static_cast<double>(static_cast<std::int32_t>(x < 1e9 ? (x > -1e9 ? x : -1e9) : 1e9));
+    whole &= !(near < x) && !(near > x);
+  }
+  return whole && low <= high ? whole_range{low, high} : whole_range{};
+}
+
+/// A narrow matrix of whole numbers: its rows as numbers in base (range + 2), gaps as digit 0, counted in a
+/// table. False where the table would be large.
+inline bool fold_small(std::span<const double> matrix, std::span<const double> declared,
+                       rating_columns& out) {
+  const whole_range range = range_of(matrix);
+  constexpr double largest = 65536.0;
+  const double base = range.high - range.low + 2.0;
+  double keys = 1.0;
+  for (std::size_t r = 0; r < out.raters && keys <= largest; ++r)
+    keys *= base;
+  if (range.low > range.high || keys > largest)
+    return false;
+  const auto digits = static_cast<std::uint32_t>(base);
+  const double zero = range.low - 1.0;
+  std::vector<std::uint32_t> count(static_cast<std::size_t>(keys), 0u);
+  out.profile.resize(out.units);
+  for (std::size_t u = 0; u < out.units; ++u) {
+    std::uint32_t key = 0;
+    for (std::size_t r = 0; r < out.raters; ++r) {
+      const double x = matrix[u * out.raters + r];
+      key = key * digits + static_cast<std::uint32_t>(static_cast<std::int32_t>(x == x ? x - zero : 0.0));
+    }
+    out.profile[u] = key;
+    ++count[key];
+  }
+  std::vector<std::uint8_t> seen(digits, 0);
+  const auto each_digit = [&](std::uint32_t key, auto call) {
+    auto place = static_cast<std::uint32_t>(keys);
+    for (std::uint32_t r = 0; r < out.raters; ++r) {
+      place /= digits;
+      if (const std::uint32_t digit = key / place % digits; digit != 0)
+        call(r, digit);
+    }
+  };
+  for (std::uint32_t key = 0; key < count.size(); ++key)
+    if (count[key] > 0)
+      each_digit(key, [&](std::uint32_t, std::uint32_t digit) { seen[digit] = 1; });
+  std::vector<double> distinct;
+  std::vector<std::uint32_t> level(digits, 0u);
+  for (std::uint32_t digit = 1; digit < digits; ++digit)
+    if (seen[digit] != 0) {
+      level[digit] = static_cast<std::uint32_t>(distinct.size());
+      distinct.push_back(zero + static_cast<double>(digit));
+    }
+  const std::vector<std::uint32_t> code = set_categories(out, distinct, declared);
+  out.begin.assign(1, 0u);
+  for (std::uint32_t key = 0; key < count.size(); ++key) {
+    if (count[key] == 0)
+      continue;
+    each_digit(key, [&](std::uint32_t r, std::uint32_t digit) {
+      out.rater.push_back(r);
+      out.code.push_back(code[level[digit]]);
+    });
+    out.multiplicity.push_back(static_cast<double>(count[key]));
+    out.begin.push_back(static_cast<std::uint32_t>(out.code.size()));
+    count[key] = static_cast<std::uint32_t>(out.begin.size() - 2); // from here on the number of the profile
+  }
+  for (std::uint32_t& p : out.profile)
+    p = count[p];
+  return true;
+}
+
+/// Drops ratings (those with keep false), units and profiles stay.
 template <class Keep>
 rating_columns filter(const rating_view& ratings, Keep keep) {
   rating_columns out;
   out.raters = ratings.raters;
+  out.units = ratings.units;
   out.value.assign(ratings.value.begin(), ratings.value.end());
+  out.multiplicity.assign(ratings.multiplicity.begin(), ratings.multiplicity.end());
+  out.profile.assign(ratings.profile.begin(), ratings.profile.end());
   out.begin.push_back(0);
-  for (std::size_t u = 0; u < ratings.units(); ++u) {
-    for (std::size_t i = ratings.begin[u]; i < ratings.begin[u + 1]; ++i)
-      if (keep(u, i)) {
+  for (std::size_t p = 0; p < ratings.profiles(); ++p) {
+    for (std::size_t i = ratings.begin[p]; i < ratings.begin[p + 1]; ++i)
+      if (keep(p, i)) {
         out.code.push_back(ratings.code[i]);
         if (!ratings.rater.empty())
           out.rater.push_back(ratings.rater[i]);
@@ -193,21 +318,24 @@ QASCORE_INLINE rating_columns columns_of(const rating_rows& rows, std::span<cons
   }
   code_ratings(rating, declared, out);
   out.raters = rows.rater.empty() ? most_ratings(out.begin) : rows.raters;
+  fold(out);
   return out;
 }
 
 QASCORE_INLINE rating_columns columns_of(std::span<const double> matrix, std::size_t raters,
                                          std::span<const double> declared) {
   using namespace detail_ratings;
-  const std::size_t units = raters == 0 ? 0 : matrix.size() / raters;
-  check_size(matrix.size(), units);
   rating_columns out;
   out.raters = raters;
-  out.begin.resize(units + 1);
+  out.units = raters == 0 ? 0 : matrix.size() / raters;
+  check_size(matrix.size(), out.units);
+  if (fold_small(matrix, declared, out))
+    return out;
+  out.begin.resize(out.units + 1);
   out.rater.resize(matrix.size());
   std::vector<double> rating(matrix.size());
   std::size_t at = 0;
-  for (std::size_t u = 0; u < units; ++u) {
+  for (std::size_t u = 0; u < out.units; ++u) {
     for (std::size_t r = 0; r < raters; ++r) {
       // Written without a branch: gaps come at random.
       const double x = matrix[u * raters + r];
@@ -220,6 +348,7 @@ QASCORE_INLINE rating_columns columns_of(std::span<const double> matrix, std::si
   rating.resize(at);
   out.rater.resize(at);
   code_ratings(rating, declared, out);
+  fold(out);
   return out;
 }
 
@@ -231,13 +360,13 @@ QASCORE_INLINE rating_columns columns_of_counts(std::span<const std::int64_t> co
   rating_columns out;
   out.value.assign(categories.begin(), categories.end());
   out.begin.push_back(0);
-  std::int64_t total = 0;
+  std::size_t total = 0;
   for (const std::int64_t c : counts) {
     if (c < 0)
       throw data_error("counts: expected counts of 0 or more but found " + std::to_string(c));
     check_size(static_cast<std::size_t>(c), units);
-    total += c;
-    check_size(static_cast<std::size_t>(total), units);
+    total += static_cast<std::size_t>(c);
+    check_size(total, units);
   }
   for (std::size_t u = 0; u < units; ++u) {
     for (std::size_t k = 0; k < q; ++k)
@@ -246,6 +375,7 @@ QASCORE_INLINE rating_columns columns_of_counts(std::span<const std::int64_t> co
     out.begin.push_back(static_cast<std::uint32_t>(out.code.size()));
   }
   out.raters = most_ratings(out.begin);
+  fold(out);
   return out;
 }
 
@@ -264,36 +394,87 @@ QASCORE_INLINE rating_columns only_raters(const rating_view& ratings, std::span<
 
 QASCORE_INLINE rating_columns only_complete_units(const rating_view& ratings) {
   return detail_ratings::filter(
-      ratings, [&](std::size_t u, std::size_t) { return ratings.count(u) == ratings.raters; });
+      ratings, [&](std::size_t p, std::size_t) { return ratings.count(p) == ratings.raters; });
 }
 
-QASCORE_INLINE estimate infer_rated(const linearised& estimator, const rating_view& ratings,
-                                    std::size_t least, const design_view* design, inference_options options) {
-  std::size_t taking_part = 0;
-  for (std::size_t u = 0; u < ratings.units(); ++u)
-    taking_part += ratings.count(u) >= least ? 1u : 0u;
-  options.n = taking_part;
+QASCORE_INLINE profile_weights weights_of(const rating_view& ratings, std::span<const double> unit_weight) {
+  profile_weights out;
+  if (unit_weight.empty()) {
+    out.weight.assign(ratings.multiplicity.begin(), ratings.multiplicity.end());
+    out.units = out.weight;
+    return out;
+  }
+  out.weight.assign(ratings.profiles(), 0.0);
+  out.units.assign(ratings.profiles(), 0.0);
+  for (std::size_t u = 0; u < ratings.units; ++u) {
+    out.weight[ratings.profile_of(u)] += unit_weight[u];
+    out.units[ratings.profile_of(u)] += unit_weight[u] != 0.0 ? 1.0 : 0.0;
+  }
+  return out;
+}
+
+QASCORE_INLINE std::span<const double> unit_weights(const rating_view& ratings, const design_view* design) {
+  if (design == nullptr)
+    return {};
+  if (design->units != ratings.units)
+    throw argument_error("design: expected " + std::to_string(ratings.units) +
+                         " units, those of the ratings in their order, but found " +
+                         std::to_string(design->units));
+  return design->weight;
+}
+
+QASCORE_INLINE std::vector<double> spread_to_units(const rating_view& ratings,
+                                                   std::span<const double> by_profile) {
+  std::vector<double> out(ratings.units);
+  for (std::size_t u = 0; u < out.size(); ++u)
+    out[u] = by_profile[ratings.profile_of(u)];
+  return out;
+}
+
+QASCORE_INLINE estimate infer_rated(const linearised& by_profile, const rating_view& ratings,
+                                    std::span<const std::uint8_t> part, const design_view* design,
+                                    inference_options options) {
+  double n = 0.0;
+  for (std::size_t p = 0; p < ratings.profiles(); ++p)
+    n += part[p] != 0 ? ratings.multiplicity[p] : 0.0;
+  options.n = static_cast<std::size_t>(n);
+  design_variance spread;
+  if (!by_profile.is_defined()) {
+    spread.undefined = by_profile.undefined;
+    return infer(missing_value, spread, options);
+  }
   if (design != nullptr) {
-    if (design->units != ratings.units())
-      throw argument_error("design: expected " + std::to_string(ratings.units()) +
-                           " units, those of the ratings in their order, but found " +
-                           std::to_string(design->units));
-    estimate out = infer(estimator, *design, options);
-    out.n = taking_part;
-    return out;
+    std::vector<std::uint32_t> rows;
+    std::vector<double> influence;
+    for (std::uint32_t u = 0; u < ratings.units; ++u)
+      if (const std::size_t p = ratings.profile_of(u); part[p] != 0) {
+        rows.push_back(u);
+        influence.push_back(by_profile.influence[p]);
+      }
+    return infer(by_profile.value, variance_engine(*design).of_rows(rows, influence), options);
   }
-  const design_view independent = independent_units(taking_part);
-  if (!estimator.is_defined() || taking_part == ratings.units()) {
-    estimate out = infer(estimator, independent, options);
-    out.n = taking_part;
-    return out;
+  spread.df = n - 1.0;
+  if (n < 2.0) {
+    spread.undefined = "fewer than 2 units: no variance";
+  } else {
+    double mean = 0.0, squares = 0.0;
+    for (std::size_t p = 0; p < ratings.profiles(); ++p)
+      mean += part[p] != 0 ? ratings.multiplicity[p] * by_profile.influence[p] : 0.0;
+    mean /= n;
+    for (std::size_t p = 0; p < ratings.profiles(); ++p) {
+      const double d = by_profile.influence[p] - mean;
+      squares += part[p] != 0 ? ratings.multiplicity[p] * d * d : 0.0;
+    }
+    spread.variance = n / (n - 1.0) * squares;
   }
-  linearised part{.value = estimator.value, .influence = {}, .undefined = estimator.undefined};
-  part.influence.reserve(taking_part);
-  for (std::size_t u = 0; u < ratings.units(); ++u)
-    if (ratings.count(u) >= least)
-      part.influence.push_back(estimator.influence[u]);
-  return infer(part, independent, options);
+  return infer(by_profile.value, spread, options);
+}
+
+QASCORE_INLINE std::vector<std::uint8_t> with_ratings(const rating_view& ratings, std::size_t least) {
+  std::vector<std::uint8_t> out(ratings.profiles());
+  for (std::size_t p = 0; p < out.size(); ++p)
+    out[p] = ratings.count(p) >= least ? 1 : 0;
+  return out;
 }
 
 } // namespace qascore::kernel

@@ -1,0 +1,138 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#include <qascore/calibration.hpp>
+
+#include "close_to.hpp"
+#include "tables.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+using qascore::test::close_to;
+namespace qa = qascore;
+
+namespace {
+/// 400 units x 3 raters on four categories with gaps: many units share a profile.
+std::vector<double> many_alike(double scale) {
+  std::vector<double> matrix;
+  unsigned state = 3;
+  const auto next = [&] { return (state = state * 1664525u + 1013904223u) >> 8; };
+  for (int u = 0; u < 400; ++u) {
+    const double truth = 1.0 + next() % 4;
+    for (int r = 0; r < 3; ++r)
+      matrix.push_back(next() % 4 == 0 ? 0.0 : scale * (next() % 3 == 0 ? 1.0 + next() % 4 : truth));
+  }
+  return matrix;
+}
+} // namespace
+
+TEST_CASE("units rated alike share a profile, and every unit keeps its own") {
+  const std::vector<double> matrix = many_alike(1.0);
+  const auto table = tables::of(matrix, 3);
+  const auto view = table.view();
+  CHECK(view.units == 400);
+  CHECK(view.profiles() < 126); // at most 5^3
+  double units = 0.0;
+  for (const double m : view.multiplicity)
+    units += m;
+  CHECK(units == 400.0);
+  for (std::size_t u = 0; u < view.units; ++u) {
+    const std::size_t p = view.profile_of(u);
+    std::size_t i = view.begin[p];
+    for (std::uint32_t r = 0; r < 3; ++r)
+      if (matrix[3 * u + r] != 0.0) {
+        CHECK(view.rater[i] == r);
+        CHECK(view.value[view.code[i++]] == matrix[3 * u + r]);
+      }
+    CHECK(i == view.begin[p + 1]);
+  }
+}
+
+TEST_CASE("the ways to a table agree: counted rows, hashed rows, rows in long form") {
+  const std::vector<double> matrix = many_alike(1.0), fractions = many_alike(0.001953125); // 2^-9: exact
+  struct row {
+    int unit, rater;
+    double rating;
+  };
+  std::vector<row> rows;
+  for (int u = 400; u-- > 0;)
+    for (int r = 0; r < 3; ++r)
+      if (matrix[static_cast<std::size_t>(3 * u + r)] != 0.0)
+        rows.push_back({u, r, matrix[static_cast<std::size_t>(3 * u + r)]});
+  const auto counted = tables::of(matrix, 3);
+  const auto hashed = tables::of(fractions, 3);
+  const auto longer = qa::rating_table::from(rows, &row::unit, &row::rater, &row::rating);
+  // Units without a rating exist only in the matrices, and take no part.
+  for (const qa::level of : {qa::level::nominal, qa::level::ordinal, qa::level::interval}) {
+    const auto a = qa::krippendorff_alpha(counted, {.level = of});
+    CHECK(close_to(qa::krippendorff_alpha(hashed, {.level = of}).value, a.value, 1e-14));
+    CHECK(close_to(qa::krippendorff_alpha(hashed, {.level = of}).std_error, a.std_error, 1e-13));
+    CHECK(close_to(qa::krippendorff_alpha(longer, {.level = of}).value, a.value, 1e-14));
+    CHECK(close_to(qa::krippendorff_alpha(longer, {.level = of}).std_error, a.std_error, 1e-13));
+  }
+}
+
+TEST_CASE("a declared independent design gives the standard error of no design") {
+  const auto table = tables::of(many_alike(1.0), 3);
+  const qa::design_view design = qa::independent_units(400);
+  const std::vector<double> ones(400, 1.0);
+  qa::design_view weighted = design;
+  weighted.weight = ones;
+  for (const auto which :
+       {qa::agreement_coefficient::fleiss_kappa, qa::agreement_coefficient::conger_kappa,
+        qa::agreement_coefficient::percent_agreement, qa::agreement_coefficient::gwet_ac}) {
+    const auto without = qa::agreement(table, which);
+    const auto with = qa::agreement(table, which, {}, &design);
+    CHECK(with.value == without.value);
+    CHECK(close_to(with.std_error, without.std_error, 1e-13));
+    CHECK(with.df == without.df);
+    CHECK(with.n == without.n);
+    CHECK(close_to(qa::agreement(table, which, {}, &weighted).value, without.value, 1e-14));
+  }
+}
+
+TEST_CASE("unit weights reach the units of a profile one by one") {
+  // Two units of one profile with weights 1 and 3 are one unit of weight 4.
+  const auto apart = tables::of({1, 2, 1, 2, 2, 2, 1, 1, 2, 2, 2, 2}, 2);
+  const auto joined = tables::of({1, 2, 2, 2, 1, 1}, 2);
+  const auto a =
+      qa::kernel::linearised_alpha(apart.view(), qa::level::nominal, std::vector<double>{1, 3, 2, 1, 1, 1});
+  CHECK(a.influence.size() == 6);
+  CHECK(a.influence[0] == a.influence[1]);
+  const auto k = [](const qa::rating_table& table, const std::vector<double>& w) {
+    return qa::kernel::linearised_agreement_of(table.view(), {}, qa::agreement_coefficient::fleiss_kappa, w)
+        .value;
+  };
+  CHECK(close_to(k(apart, {1, 3, 2, 1, 1, 1}), k(joined, {4, 4, 1}), 1e-15));
+}
+
+TEST_CASE("intervals of alpha and kappa cover: 2,000 samples of 60 units" * doctest::skip(true)) {
+  // Long: run with --no-skip. The truth comes from 400,000 units of the same process.
+  unsigned state = 17;
+  const auto next = [&] { return (state = state * 1664525u + 1013904223u) >> 8; };
+  const auto draw = [&](int units) {
+    std::vector<double> matrix;
+    for (int u = 0; u < units; ++u) {
+      const double truth = 1.0 + next() % 4;
+      for (int r = 0; r < 3; ++r)
+        matrix.push_back(next() % 5 == 0 ? 0.0 : (next() % 3 == 0 ? 1.0 + next() % 4 : truth));
+    }
+    return tables::of(matrix, 3, {1, 2, 3, 4});
+  };
+  const auto population = draw(400000);
+  const double alpha = qa::krippendorff_alpha(population, {.level = qa::level::ordinal}).value;
+  const double kappa = qa::conger_kappa(population).value;
+  int alpha_covered = 0, kappa_covered = 0;
+  constexpr int samples = 2000;
+  for (int i = 0; i < samples; ++i) {
+    const auto table = draw(60);
+    const auto a = qa::krippendorff_alpha(table, {.level = qa::level::ordinal});
+    const auto k = qa::conger_kappa(table);
+    alpha_covered += a.low <= alpha && alpha <= a.high ? 1 : 0;
+    kappa_covered += k.low <= kappa && kappa <= k.high ? 1 : 0;
+  }
+  MESSAGE("alpha ", alpha_covered, " kappa ", kappa_covered, " of ", samples);
+  // 95 % of 2,000 with four standard deviations of chance and a percent of small-sample bias.
+  CHECK(std::abs(alpha_covered - 1900) < 60);
+  CHECK(std::abs(kappa_covered - 1900) < 60);
+}
