@@ -37,15 +37,15 @@ def tasks() -> list[Task]:
             Task(
                 f"alpha, {level}: 100 k x 4, 5 categories, gaps",
                 Contestant(
-                    "qascore, table ready, with interval",
-                    lambda level=level: qa.krippendorff_alpha(table, level=level).value,
+                    "qascore from the matrix, with interval",
+                    lambda level=level: qa.krippendorff_alpha(
+                            qa.RatingTable.from_matrix(matrix), level=level
+                        ).value,
                 ),
                 (
                     Contestant(
-                        "qascore from the matrix",
-                        lambda level=level: qa.krippendorff_alpha(
-                            qa.RatingTable.from_matrix(matrix), level=level
-                        ).value,
+                        "qascore, table ready",
+                        lambda level=level: qa.krippendorff_alpha(table, level=level).value,
                     ),
                     Contestant(
                         "krippendorff (no interval)",

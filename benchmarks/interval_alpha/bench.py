@@ -37,13 +37,13 @@ def tasks() -> list[Task]:
         Task(
             "alpha, interval: 100 k x 4, all distinct",
             Contestant(
-                "qascore, table ready, with interval",
-                lambda: qa.krippendorff_alpha(table, level="interval").value,
+                "qascore from the matrix, with interval",
+                lambda: qa.krippendorff_alpha(qa.RatingTable.from_matrix(matrix), level="interval").value,
             ),
             (
                 Contestant(
-                    "qascore from the matrix",
-                    lambda: qa.krippendorff_alpha(qa.RatingTable.from_matrix(matrix), level="interval").value,
+                    "qascore, table ready",
+                    lambda: qa.krippendorff_alpha(table, level="interval").value,
                 ),
             ),
             check,

@@ -29,13 +29,13 @@ def tasks() -> list[Task]:
         Task(
             "quadratic kappa: 1 M pairs",
             Contestant(
-                "qascore, table ready, with interval",
-                lambda: qa.cohen_kappa(table, weights="quadratic").value,
+                "qascore from the matrix, with interval",
+                lambda: qa.cohen_kappa(qa.RatingTable.from_matrix(matrix), weights="quadratic").value,
             ),
             (
                 Contestant(
-                    "qascore from the matrix",
-                    lambda: qa.cohen_kappa(qa.RatingTable.from_matrix(matrix), weights="quadratic").value,
+                    "qascore, table ready",
+                    lambda: qa.cohen_kappa(table, weights="quadratic").value,
                 ),
                 Contestant(
                     "scikit-learn (no interval)",
