@@ -6,6 +6,7 @@
 #include "calibration.hpp"
 #include "core.hpp"
 #include "estimation.hpp"
+#include "rubric.hpp"
 #include "sampling.hpp"
 #include "simulation.hpp"
 #include "version.hpp"
