@@ -1,35 +1,46 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 // Built header-only and compiled; both print the same bits.
 #include <qascore/kernel/distribution.hpp>
-#include <qascore/kernel/inference.hpp>
-#include <qascore/kernel/variance.hpp>
+#include <qascore/kernel/scoring.hpp>
 #include <qascore/qascore.hpp>
 
 #include <cstdint>
 #include <cstdio>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace qa = qascore;
 namespace k = qascore::kernel;
 
 namespace {
-// Hexadecimal: every bit shows.
-void print(const char* name, double value) { std::printf("%s %a\n", name, value); }
+struct evaluation {
+  std::string conversation, rater, queue;
+  double probability, score, csat;
+};
+
+// Hexadecimal: every bit shows. The sign and payload of NaN mean nothing.
+void print(const char* name, double value) {
+  if (qa::is_missing(value))
+    std::printf("%s undefined\n", name);
+  else
+    std::printf("%s %a\n", name, value);
+}
+void print(const char* name, const qa::estimate& e) {
+  for (const double number : {e.value, e.std_error, e.low, e.high, e.df})
+    print(name, number);
+}
 
 // Numbers without a pattern, the same in both programs: a linear congruential generator (Knuth's MMIX constants).
-std::vector<double> uniforms(std::size_t n, std::uint64_t state) {
-  std::vector<double> out(n);
-  for (double& x : out) {
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    x = static_cast<double>(state >> 11) * 0x1p-53;
-  }
-  return out;
+double uniform(std::uint64_t& state) {
+  state = state * 6364136223846793005u + 1442695040888963407u;
+  return static_cast<double>(state >> 11) * 0x1p-53;
 }
-} // namespace
 
-void print_numbers() {
-  for (const double p : uniforms(50, 1)) {
+void print_distributions() {
+  std::uint64_t state = 1;
+  for (int i = 0; i < 50; ++i) {
+    const double p = uniform(state);
     print("normal_quantile", k::normal_quantile(p));
     print("student_t_quantile", k::student_t_quantile(p, 1.0 + 30.0 * p));
     print("f_quantile", k::f_quantile(p, 2.5, 7.0));
@@ -37,33 +48,97 @@ void print_numbers() {
     print("chi_squared_quantile", k::chi_squared_quantile(p, 4.0));
     print("student_t_p_value", k::student_t_p_value(4.0 * p, 11.0));
   }
+}
 
-  const std::size_t n = 200;
-  const auto influence = uniforms(n, 2);
-  const auto weight = uniforms(n, 3);
-  std::vector<std::uint32_t> stratum(n), cluster(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    cluster[i] = static_cast<std::uint32_t>(i / 5);
-    stratum[i] = static_cast<std::uint32_t>(i / 50);
+std::vector<evaluation> conversations() {
+  const std::vector<std::string> queues{"billing", "network", "sales"};
+  std::vector<evaluation> out;
+  std::uint64_t state = 2;
+  for (int i = 0; i < 300; ++i) {
+    const double quality = uniform(state);
+    out.push_back({"c" + std::to_string(i), "r1", queues[static_cast<std::size_t>(i) % 3], 1.0,
+                   0.1 + 0.7 * quality + 0.2 * uniform(state), 1.0 + static_cast<int>(2 * quality + 3 * uniform(state))});
   }
-  const std::vector<double> population{20, 30, 40, 50};
-  qa::design_view design = qa::independent_units(n);
-  design.weight = weight;
-  design.stratum = stratum;
-  design.cluster = cluster;
-  design.strata = 4;
-  design.clusters = n / 5;
-  design.population = population;
-  print("variance", k::variance_of(design, influence).variance);
-  const std::vector<std::span<const double>> two{influence, weight};
-  for (const double c : k::covariance_of(design, two))
-    print("covariance", c);
-  const qa::linearised estimator{.value = 0.625, .influence = influence, .undefined = {}};
-  for (const auto scale : {k::interval_scale::identity, k::interval_scale::logit, k::interval_scale::fisher_z}) {
-    k::inference_options options;
-    options.scale = scale;
-    const auto e = k::infer(estimator, design, options);
-    print("low", e.low);
-    print("high", e.high);
+  return out;
+}
+
+void print_sampling_and_estimates() {
+  const auto all = conversations();
+  const auto plan = qa::allocate(all, &evaluation::queue, {.size = 90, .min_per_stratum = 5});
+  std::vector<evaluation> drawn;
+  for (const auto& [row, probability] :
+       qa::draw(all, &evaluation::conversation, &evaluation::queue, plan, qa::seed{20260101})) {
+    print("row", static_cast<double>(row));
+    drawn.push_back(all[row]);
+    drawn.back().probability = probability;
   }
+  const auto design = qa::sample_design::from(drawn, &evaluation::conversation, &evaluation::queue,
+                                              &evaluation::probability, plan);
+  print("mean", qa::mean(design, drawn, &evaluation::score));
+  for (const auto& domain : qa::mean_by(design, drawn, &evaluation::score, &evaluation::queue))
+    print("mean_by", domain);
+  print("proportion", qa::proportion(design, drawn, [](const evaluation& e) { return e.csat >= 4; }));
+  print("pearson", qa::pearson(design, drawn, &evaluation::score, &evaluation::csat));
+  print("spearman", qa::spearman(design, drawn, &evaluation::score, &evaluation::csat));
+}
+
+void print_calibration() {
+  std::vector<evaluation> ratings;
+  std::uint64_t state = 3;
+  for (const evaluation& conversation : conversations())
+    for (const char* rater : {"r1", "r2", "r3"}) {
+      const double noise = uniform(state);
+      if (noise > 0.05) { // gaps
+        ratings.push_back(conversation);
+        ratings.back().rater = rater;
+        ratings.back().score = static_cast<int>(4 * conversation.score + 2 * noise);
+      }
+    }
+  const auto table =
+      qa::rating_table::from(ratings, &evaluation::conversation, &evaluation::rater, &evaluation::score);
+  for (const auto level : {qa::level::nominal, qa::level::ordinal, qa::level::interval, qa::level::ratio})
+    print("krippendorff_alpha", qa::krippendorff_alpha(table, {.level = level}));
+  print("fleiss_kappa", qa::fleiss_kappa(table, {.weights = qa::category_weight::quadratic}));
+  print("gwet_ac", qa::gwet_ac(table));
+  print("icc", qa::icc(table));
+  for (const auto& rater : qa::rater_summary(table)) {
+    print("rater mean", rater.mean);
+    print("severity", rater.severity);
+  }
+}
+
+// Two sections of two criteria, weighted means; answers earn 0, 1 or 2 of 2.
+void print_scores() {
+  k::scoring_plan plan;
+  plan.criteria = 4;
+  plan.how = k::combine::means;
+  plan.cells.resize(plan.criteria * k::table_stride);
+  for (std::size_t c = 0; c < plan.criteria; ++c)
+    for (std::int64_t answer = 0; answer < 3; ++answer)
+      plan.cells[c * k::table_stride + static_cast<std::size_t>(answer)] = {answer, 2};
+  plan.nodes = {{.parent = 2, .depth = 1, .first = 0, .last = 2, .weight = 0.3, .leaf = true},
+                {.parent = 2, .depth = 1, .first = 2, .last = 4, .weight = 0.7, .leaf = true},
+                {.parent = 2, .depth = 0, .first = 0, .last = 4, .weight = 1.0, .leaf = false}};
+  const std::size_t n = 1000;
+  std::uint64_t state = 4;
+  std::vector<std::vector<std::uint8_t>> answers(plan.criteria, std::vector<std::uint8_t>(n));
+  for (auto& column : answers)
+    for (auto& answer : column) {
+      const int drawn = static_cast<int>(4 * uniform(state));
+      answer = drawn == 3 ? k::not_applicable_code : static_cast<std::uint8_t>(drawn);
+    }
+  const std::vector<std::span<const std::uint8_t>> columns(answers.begin(), answers.end());
+  std::vector<double> score(n), before(n);
+  std::vector<std::uint8_t> flags(n);
+  k::score_many(plan, columns, {score, before, flags});
+  for (const double s : score)
+    print("score", s);
+}
+} // namespace
+
+void print_numbers() {
+  print_distributions();
+  print_sampling_and_estimates();
+  print_calibration();
+  print_scores();
 }
