@@ -302,4 +302,10 @@ sampling_plan allocate(const Rows& conversations, const Strata& strata, const al
   return allocate(stratify(conversations, strata, options.strata, options.missing).table, options);
 }
 
+/// The size of a simple random sample: all conversations are one stratum.
+template <row_range Rows>
+sampling_plan allocate(const Rows& conversations, const allocation_options& options) {
+  return allocate(unstratified(std::ranges::size(conversations)).table, options);
+}
+
 } // namespace qascore

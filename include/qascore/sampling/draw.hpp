@@ -36,9 +36,9 @@ struct draw_options {
 struct row_number_t {};
 inline constexpr row_number_t row_number{};
 
-/// The plan's strata in the data: codes become positions in the plan. Throws design_error if a stratum is not in the plan
-/// or holds another number of conversations than the plan counted.
-inline void match_strata(stratified_rows& rows, const sampling_plan& plan) {
+/// The plan's strata in the data: one code per row, the position of its stratum in the plan. Throws design_error if a
+/// stratum is not in the plan or holds another number of conversations than the plan counted.
+inline std::vector<std::uint32_t> match_strata(stratified_rows rows, const sampling_plan& plan) {
   const auto& strata = plan.strata();
   if (rows.table.columns.size() != plan.columns().size())
     throw design_error("plan: expected " + std::to_string(plan.columns().size()) + " strata columns but found " +
@@ -64,49 +64,100 @@ inline void match_strata(stratified_rows& rows, const sampling_plan& plan) {
       throw design_error("plan: stratum " + stratum_name(strata[h].labels) + " held " +
                          std::to_string(strata[h].population) + " conversations when the plan was made but holds " +
                          std::to_string(found[h]) + " in the data; allocate anew");
-  for (std::uint32_t& code : rows.codes)
-    code = place[code];
-  // Codes count positions in the plan from here on; so does the table.
-  rows.table.labels.clear();
-  rows.table.population.clear();
-  for (const planned_stratum& s : strata) {
-    rows.table.labels.push_back(s.labels);
-    rows.table.population.push_back(s.population);
-  }
-}
-
-/// Rows of the sample, ascending, for ids as a column (span of integers or of text, or kernel::row_ids). `rows` must have
-/// gone through match_strata. Throws data_error that names ids which occur more than once.
-template <class Ids>
-std::vector<std::uint64_t> draw_rows(const Ids& ids, const stratified_rows& rows, const sampling_plan& plan, seed start,
-                                     draw_options options = {}) {
   if (plan.origin().random_numbers != kernel::random_number_format)
     throw design_error("plan: its random numbers are " + detail::quoted(plan.origin().random_numbers) +
                        " but this version has only " + detail::quoted(kernel::random_number_format));
-  std::vector<std::uint64_t> sample;
-  for (const planned_stratum& s : plan.strata())
-    sample.push_back(s.sample_size);
-  kernel::selection selected =
-      kernel::select_smallest(ids, {rows.codes, rows.table.population, sample, start, options.threads});
-  if (selected.repeated > 0) {
-    if constexpr (!std::is_same_v<Ids, kernel::row_ids>) {
-      std::string message = "id: expected every id once but " + std::to_string(selected.repeated) + " rows repeat one: ";
-      for (std::size_t i = 0; i < selected.repetitions.size(); ++i) {
-        const auto [first, again] = selected.repetitions[i];
+  for (std::uint32_t& code : rows.codes)
+    code = place[code];
+  return std::move(rows.codes);
+}
+
+/// Rows of the sample, ascending, for ids as a column (span of integers or of text, or kernel::row_ids), one stratum
+/// code per row, and the sample size of each stratum. Throws data_error that names ids which occur more than once.
+template <class Ids>
+std::vector<std::uint64_t> draw_rows(const Ids& ids, std::span<const std::uint32_t> stratum,
+                                     std::span<const std::uint64_t> sample, seed start, draw_options options = {}) {
+  const kernel::stratum_sizes sizes = kernel::count_strata(stratum, sample.size());
+  if (sizes.outside > 0)
+    throw data_error("stratum: " + std::to_string(sizes.outside) + " rows have no stratum");
+  kernel::selection selected = kernel::select_smallest(ids, {stratum, sizes.rows, sample, start, options.threads});
+  if constexpr (!std::is_same_v<Ids, kernel::row_ids>) {
+    if (selected.repeated > 0) {
+      std::string message =
+          "id: expected every id once but " + std::to_string(selected.repeated) + " rows repeat one: ";
+      for (const auto& [first, again] : selected.repetitions) {
         std::string id;
         if constexpr (std::is_convertible_v<decltype(ids[first]), std::string_view>)
           id = detail::quoted(ids[first]);
         else
           id = std::to_string(ids[first]);
-        message += (i == 0 ? "" : "; ") + id + " in rows " + std::to_string(first) + " and " + std::to_string(again);
+        message += id + " in rows " + std::to_string(first) + " and " + std::to_string(again) + "; ";
       }
       if (selected.repeated > selected.repetitions.size())
-        message += "; ...";
-      throw data_error(message + " (rows count from 0)");
+        message += "...; ";
+      throw data_error(message + "rows count from 0");
     }
   }
   return std::move(selected.rows);
 }
+
+/// Sample sizes of the plan's strata, in its order.
+inline std::vector<std::uint64_t> sample_sizes(const sampling_plan& plan) {
+  std::vector<std::uint64_t> out;
+  for (const planned_stratum& s : plan.strata())
+    out.push_back(s.sample_size);
+  return out;
+}
+
+namespace detail_draw {
+
+/// Calls `use` with the ids as a column that kernels read.
+template <class Rows, class Id, class Use>
+auto with_ids(const Rows& conversations, const Id& id, const Use& use) {
+  const std::size_t count = std::ranges::size(conversations);
+  if constexpr (std::is_same_v<Id, row_number_t>) {
+    return use(kernel::row_ids{count});
+  } else {
+    using label = std::invoke_result_t<const Id&, row_reference<Rows>>;
+    using value = std::remove_cvref_t<label>;
+    if constexpr (std::is_integral_v<value>) {
+      std::vector<std::int64_t> ids;
+      ids.reserve(count);
+      for (const auto& row : conversations)
+        ids.push_back(static_cast<std::int64_t>(std::invoke(id, row)));
+      return use(std::span<const std::int64_t>(ids));
+    } else {
+      static_assert(std::is_convertible_v<label, std::string_view>, "an id is an integer or text");
+      // Text that lives in the rows is only looked at; text made on the fly is kept.
+      constexpr bool lives = std::is_reference_v<label> || std::is_trivially_copyable_v<value>;
+      std::vector<std::conditional_t<lives, std::string_view, std::string>> ids;
+      ids.reserve(count);
+      for (const auto& row : conversations)
+        ids.emplace_back(std::invoke(id, row));
+      if constexpr (lives) {
+        return use(std::span<const std::string_view>(ids));
+      } else {
+        const std::vector<std::string_view> views(ids.begin(), ids.end());
+        return use(std::span<const std::string_view>(views));
+      }
+    }
+  }
+}
+
+template <class Rows, class Id>
+std::vector<drawn_unit> draw(const Rows& conversations, const Id& id, const std::vector<std::uint32_t>& stratum,
+                             const sampling_plan& plan, seed start, draw_options options) {
+  const std::vector<std::uint64_t> rows = with_ids(conversations, id, [&](const auto& ids) {
+    return draw_rows(ids, stratum, sample_sizes(plan), start, options);
+  });
+  std::vector<drawn_unit> out;
+  out.reserve(rows.size());
+  for (const std::uint64_t row : rows)
+    out.push_back({static_cast<std::size_t>(row), plan.strata()[stratum[row]].inclusion_probability()});
+  return out;
+}
+
+} // namespace detail_draw
 
 /// Draws the sample that the plan describes: from each stratum, the planned number of conversations with the smallest
 /// permanent random numbers of (seed, id). Which conversations are drawn depends on the seed and the ids alone, not on
@@ -120,39 +171,17 @@ std::vector<std::uint64_t> draw_rows(const Ids& ids, const stratified_rows& rows
 template <row_range Rows, class Id, class Strata>
 std::vector<drawn_unit> draw(const Rows& conversations, const Id& id, const Strata& strata, const sampling_plan& plan,
                              seed start, draw_options options = {}) {
-  stratified_rows rows = stratify(conversations, strata, {}, missing_stratum::own);
-  match_strata(rows, plan);
-  std::vector<std::uint64_t> drawn;
-  if constexpr (std::is_same_v<Id, row_number_t>) {
-    drawn = draw_rows(kernel::row_ids{rows.codes.size()}, rows, plan, start, options);
-  } else {
-    using label = std::invoke_result_t<const Id&, row_reference<Rows>>;
-    using value = std::remove_cvref_t<label>;
-    if constexpr (std::is_integral_v<value>) {
-      std::vector<std::int64_t> ids;
-      ids.reserve(rows.codes.size());
-      for (const auto& row : conversations)
-        ids.push_back(static_cast<std::int64_t>(std::invoke(id, row)));
-      drawn = draw_rows(std::span<const std::int64_t>(ids), rows, plan, start, options);
-    } else {
-      static_assert(std::is_convertible_v<label, std::string_view>, "an id is an integer or text");
-      // Text made on the fly is kept; text that lives in the rows is only looked at.
-      using kept = std::conditional_t<std::is_reference_v<label> || std::is_same_v<value, std::string_view> ||
-                                          std::is_pointer_v<value>,
-                                      std::string_view, std::string>;
-      std::vector<kept> ids;
-      ids.reserve(rows.codes.size());
-      for (const auto& row : conversations)
-        ids.emplace_back(std::invoke(id, row));
-      const std::vector<std::string_view> views(ids.begin(), ids.end());
-      drawn = draw_rows(std::span<const std::string_view>(views), rows, plan, start, options);
-    }
-  }
-  std::vector<drawn_unit> out;
-  out.reserve(drawn.size());
-  for (const std::uint64_t row : drawn)
-    out.push_back({static_cast<std::size_t>(row), plan.strata()[rows.codes[row]].inclusion_probability()});
-  return out;
+  const std::vector<std::uint32_t> stratum =
+      match_strata(stratify(conversations, strata, {}, missing_stratum::own), plan);
+  return detail_draw::draw(conversations, id, stratum, plan, start, options);
+}
+
+/// The same for a plan without strata.
+template <row_range Rows, class Id>
+std::vector<drawn_unit> draw(const Rows& conversations, const Id& id, const sampling_plan& plan, seed start,
+                             draw_options options = {}) {
+  const std::vector<std::uint32_t> stratum = match_strata(unstratified(std::ranges::size(conversations)), plan);
+  return detail_draw::draw(conversations, id, stratum, plan, start, options);
 }
 
 } // namespace qascore

@@ -88,8 +88,10 @@ struct plan_draw {
   friend bool operator==(const plan_draw&, const plan_draw&) noexcept = default;
 };
 
-/// `"phone"`, or `("phone", "gold")` where strata have two columns.
+/// `"phone"`, or `("phone", "gold")` where strata have two columns, `(all)` where they have none.
 inline std::string stratum_name(std::span<const std::string> labels) {
+  if (labels.empty())
+    return "(all)";
   std::string out;
   for (const std::string& label : labels)
     out += (out.empty() ? "" : ", ") + detail::quoted(label);
@@ -100,15 +102,16 @@ inline std::string stratum_name(std::span<const std::string> labels) {
 /// used by draw and by sample_design, kept as JSON so that an audit can draw the same sample again. Immutable.
 ///
 /// Every stratum of the population is in it, also those from which nothing is drawn (estimates then do not speak for
-/// them, and `notes` says so). Strata ascend by their labels as the columns' own type orders them.
+/// them, and `notes` says so). Strata ascend by their labels as the columns' own type orders them. A plan without strata
+/// columns has one stratum: a simple random sample.
 class sampling_plan {
 public:
   /// Throws design_error unless every stratum has one label per column, stands once, and holds at least its sample.
   sampling_plan(std::vector<strata_column> columns, std::vector<planned_stratum> strata, plan_origin origin,
                 std::optional<plan_draw> recorded = std::nullopt)
       : columns_{std::move(columns)}, strata_{std::move(strata)}, origin_{std::move(origin)}, recorded_{recorded} {
-    if (columns_.empty() || strata_.empty())
-      throw design_error("sampling plan: expected at least one strata column and one stratum");
+    if (strata_.empty())
+      throw design_error("sampling plan: expected at least one stratum");
     for (std::size_t c = 0; c < columns_.size(); ++c)
       for (std::size_t before = 0; before < c; ++before)
         if (columns_[before].name == columns_[c].name)

@@ -75,6 +75,17 @@ inline stratified_rows stratify(const std::vector<strata_labels>& columns,
   return out;
 }
 
+/// All conversations as one stratum, for a simple random sample: no columns, one code.
+inline stratified_rows unstratified(std::size_t rows) {
+  stratified_rows out;
+  out.codes.assign(rows, 0);
+  if (rows > 0) {
+    out.table.labels.emplace_back();
+    out.table.population.push_back(rows);
+  }
+  return out;
+}
+
 namespace detail_strata {
 
 template <class T>

@@ -154,13 +154,13 @@ TEST_CASE("repeated ids are refused, named with their rows, also where none of t
   calls[3].id = "c-77";
   calls[9].id = "c-1";
   CHECK(message([&] { qa::draw(calls, &call::id, &call::queue, plan, qa::seed{1}); }) ==
-        "id: expected every id once but 2 rows repeat one: \"c-1\" in rows 1 and 9; \"c-77\" in rows 3 and 77 (rows "
-        "count from 0)");
+        "id: expected every id once but 2 rows repeat one: \"c-1\" in rows 1 and 9; \"c-77\" in rows 3 and 77; rows "
+        "count from 0");
   for (auto& c : calls)
     c.number = 8;
   CHECK(message([&] { qa::draw(calls, &call::number, &call::queue, plan, qa::seed{1}); }) ==
         "id: expected every id once but 999 rows repeat one: 8 in rows 0 and 1; 8 in rows 0 and 2; 8 in rows 0 and 3; 8 "
-        "in rows 0 and 4; 8 in rows 0 and 5; ... (rows count from 0)");
+        "in rows 0 and 4; 8 in rows 0 and 5; ...; rows count from 0");
 }
 
 TEST_CASE("missing strata are refused with their number, or become a stratum of their own") {
@@ -173,6 +173,20 @@ TEST_CASE("missing strata are refused with their number, or become a stratum of 
   CHECK(qa::draw(calls, &call::id, &call::team, plan, qa::seed{1}).size() == 9);
   const std::vector<std::optional<std::string>> clash{"(missing)", std::nullopt};
   CHECK_THROWS_AS(qa::allocate(clash, std::identity{}, {.size = 1, .missing = qa::missing_stratum::own}), qa::data_error);
+}
+
+TEST_CASE("a simple random sample needs no strata") {
+  const auto calls = some_calls();
+  const auto plan = qa::allocate(calls, {.size = 25});
+  CHECK(plan.columns().empty());
+  CHECK(qa::sampling_plan::from_json(qa::to_json(plan)) == plan);
+  const auto drawn = qa::draw(calls, &call::id, plan, qa::seed{1});
+  CHECK(drawn.size() == 25);
+  CHECK(drawn.front().inclusion_probability == 0.025);
+  CHECK(drawn == qa::draw(calls, &call::id, [](const call&) { return 0; },
+                          qa::allocate(calls, [](const call&) { return 0; }, {.size = 25}), qa::seed{1}));
+  CHECK(message([&] { qa::draw(calls, &call::id, &call::queue, plan, qa::seed{1}); }) ==
+        "plan: expected 0 strata columns but found 1");
 }
 
 TEST_CASE("a plan of another random number format is refused") {
