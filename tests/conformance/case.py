@@ -7,12 +7,14 @@ import json
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
 REQUIRED = object()
-KEYS = ("id", "topic", "dataset", "data", "statistic", "options", "expected", "tolerance", "source", "published", "verified")
+KEYS = tuple(
+    "id topic dataset data statistic options expected tolerance source published verified".split()
+)
 
 
 class Malformed(Exception):
@@ -56,7 +58,7 @@ class Case:
         """What the option's value means; a value that is not known makes the case unsupported."""
         if name not in self.options and default is not REQUIRED:
             self._read.add(name)
-            return default
+            return cast(T, default)
         value = self.option(name)
         if not isinstance(value, str) or value not in known:
             raise Unsupported(f"option {name}: {value!r} is not one of {', '.join(map(repr, known))}")
@@ -96,10 +98,10 @@ class Case:
     def rows_and_columns(self, key: str, rows: str | Sequence[str], columns: str | Sequence[str]) -> list[list[Any]]:
         """A matrix `key` whose rows and columns are said to be these; turned if they are said the other way round."""
         (matrix,) = self.inline(key, also=("rows", "columns"))
-        names = ([rows] if isinstance(rows, str) else list(rows), [columns] if isinstance(columns, str) else list(columns))
+        names = [[one] if isinstance(one, str) else list(one) for one in (rows, columns)]
         said = (self.data.get("rows", names[0][0]), self.data.get("columns", names[1][0]))
         if said[0] in names[0] and said[1] in names[1]:
-            return matrix
+            return [list(row) for row in matrix]
         if said[1] in names[0] and said[0] in names[1]:
             return [list(row) for row in zip(*matrix, strict=True)]
         raise Unsupported(f"data: rows {said[0]!r}, columns {said[1]!r}")

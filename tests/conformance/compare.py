@@ -32,7 +32,7 @@ def missing_keys(expected: Any, found: Any, path: str = "") -> Iterator[str]:
 
 
 def differences(expected: Any, found: Any, tolerance: Mapping[str, float], path: str = "") -> Iterator[str]:
-    """What differs, one line each. Keys that are missing are told by missing_keys; keys beyond the expected are fine."""
+    """What differs, one line each. Missing keys are missing_keys' business; further keys are fine."""
     where = path or "answer"
     if isinstance(found, Judged):
         if not found.holds.get(expected, True):

@@ -19,7 +19,8 @@ from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from case import HANDLERS, Case, Malformed, Unsupported, load
+import case as cases
+from case import Case, Malformed, Unsupported, load
 from compare import differences, missing_keys
 
 MALFORMED = "(malformed)"
@@ -37,7 +38,7 @@ class Outcome:
 
 def judge(case: Case) -> tuple[str, str]:
     """The case's status, and why."""
-    handler = HANDLERS.get(case.statistic)
+    handler = cases.HANDLERS.get(case.statistic)
     if handler is None:
         return "unsupported", f"statistic {case.statistic} is not known"
     try:

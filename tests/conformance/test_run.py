@@ -34,7 +34,7 @@ def broken(case: Case) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def handlers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(run, "HANDLERS", {"total": total, "broken": broken})
+    monkeypatch.setattr(cases, "HANDLERS", {"total": total, "broken": broken})
     monkeypatch.setattr(run, "load_handlers", lambda: None)
     yield
 
@@ -55,7 +55,9 @@ def record(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def outcome(folder: Path, *records: dict[str, Any] | str, arguments: tuple[str, ...] = ()) -> tuple[int, dict[str, Any]]:
+def outcome(
+    folder: Path, *records: dict[str, Any] | str, arguments: tuple[str, ...] = ()
+) -> tuple[int, dict[str, Any]]:
     for number, one in enumerate(records):
         text = one if isinstance(one, str) else json.dumps(one)
         (folder / f"case{number}.json").write_text(text, encoding="utf-8")
@@ -209,7 +211,7 @@ def test_the_answer_must_have_the_same_shape() -> None:
 def test_an_expectation_in_words_is_judged_by_the_handler_or_unsupported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(run.HANDLERS, "words", lambda case: {"sum": Judged({"above 3": True, "above 9": False}, 7)})
+    monkeypatch.setitem(cases.HANDLERS, "words", lambda case: {"sum": Judged({"above 3": True, "above 9": False}, 7)})
     assert only_case(tmp_path, record(statistic="words", expected={"sum": "above 3"}))[1] == "passed"
     for expected, status in (("above 9", "failed"), ("above 5", "unsupported")):
         folder = tmp_path / status

@@ -1,0 +1,146 @@
+"""Agreement coefficients: ratings (units x raters), a table of two raters, or counts (units x categories)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from case import Case, Unsupported, handles
+from library import frame, verb
+
+COEFFICIENTS = (
+    "percent_agreement",
+    "cohen_kappa",
+    "scott_pi",
+    "fleiss_kappa",
+    "conger_kappa",
+    "brennan_prediger",
+    "gwet_ac",
+)
+WEIGHTS = ("identity", "linear", "quadratic", "ordinal", "radical", "ratio", "circular", "bipolar")
+STD_ERRORS = {
+    "subject-sampling linearization (Gwet)": "gwet",
+    "large-sample delta method (Fleiss-Cohen-Everitt form)": "large_sample",
+    "large sample (Fleiss, Cohen & Everitt 1969)": "large_sample",
+}
+LIMITS = {"t(n-1), upper truncated at 1": "t", "normal": "normal"}
+
+
+def long_table(matrix: list[list[Any]], categories: list[Any] | None) -> Any:
+    """A RatingTable from units x raters."""
+    raters = max(map(len, matrix))
+    columns: dict[str, list[Any]] = {"unit": [], "rater": [], "rating": []}
+    for unit, row in enumerate(matrix):
+        for rater in range(raters):
+            columns["unit"].append(unit)
+            columns["rater"].append(rater)
+            columns["rating"].append(row[rater])
+    return verb("RatingTable")(
+        frame(columns), unit="unit", rater="rater", rating="rating", categories=categories
+    )
+
+
+def two_raters(table: list[list[int]]) -> list[list[int]]:
+    """The pairs of a contingency table; categories are 1, 2, ..."""
+    return [
+        [row + 1, column + 1]
+        for row, counts in enumerate(table)
+        for column, count in enumerate(counts)
+        for _ in range(count)
+    ]
+
+
+def rating_table(case: Case) -> Any:
+    """The case's data as a RatingTable, whichever way they are written."""
+    if not isinstance(case.data, Mapping):
+        raise Unsupported("data: ratings, a table or counts are understood")
+    categories = case.option("categories", None)
+    if isinstance(categories, str):
+        raise Unsupported(f"option categories: {categories!r}")
+    if "ratings" in case.data:
+        return long_table(case.rows_and_columns("ratings", ("units", "subjects", "items"), "raters"), categories)
+    if "table" in case.data:
+        table = case.rows_and_columns("table", "rater1", "rater2")
+        return long_table(two_raters(table), categories or list(range(1, len(table) + 1)))
+    if "counts" in case.data:
+        counts = case.rows_and_columns("counts", ("units", "subjects", "items"), "categories")
+        return verb("RatingTable").from_counts(counts, categories=categories or list(range(1, len(counts[0]) + 1)))
+    raise Unsupported("data: ratings, a table or counts are understood")
+
+
+def settings(case: Case) -> dict[str, Any]:
+    """What goes into the call beside the table."""
+    out: dict[str, Any] = {"confidence": case.number("level", 0.95)}
+    normal = case.choice("ci", LIMITS, default="t") == "normal"
+    # Normal limits are large-sample limits: where nothing else is said their standard error is the large-sample one.
+    std_error = case.choice("se", STD_ERRORS, default="large_sample" if normal else None)
+    if std_error is not None:
+        out["std_error"] = std_error
+    if normal:
+        out["normal"] = True
+    return out
+
+
+def weights_of(case: Case) -> str:
+    weights = case.option("weights", "identity")
+    if weights not in WEIGHTS:
+        raise Unsupported(f"option weights: {weights!r}")
+    return str(weights)
+
+
+def answer(result: Any) -> dict[str, Any]:
+    return {
+        "coef": result.value,
+        "alpha": result.value,
+        "kappa": result.value,
+        "pa": result.observed,
+        "pe": result.expected,
+        "se": result.std_error,
+        "variance": result.std_error**2,
+        "ci_lower": result.low,
+        "ci_upper": result.high,
+    }
+
+
+@handles(*COEFFICIENTS)
+def coefficient(case: Case) -> Any:
+    call = verb(case.statistic)
+    return answer(call(rating_table(case), weights=weights_of(case), **settings(case)))
+
+
+@handles("krippendorff_alpha")
+def alpha(case: Case) -> Any:
+    more = settings(case)
+    if "metric" in case.options:
+        more["level"] = case.choice("metric", {name: name for name in ("nominal", "ordinal", "interval", "ratio")})
+    else:
+        more["weights"] = weights_of(case)
+    return answer(verb("krippendorff_alpha")(rating_table(case), **more))
+
+
+@handles("cohen_kappa_weight_matrix")
+def own_matrix(case: Case) -> Any:
+    matrix = case.option("agreement_weights")
+    return answer(verb("cohen_kappa")(rating_table(case), weights=matrix, **settings(case)))
+
+
+@handles("randolph_kappa")
+def randolph(case: Case) -> Any:
+    """Randolph's free-marginal kappa is Brennan and Prediger's for any number of raters."""
+    table = rating_table(case)
+    return {
+        "fleiss": verb("fleiss_kappa")(table).value,
+        "randolph": verb("brennan_prediger")(table).value,
+        "percent": verb("percent_agreement")(table).value,
+    }
+
+
+@handles("cohen_kappa_sample_weight")
+def weighted(case: Case) -> Any:
+    raters = (case.column(case.option(name)) for name in ("rater1", "rater2"))
+    pairs = [list(pair) for pair in zip(*raters, strict=True)]
+    table = long_table(pairs, None)
+    rows = frame({"unit": range(len(pairs)), "weight": case.column(case.option("sample_weight"))})
+    design = verb("SampleDesign")(rows, unit="unit", weight="weight")
+    kappa = verb("cohen_kappa")
+    return {"coef": kappa(table, design=design).value, "unweighted": kappa(table).value}

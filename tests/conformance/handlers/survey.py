@@ -1,0 +1,153 @@
+"""Estimates under a sample design: strata, clusters, finite population, weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from case import Case, Unsupported, handles
+from library import condition, frame, limits, verb
+
+from handlers.agreement import long_table
+
+LIMITS = {"t(degf)": "t"}
+PROPORTION_INTERVALS = {"mean": "t", "logit": "logit", "xlogit": "logit", "beta": "beta", "asin": "arcsine"}
+SINGLE_UNITS = {"certainty": "certainty", "remove": "certainty", "average": "average", "adjust": "adjust"}
+
+
+def design_of(
+    case: Case,
+    more: Mapping[str, Sequence[Any]] | None = None,
+    *,
+    finite: bool = True,
+    single_unit: str = "error",
+) -> Any:
+    """The SampleDesign that the options describe, with further columns."""
+    columns = dict(case.table()) | dict(more or {})
+    roles: dict[str, Any] = {"single_unit": single_unit}
+    if "weights" in case.options:
+        roles["weight"] = case.option("weights")
+    if "strata" in case.options:
+        roles["stratum"] = case.option("strata")
+    population = case.option("fpc", None)
+    if population is not None and finite:
+        roles["population"] = population
+    for name in roles.values():
+        if name != single_unit and name not in columns:
+            raise Unsupported(f"data: no column {name!r}")
+    # The sampled units are the rows, or the named clusters (numbered within strata if they are nested).
+    columns["(row)"] = list(range(len(next(iter(columns.values())))))
+    if "id" in case.options:
+        cluster = columns[case.option("id")]
+        if case.option("nest", False):
+            cluster = [f"{h}|{c}" for h, c in zip(columns[case.option("strata")], cluster, strict=True)]
+        columns["(cluster)"] = cluster
+        roles["cluster"] = "(cluster)"
+    return verb("SampleDesign")(frame(columns), unit="(row)", **roles)
+
+
+def names(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+def mean_and_total(case: Case, mean: str, total: str, **how: Any) -> dict[str, float]:
+    design = design_of(case, **how)
+    one, other = verb("mean")(design, mean), verb("total")(design, total)
+    return {"mean": one.value, "mean_se": one.std_error, "total": other.value, "total_se": other.std_error}
+
+
+@handles("svy_mean", "svy_total")
+def mean_or_total(case: Case) -> Any:
+    verb_name = "mean" if case.statistic == "svy_mean" else "total"
+    case.choice("ci", LIMITS, default="t")
+    finite = case.option("fpc_used", True)
+    wanted = names(case.option("y"))
+    if wanted and all(one.endswith((" mean", " total")) for one in wanted):
+        mean = [one.removesuffix(" mean") for one in wanted if one.endswith(" mean")]
+        total = [one.removesuffix(" total") for one in wanted if one.endswith(" total")]
+        if len(mean) == len(total) == 1:
+            return mean_and_total(case, mean[0], total[0])
+        raise Unsupported(f"option y: {wanted!r}")
+    if "domain" in case.options:
+        inside = condition(case.option("domain"), case.table())
+        design = design_of(case, {"(domain)": ["in" if holds else "out" for holds in inside]}, finite=finite)
+        found = {one: verb(verb_name)(design, one, by="(domain)")["in"] for one in wanted}
+    else:
+        design = design_of(case, finite=finite)
+        found = {one: verb(verb_name)(design, one) for one in wanted}
+    out: dict[str, Any] = {one: limits(estimate) for one, estimate in found.items()}
+    if len(wanted) == 1:
+        (estimate,) = found.values()
+        out |= {
+            "degf": estimate.df,
+            "n": estimate.n,
+            verb_name: estimate.value,
+            "se": estimate.std_error,
+            "se_fpc": estimate.std_error,
+        }
+        if case.wants("se_nofpc") and "domain" not in case.options:
+            out["se_nofpc"] = verb(verb_name)(design_of(case, finite=False), wanted[0]).std_error
+    return out
+
+
+@handles("svy_mean_by", "svy_total_by")
+def by_domain(case: Case) -> Any:
+    by = names(case.option("by"))
+    design = design_of(case)
+    table = verb("mean" if case.statistic == "svy_mean_by" else "total")(design, case.option("y"), by=by)
+    columns = dict(table.keys)
+    rows = [tuple(columns[name][row] for name in by) for row in range(len(table))]
+    # R's interaction(): the first factor changes fastest.
+    order = sorted(range(len(rows)), key=lambda row: tuple(reversed(rows[row])))
+    return {
+        "levels": ["|".join(map(str, rows[row])) for row in order],
+        "estimate": [table.estimates[row].value for row in order],
+        "se": [table.estimates[row].std_error for row in order],
+    }
+
+
+@handles("svy_prop_ci")
+def proportion(case: Case) -> Any:
+    holds = condition(case.option("event"), case.table())
+    design = design_of(case, {"(event)": [None if value is None else int(value) for value in holds]})
+    interval = case.choice("method", PROPORTION_INTERVALS)
+    return limits(
+        verb("proportion")(design, "(event)", interval=interval, confidence=case.number("level", 0.95))
+    )
+
+
+@handles("svy_lonely_psu")
+def single_unit_strata(case: Case) -> Any:
+    how = case.choice("lonely", SINGLE_UNITS)
+    return mean_and_total(case, case.option("mean"), case.option("total"), single_unit=how)
+
+
+@handles("svy_stratified")
+def stratified(case: Case) -> Any:
+    y, region = case.option("y"), case.option("strata")
+    design = design_of(case)
+    parts = verb("total")(design, y, by=region)
+    return mean_and_total(case, y, y) | {
+        region: list(dict(parts.keys)[region]),
+        f"{region}_total": [part.value for part in parts],
+        f"{region}_total_se": [part.std_error for part in parts],
+    }
+
+
+@handles("svy_ratio")
+def ratio(case: Case) -> Any:
+    case.only("type", "combined")
+    return limits(verb("ratio")(design_of(case), case.option("numerator"), case.option("denominator")))
+
+
+@handles("svy_correlation")
+def correlation(case: Case) -> Any:
+    found = verb("association")(design_of(case), case.option("x"), case.option("y"), method="pearson")
+    return {"r": found.value, "se": found.std_error}
+
+
+@handles("svy_kappa")
+def kappa(case: Case) -> Any:
+    pairs = zip(case.column(case.option("rater1")), case.column(case.option("rater2")), strict=True)
+    found = verb("cohen_kappa")(long_table([list(pair) for pair in pairs], None), design=design_of(case))
+    return {"kappa": found.value, "se": found.std_error}
