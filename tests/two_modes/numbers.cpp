@@ -82,25 +82,29 @@ void print_sampling_and_estimates() {
   print("spearman", qa::spearman(design, drawn, &evaluation::score, &evaluation::csat));
 }
 
-void print_calibration() {
-  std::vector<evaluation> ratings;
+// Three raters, and a share of their ratings missing.
+qa::rating_table ratings(double missing) {
+  std::vector<evaluation> out;
   std::uint64_t state = 3;
   for (const evaluation& conversation : conversations())
     for (const char* rater : {"r1", "r2", "r3"}) {
       const double noise = uniform(state);
-      if (noise > 0.05) { // gaps
-        ratings.push_back(conversation);
-        ratings.back().rater = rater;
-        ratings.back().score = static_cast<int>(4 * conversation.score + 2 * noise);
-      }
+      if (noise < missing)
+        continue;
+      out.push_back(conversation);
+      out.back().rater = rater;
+      out.back().score = static_cast<int>(4 * conversation.score + 2 * noise);
     }
-  const auto table =
-      qa::rating_table::from(ratings, &evaluation::conversation, &evaluation::rater, &evaluation::score);
+  return qa::rating_table::from(out, &evaluation::conversation, &evaluation::rater, &evaluation::score);
+}
+
+void print_calibration() {
+  const auto table = ratings(0.05);
   for (const auto level : {qa::level::nominal, qa::level::ordinal, qa::level::interval, qa::level::ratio})
     print("krippendorff_alpha", qa::krippendorff_alpha(table, {.level = level}));
   print("fleiss_kappa", qa::fleiss_kappa(table, {.weights = qa::category_weight::quadratic}));
   print("gwet_ac", qa::gwet_ac(table));
-  print("icc", qa::icc(table));
+  print("icc", qa::icc(ratings(0.0)));
   for (const auto& rater : qa::rater_summary(table)) {
     print("rater mean", rater.mean);
     print("severity", rater.severity);
