@@ -57,6 +57,12 @@ class EveryRuleCanFail(unittest.TestCase):
             "include/qascore/rubric/rubric.hpp:5: py::: pybind11 stands in bindings/python/src only",
         )
 
+    def test_yaml_cpp_in_a_second_file_of_the_reader(self) -> None:
+        text = '#include "rubric_tree.hpp"\n#include <yaml-cpp/yaml.h>\n'
+        self.write("src/rubric_tree.hpp", HEADER + "#include <yaml-cpp/yaml.h>\n")
+        self.write("src/rubric_yaml.cpp", layers.LICENCE + "\n" + text)
+        self.assert_broken("src/rubric_tree.hpp:4: <yaml-cpp/yaml.h>: yaml-cpp stands in src/rubric_yaml.cpp only")
+
     def test_a_comment_may_name_anything(self) -> None:
         self.write("include/qascore/sampling/draw.hpp", HEADER + "// boost::random\n/* Eigen::\n YAML:: */\n")
         self.assert_broken()
