@@ -6,6 +6,7 @@
 #include <qascore/kernel/impl/correlation.ipp>
 #include <qascore/kernel/impl/crossing.ipp>
 #include <qascore/kernel/impl/design.ipp>
+#include <qascore/kernel/impl/design_effect.ipp>
 #include <qascore/kernel/impl/disagreement.ipp>
 #include <qascore/kernel/impl/distribution.ipp>
 #include <qascore/kernel/impl/domain.ipp>

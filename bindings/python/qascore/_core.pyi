@@ -45,3 +45,176 @@ class SimulatedCentre:
         conversation: npt.NDArray[np.uint64],
         rater: npt.NDArray[np.uint32],
     ) -> npt.NDArray[np.uint8]: ...
+
+# sampling
+ALLOCATION_METHODS: list[str]
+ALLOCATION_ROUNDINGS: list[str]
+
+class SamplingPlan:
+    @staticmethod
+    def from_json(text: str, name: str) -> SamplingPlan: ...
+    def to_json(self) -> str: ...
+    def columns(self) -> list[tuple[str, str]]: ...
+    def strata(self) -> list[dict[str, Any]]: ...
+    def stratum_names(self) -> list[str]: ...
+    def sample_sizes(self) -> npt.NDArray[np.int64]: ...
+    def origin(self) -> dict[str, Any]: ...
+    def recorded_draw(self) -> tuple[int, str] | None: ...
+    def with_draw(self, seed: int, id: str) -> SamplingPlan: ...
+    def population_size(self) -> int: ...
+    def sample_size(self) -> int: ...
+    def equals(self, other: SamplingPlan) -> bool: ...
+
+class StratifiedRows:
+    def __init__(self, columns: Any, rows: int, own_missing: bool) -> None: ...
+    def allocate(self, options: dict[str, Any]) -> SamplingPlan: ...
+    def match(self, plan: SamplingPlan) -> npt.NDArray[np.uint32]: ...
+
+def draw_rows(
+    ids: npt.NDArray[np.int64] | TextColumn | int,
+    stratum: npt.NDArray[np.uint32],
+    sample_sizes: npt.NDArray[np.int64],
+    seed: int,
+    threads: int = 1,
+) -> npt.NDArray[np.int64]: ...
+def permanent_numbers(ids: npt.NDArray[np.int64] | TextColumn | int, seed: int) -> npt.NDArray[np.float64]: ...
+
+# estimation
+def check_design(
+    rows: int,
+    unit: npt.NDArray[np.uint32] | None,
+    units: int,
+    stratum: npt.NDArray[np.uint32] | None,
+    strata: int,
+    cluster: npt.NDArray[np.uint32] | None,
+    clusters: int,
+    probability: npt.NDArray[np.float64] | None,
+    weight: npt.NDArray[np.float64] | None,
+    population: npt.NDArray[np.float64] | None,
+    repeats: str,
+    single_unit: str,
+    nest: bool,
+) -> dict[str, Any]: ...
+def cross_codes(
+    columns: list[tuple[npt.NDArray[np.uint32], int]],
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32], int]: ...
+def average_by_unit(
+    unit_of_row: npt.NDArray[np.uint32], units: int, values: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]: ...
+def codes_by_unit(
+    unit_of_row: npt.NDArray[np.uint32], units: int, codes: npt.NDArray[np.uint32]
+) -> tuple[npt.NDArray[np.uint32], int]: ...
+def means(
+    design: dict[str, Any] | None,
+    values: npt.NDArray[np.float64],
+    by: npt.NDArray[np.uint32] | None,
+    domains: int,
+    confidence: float,
+) -> list[dict[str, Any]]: ...
+def totals(
+    design: dict[str, Any] | None,
+    values: npt.NDArray[np.float64],
+    by: npt.NDArray[np.uint32] | None,
+    domains: int,
+    confidence: float,
+) -> list[dict[str, Any]]: ...
+def variances(
+    design: dict[str, Any] | None,
+    values: npt.NDArray[np.float64],
+    by: npt.NDArray[np.uint32] | None,
+    domains: int,
+    confidence: float,
+) -> list[dict[str, Any]]: ...
+def ratios(
+    design: dict[str, Any] | None,
+    values: npt.NDArray[np.float64],
+    base: npt.NDArray[np.float64],
+    by: npt.NDArray[np.uint32] | None,
+    domains: int,
+    confidence: float,
+) -> list[dict[str, Any]]: ...
+def proportions(
+    design: dict[str, Any] | None,
+    events: npt.NDArray[np.float64],
+    by: npt.NDArray[np.uint32] | None,
+    domains: int,
+    confidence: float,
+    interval: str,
+) -> list[dict[str, Any]]: ...
+def mean_difference(
+    design: dict[str, Any] | None,
+    values: npt.NDArray[np.float64],
+    by: npt.NDArray[np.uint32],
+    domains: int,
+    a: int,
+    b: int,
+    confidence: float,
+) -> tuple[dict[str, Any], dict[str, Any]]: ...
+def design_effect(design: dict[str, Any] | None, values: npt.NDArray[np.float64]) -> dict[str, Any]: ...
+
+# association
+def correlate(
+    design: dict[str, Any] | None,
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+    method: str,
+    confidence: float,
+    interval: str,
+) -> tuple[dict[str, Any], dict[str, Any]]: ...
+def match_ids(
+    left: npt.NDArray[np.int64] | TextColumn, right: npt.NDArray[np.int64] | TextColumn
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], tuple[int, int] | None]: ...
+
+# calibration
+class Ratings:
+    @staticmethod
+    def from_rows(
+        unit: npt.NDArray[np.uint32],
+        units: int,
+        rater: npt.NDArray[np.uint32] | None,
+        raters: int,
+        rating: npt.NDArray[np.float64],
+        declared: npt.NDArray[np.float64],
+        average: bool,
+    ) -> Ratings: ...
+    @staticmethod
+    def from_matrix(
+        matrix: npt.NDArray[np.float64], raters: int, declared: npt.NDArray[np.float64]
+    ) -> Ratings: ...
+    @staticmethod
+    def from_counts(counts: npt.NDArray[np.int64], categories: npt.NDArray[np.float64]) -> Ratings: ...
+    def duplicate(self) -> tuple[int, int] | None: ...
+    def units(self) -> int: ...
+    def raters(self) -> int: ...
+    def anonymous(self) -> bool: ...
+    def categories(self) -> npt.NDArray[np.float64]: ...
+    def units_by_ratings(self) -> npt.NDArray[np.int64]: ...
+    def only_raters(self, keep: npt.NDArray[np.uint8]) -> Ratings: ...
+    def complete(self) -> Ratings: ...
+    def for_units(self, unit: npt.NDArray[np.uint32]) -> Ratings: ...
+    def agreement(
+        self,
+        coefficient: str,
+        category_weights: npt.NDArray[np.float64] | None,
+        confidence: float,
+        std_error: str,
+        normal: bool,
+        design: Any,
+    ) -> dict[str, Any]: ...
+    def krippendorff_alpha(
+        self,
+        level: str | None,
+        category_weights: npt.NDArray[np.float64] | None,
+        confidence: float,
+        std_error: str,
+        normal: bool,
+        design: Any,
+    ) -> dict[str, Any]: ...
+    def icc(
+        self, form: str, confidence: float, interval: str, null_value: float, design: Any
+    ) -> dict[str, Any]: ...
+    def rater_summary(self, confidence: float, design: Any) -> list[dict[str, Any]]: ...
+    def leave_one_rater_out(self, level: str, confidence: float, design: Any) -> list[dict[str, Any]]: ...
+
+def weight_matrix(name: str, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]: ...
+def check_weight_matrix(matrix: npt.NDArray[np.float64], categories: int) -> None: ...

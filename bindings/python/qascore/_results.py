@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from ._frames import build_frame
@@ -35,6 +35,8 @@ class Estimate:
         The estimator, and how the limits were made.
     undefined : str or None
         Why something is undefined; None when all is well.
+    missing : int
+        Units left out because they had no value.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Estimate:
     method: str
     interval_method: str
     undefined: str | None
+    missing: int = field(default=0, kw_only=True)
 
     @classmethod
     def from_core(cls: type[Self], name: str, record: Mapping[str, Any], **more: Any) -> Self:
@@ -55,7 +58,7 @@ class Estimate:
 
     def to_dict(self) -> dict[str, Any]:
         """All fields, in full precision."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def to_frame(self, backend: str | None = None) -> Any:
         """One row; `backend` is "pandas", "polars" or "pyarrow" (default: the first that is installed)."""
@@ -66,21 +69,63 @@ class Estimate:
         if math.isnan(self.value):
             return f"{self.name} is undefined: {self.undefined}."
         if math.isnan(self.low):
-            return f"{self.name} is {number(self.value)} (n = {self.n}); no interval: {self.undefined}."
+            return f"{self.name} is {number(self.value)} (n = {self.n}{self._left_out()}); no interval: {self.undefined}."
         return (
             f"{self.name} is {number(self.value)}, {100 * self.confidence:g} % interval "
-            f"{range_text(self.low, self.high)}, n = {self.n}."
+            f"{range_text(self.low, self.high)}, n = {self.n}{self._left_out()}."
         )
 
     def plot(self, ax: Any = None, **options: Any) -> Any:
         """A dot with its whisker on matplotlib axes; options as in `EstimateTable.plot`."""
         return EstimateTable((), (self,)).plot(ax, **options)
 
+    def _left_out(self) -> str:
+        return f" ({self.missing} missing)" if self.missing else ""
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.summary()}>"
 
     def _repr_html_(self) -> str:
         return EstimateTable((), (self,))._repr_html_()
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """A test of a hypothesis: statistic, degrees of freedom (`df2` for F only, else NaN), two-sided p."""
+
+    __test__ = False  # for pytest: not a class of tests
+
+    statistic: float
+    df1: float
+    df2: float
+    p_value: float
+
+    @classmethod
+    def from_core(cls, record: Mapping[str, Any]) -> TestResult:
+        return cls(**record)
+
+
+@dataclass(frozen=True, repr=False)
+class TestedEstimate(Estimate):
+    """An estimate with the test of a hypothesis about it (a correlation or a difference of 0)."""
+
+    __test__ = False
+
+    test: TestResult
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields, in full precision; those of the test beside the estimate's."""
+        record = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "test"}
+        return record | {"statistic": self.test.statistic, "test_df": self.test.df1, "p_value": self.test.p_value}
+
+    def summary(self) -> str:
+        """The result in a sentence."""
+        text = super().summary()
+        return text if math.isnan(self.test.p_value) else f"{text[:-1]}, p {_p_text(self.test.p_value)}."
+
+
+def _p_text(p: float) -> str:
+    return "< 0.0001" if p < 0.0001 else f"= {number(p, 2)}"
 
 
 @dataclass(frozen=True)

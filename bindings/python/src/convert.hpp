@@ -65,6 +65,7 @@ inline py::dict to_dict(const estimate& e) {
   out["method"] = text(e.method);
   out["interval_method"] = text(e.interval_method);
   out["undefined"] = e.undefined.empty() ? py::object(py::none()) : py::object(text(e.undefined));
+  out["missing"] = e.missing;
   return out;
 }
 

@@ -1,8 +1,254 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#include "convert.hpp"
 #include "register.hpp"
 
-namespace qascore::python {
+#include <qascore/kernel/crossing.hpp>
+#include <qascore/kernel/design.hpp>
+#include <qascore/kernel/design_effect.hpp>
+#include <qascore/kernel/mean.hpp>
+#include <qascore/kernel/proportion.hpp>
 
-void register_estimation(pybind11::module_& /*module*/) {}
+#include <pybind11/stl.h>
+
+namespace qascore::python {
+namespace {
+
+using codes_array = py::array_t<std::uint32_t>;
+using numbers_array = py::array_t<double>;
+
+std::string_view name_of(kernel::design_fault fault) {
+  using kernel::design_fault;
+  switch (fault) {
+  case design_fault::none:
+    return "none";
+  case design_fault::missing_unit:
+    return "missing_unit";
+  case design_fault::missing_stratum:
+    return "missing_stratum";
+  case design_fault::missing_cluster:
+    return "missing_cluster";
+  case design_fault::bad_probability:
+    return "bad_probability";
+  case design_fault::bad_weight:
+    return "bad_weight";
+  case design_fault::repeated_unit:
+    return "repeated_unit";
+  case design_fault::unit_in_two_strata:
+    return "unit_in_two_strata";
+  case design_fault::unit_with_two_weights:
+    return "unit_with_two_weights";
+  case design_fault::unit_in_two_clusters:
+    return "unit_in_two_clusters";
+  case design_fault::cluster_in_two_strata:
+    return "cluster_in_two_strata";
+  case design_fault::bad_population:
+    return "bad_population";
+  case design_fault::small_population:
+    return "small_population";
+  case design_fault::single_unit_stratum:
+    return "single_unit_stratum";
+  }
+  return {};
+}
+
+repeats repeats_of(const std::string& name) {
+  if (name == "average")
+    return repeats::average;
+  if (name == "cluster")
+    return repeats::cluster;
+  return repeats::error;
+}
+
+proportion_interval proportion_interval_of(const std::string& name) {
+  if (name == "logit")
+    return proportion_interval::logit;
+  if (name == "beta")
+    return proportion_interval::beta;
+  if (name == "arcsine")
+    return proportion_interval::arcsine;
+  if (name == "t")
+    return proportion_interval::t;
+  return proportion_interval::wilson;
+}
+
+/// The columns (None where absent) as a checked design, or the fault with its place.
+py::dict check_design(std::size_t rows, const py::object& unit, std::size_t units, const py::object& stratum,
+                      std::size_t strata, const py::object& cluster, std::size_t clusters,
+                      const py::object& probability, const py::object& weight, const py::object& population,
+                      const std::string& repeated, const std::string& single, bool nest) {
+  kernel::design_columns in;
+  in.rows = rows;
+  in.unit = as_optional_span<std::uint32_t>(unit);
+  in.units = units;
+  in.stratum = as_optional_span<std::uint32_t>(stratum);
+  in.strata = strata;
+  in.cluster = as_optional_span<std::uint32_t>(cluster);
+  in.clusters = clusters;
+  in.probability = as_optional_span<double>(probability);
+  in.weight = as_optional_span<double>(weight);
+  in.population = as_optional_span<double>(population);
+  in.repeated = repeats_of(repeated);
+  in.single = single == "error" ? single_unit::error : single_unit::certainty;
+  in.nest = nest;
+  kernel::checked_design out;
+  {
+    const py::gil_scoped_release release;
+    out = kernel::check_design(in);
+  }
+  py::dict result;
+  result["fault"] = text(name_of(out.problem.fault));
+  result["row"] = out.problem.row;
+  result["other_row"] = out.problem.other_row;
+  result["code"] = out.problem.code;
+  result["sampled"] = out.problem.sampled;
+  result["units"] = out.units;
+  result["clusters"] = out.clusters;
+  result["weight"] = array_of(std::move(out.weight));
+  result["stratum"] = array_of(std::move(out.stratum));
+  result["cluster"] = array_of(std::move(out.cluster));
+  result["unit_of_row"] = array_of(std::move(out.unit_of_row));
+  return result;
+}
+
+/// One code per row for the combination of columns given as (codes, number of labels); the labels' codes by cell.
+py::tuple cross_codes(const std::vector<std::pair<codes_array, std::size_t>>& columns) {
+  std::vector<kernel::code_column> spans;
+  for (const auto& [codes, labels] : columns)
+    spans.push_back({as_span<std::uint32_t>(codes), labels});
+  kernel::crossing cells;
+  {
+    const py::gil_scoped_release release;
+    cells = kernel::cross(spans);
+  }
+  const std::size_t count = cells.cells;
+  return py::make_tuple(array_of(std::move(cells.codes)), array_of(std::move(cells.labels)), count);
+}
+
+numbers_array average_by_unit(const codes_array& unit_of_row, std::size_t units, const numbers_array& values) {
+  const auto rows = as_span<std::uint32_t>(unit_of_row);
+  const auto numbers = as_span<double>(values);
+  std::vector<double> out;
+  {
+    const py::gil_scoped_release release;
+    out = kernel::average_by_unit(rows, units, numbers);
+  }
+  return array_of(std::move(out));
+}
+
+py::tuple codes_by_unit(const codes_array& unit_of_row, std::size_t units, const codes_array& codes) {
+  kernel::unit_codes out =
+      kernel::codes_by_unit(as_span<std::uint32_t>(unit_of_row), units, as_span<std::uint32_t>(codes));
+  return py::make_tuple(array_of(std::move(out.code)), out.conflict);
+}
+
+py::list to_list(const std::vector<estimate>& estimates) {
+  py::list out;
+  for (const estimate& e : estimates)
+    out.append(to_dict(e));
+  return out;
+}
+
+/// Runs an estimator by domain without the GIL: `make(view, domain, values)`.
+template <class Make>
+py::list by_domain(const py::object& design, const numbers_array& values, const py::object& by, std::size_t domains,
+                   const Make& make) {
+  const auto y = as_span<double>(values);
+  const DesignArrays arrays(design, y.size());
+  const kernel::domain_view domain{as_optional_span<std::uint32_t>(by), domains};
+  std::vector<estimate> estimates;
+  {
+    const py::gil_scoped_release release;
+    estimates = make(arrays.view(), domain, y);
+  }
+  return to_list(estimates);
+}
+
+} // namespace
+
+void register_estimation(py::module_& module) {
+  using namespace py::literals;
+  module.def("check_design", &check_design, "rows"_a, "unit"_a, "units"_a, "stratum"_a, "strata"_a, "cluster"_a,
+             "clusters"_a, "probability"_a, "weight"_a, "population"_a, "repeats"_a, "single_unit"_a, "nest"_a);
+  module.def("cross_codes", &cross_codes, "columns"_a);
+  module.def("average_by_unit", &average_by_unit, "unit_of_row"_a, "units"_a, "values"_a);
+  module.def("codes_by_unit", &codes_by_unit, "unit_of_row"_a, "units"_a, "codes"_a);
+  module.def(
+      "means",
+      [](const py::object& design, const numbers_array& values, const py::object& by, std::size_t domains,
+         double confidence) {
+        const confidence_level level{confidence};
+        return by_domain(design, values, by, domains, [&](const auto& view, const auto& domain, auto y) {
+          return kernel::means(view, domain, y, level);
+        });
+      },
+      "design"_a, "values"_a, "by"_a, "domains"_a, "confidence"_a);
+  module.def(
+      "totals",
+      [](const py::object& design, const numbers_array& values, const py::object& by, std::size_t domains,
+         double confidence) {
+        const confidence_level level{confidence};
+        return by_domain(design, values, by, domains, [&](const auto& view, const auto& domain, auto y) {
+          return kernel::totals(view, domain, y, level);
+        });
+      },
+      "design"_a, "values"_a, "by"_a, "domains"_a, "confidence"_a);
+  module.def(
+      "variances",
+      [](const py::object& design, const numbers_array& values, const py::object& by, std::size_t domains,
+         double confidence) {
+        const confidence_level level{confidence};
+        return by_domain(design, values, by, domains, [&](const auto& view, const auto& domain, auto y) {
+          return kernel::variances(view, domain, y, level);
+        });
+      },
+      "design"_a, "values"_a, "by"_a, "domains"_a, "confidence"_a);
+  module.def(
+      "ratios",
+      [](const py::object& design, const numbers_array& values, const numbers_array& base, const py::object& by,
+         std::size_t domains, double confidence) {
+        const confidence_level level{confidence};
+        const auto x = as_span<double>(base);
+        return by_domain(design, values, by, domains, [&](const auto& view, const auto& domain, auto y) {
+          return kernel::ratios(view, domain, y, x, level);
+        });
+      },
+      "design"_a, "values"_a, "base"_a, "by"_a, "domains"_a, "confidence"_a);
+  module.def(
+      "proportions",
+      [](const py::object& design, const numbers_array& events, const py::object& by, std::size_t domains,
+         double confidence, const std::string& interval) {
+        const confidence_level level{confidence};
+        const proportion_interval kind = proportion_interval_of(interval);
+        return by_domain(design, events, by, domains, [&](const auto& view, const auto& domain, auto y) {
+          return kernel::proportions(view, domain, y, level, kind);
+        });
+      },
+      "design"_a, "events"_a, "by"_a, "domains"_a, "confidence"_a, "interval"_a);
+  module.def(
+      "mean_difference",
+      [](const py::object& design, const numbers_array& values, const codes_array& by, std::size_t domains,
+         std::uint32_t a, std::uint32_t b, double confidence) {
+        const auto y = as_span<double>(values);
+        const DesignArrays arrays(design, y.size());
+        const tested_estimate e =
+            kernel::mean_difference(arrays.view(), {as_span<std::uint32_t>(by), domains}, a, b, y, confidence_level{confidence});
+        return py::make_tuple(to_dict(static_cast<const estimate&>(e)), to_dict(e.test));
+      },
+      "design"_a, "values"_a, "by"_a, "domains"_a, "a"_a, "b"_a, "confidence"_a);
+  module.def(
+      "design_effect",
+      [](const py::object& design, const numbers_array& values) {
+        const auto y = as_span<double>(values);
+        const design_effect e = kernel::design_effect_of(DesignArrays(design, y.size()).view(), y);
+        py::dict out;
+        out["without_replacement"] = e.without_replacement;
+        out["with_replacement"] = e.with_replacement;
+        out["kish"] = e.kish;
+        out["effective_size"] = e.effective_size;
+        out["undefined"] = e.undefined.empty() ? py::object(py::none()) : py::object(text(e.undefined));
+        return out;
+      },
+      "design"_a, "values"_a);
+}
 
 } // namespace qascore::python

@@ -119,6 +119,11 @@ private:
         out[h] = population_[i];
       }
     } else if (plan_ && cluster_.codes.empty()) {
+      if (strata_.codes.empty() != plan_->columns().empty())
+        throw design_error(plan_->columns().empty() ? "stratum: the plan has no strata but the design has"
+                                                    : "stratum: the plan has strata; name their column");
+      if (strata_.codes.empty())
+        return {static_cast<double>(plan_->strata().front().population)};
       std::vector<bool> covered(plan_->strata().size(), false);
       for (std::uint32_t h = 0; h < strata_.labels.size(); ++h) {
         const auto at = plan_->find(strata_.labels[h]);

@@ -1,6 +1,7 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include "../kernel/design_effect.hpp"
 #include "../kernel/mean.hpp"
 #include "domain.hpp"
 #include "sample_design.hpp"
@@ -78,6 +79,12 @@ estimate variance(const sample_design& design, const Range& rows, const Value& v
                   const mean_options& options = {}) {
   const auto y = design.numbers(rows, value, "value", options.missing);
   return kernel::variances(design.view(), {}, y, options.confidence).front();
+}
+
+/// How much the design changes the variance of a mean.
+template <row_range Range, projection_of<Range> Value>
+design_effect design_effect_of(const sample_design& design, const Range& rows, const Value& value) {
+  return kernel::design_effect_of(design.view(), design.numbers(rows, value, "value", missing_rows::error));
 }
 
 } // namespace qascore

@@ -93,6 +93,10 @@ rating_columns columns_of_counts(std::span<const std::int64_t> counts, std::span
 rating_columns only_raters(const rating_view& ratings, std::span<const std::uint8_t> keep);
 rating_columns only_complete_units(const rating_view& ratings);
 
+/// The ratings for other units: unit i of the result is unit `unit[i]`; missing_code: a unit without ratings.
+/// For a design whose units stand in another order, or are more.
+rating_columns for_units(const rating_view& ratings, std::span<const std::uint32_t> unit);
+
 /// Units of each profile: the sum of their weights, and how many have a weight other than 0.
 struct profile_weights {
   std::vector<double> weight;

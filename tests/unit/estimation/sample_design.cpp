@@ -82,6 +82,17 @@ TEST_CASE("the plan brings the population counts, and strata without an evaluati
         }) == "population: stratum \"chat\" holds 1 but 2 were sampled");
 }
 
+TEST_CASE("a plan without strata brings one count, and must fit the design") {
+  const auto rows = four();
+  const qa::sampling_plan plan{{}, {{.population = 40, .sample_size = 4, .minimum = 0, .maximum = 40}}, {}};
+  const auto design = qa::design_builder(rows).probability(&review::probability).plan(plan).build();
+  CHECK(design.view().population.front() == 40.0);
+  CHECK(message_of<qa::design_error>([&] { qa::design_builder(rows).plan(plan_of(8, 4)).build(); }) ==
+        "stratum: the plan has strata; name their column");
+  CHECK(message_of<qa::design_error>([&] { qa::design_builder(rows).stratum(&review::queue).plan(plan).build(); }) ==
+        "stratum: the plan has no strata but the design has");
+}
+
 TEST_CASE("strata may be several columns") {
   auto rows = four();
   rows[1].channel = "video";

@@ -219,7 +219,7 @@ double spearman_of(const pairs& p, std::vector<double>& influence) {
   detail::accurate_sum cross;
   for (const auto& l : a.levels)
     cross.add(l.rank * l.partner.value());
-  const double scale = std::sqrt(a.squares) * std::sqrt(b.squares);
+  const double scale = std::sqrt(a.squares * b.squares);
   const double rho = bounded(cross.value() / scale);
   partners_to_influence(a, scale, rho);
   partners_to_influence(b, scale, rho);

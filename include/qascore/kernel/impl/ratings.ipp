@@ -397,6 +397,23 @@ QASCORE_INLINE rating_columns only_complete_units(const rating_view& ratings) {
       ratings, [&](std::size_t p, std::size_t) { return ratings.count(p) == ratings.raters; });
 }
 
+QASCORE_INLINE rating_columns for_units(const rating_view& ratings, std::span<const std::uint32_t> unit) {
+  rating_columns out = detail_ratings::filter(ratings, [](std::size_t, std::size_t) { return true; });
+  const auto none = static_cast<std::uint32_t>(ratings.profiles());
+  out.begin.push_back(out.begin.back()); // the profile of units without ratings
+  out.units = unit.size();
+  out.multiplicity.assign(ratings.profiles() + 1, 0.0);
+  out.profile.resize(unit.size());
+  for (std::size_t i = 0; i < unit.size(); ++i) {
+    if (!is_missing(unit[i]) && unit[i] >= ratings.units)
+      throw argument_error("unit: expected a code below " + std::to_string(ratings.units) + " but found " +
+                           std::to_string(unit[i]));
+    out.profile[i] = is_missing(unit[i]) ? none : static_cast<std::uint32_t>(ratings.profile_of(unit[i]));
+    out.multiplicity[out.profile[i]] += 1.0;
+  }
+  return out;
+}
+
 QASCORE_INLINE profile_weights weights_of(const rating_view& ratings, std::span<const double> unit_weight) {
   profile_weights out;
   if (unit_weight.empty()) {

@@ -1,0 +1,735 @@
+"""Estimates for all conversations from those that were scored: means, totals, proportions, by domain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _core
+from ._frames import MISSING_CODE, Frame, Labels, build_frame
+from ._render import html_table, number, text_table
+from ._results import Estimate, EstimateTable, TestedEstimate, TestResult, estimate_table
+from .errors import ArgumentError, DataError, DesignError, check_choice, did_you_mean
+
+__all__ = [
+    "DesignEffect",
+    "Difference",
+    "SampleDesign",
+    "design_effect",
+    "difference",
+    "mean",
+    "proportion",
+    "ratio",
+    "total",
+    "variance",
+]
+
+SINGLE_UNITS = ("error", "certainty", "average", "adjust")
+REPEATS = ("error", "average", "cluster")
+MISSING = ("error", "drop")
+INTERVALS = ("wilson", "logit", "beta", "arcsine", "t")
+
+Columns = str | Sequence[str]
+Numbers = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.uint32]
+Sample = Any  # a SampleDesign, or any frame: its rows are then taken as independent
+
+
+class Rows:
+    """Rows of a frame as a sample: what estimators read from. A plain frame stands for independent rows."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+
+    def core(self) -> dict[str, Any] | None:
+        """The design for the kernels; None: independent rows of equal weight."""
+        return None
+
+    def numbers(self, name: str, missing: str) -> Numbers:
+        """A column with one value per unit, NaN where there is none."""
+        values = self.frame.numbers(name)
+        if missing == "error":
+            self._refuse(np.isnan(values), name, "value")
+        return self.by_unit(values)
+
+    def by_unit(self, values: Numbers) -> Numbers:
+        return values
+
+    def codes_by_unit(self, codes: Codes, by: Sequence[str]) -> Codes:
+        return codes
+
+    def domains(self, by: Columns, missing: str) -> Domains:
+        """Codes and labels of the combinations of the `by` columns that occur."""
+        names = [by] if isinstance(by, str) else list(by)
+        if not names:
+            raise ArgumentError("by: expected a column or several but found none")
+        crossed = cross(self.frame, names)
+        if missing == "error":
+            for name, column in zip(names, crossed.columns, strict=True):
+                self._refuse(column.codes == MISSING_CODE, name, "label")
+        codes = self.codes_by_unit(crossed.codes, names)
+        return Domains(codes, [(name, [key[i] for key in crossed.keys]) for i, name in enumerate(names)])
+
+    def _refuse(self, gaps: npt.NDArray[np.bool_], name: str, what: str) -> None:
+        if gaps.any():
+            raise DataError(
+                f'{self.frame.argument}: column "{name}": no {what} at row {int(np.argmax(gaps))} '
+                f'({int(gaps.sum())} in all); give missing="drop" to leave such rows out'
+            )
+
+
+@dataclass(frozen=True)
+class Domains:
+    """One code per unit; per code, the values of the `by` columns."""
+
+    codes: Codes
+    keys: list[tuple[str, list[Any]]]
+
+    def __len__(self) -> int:
+        return len(self.keys[0][1])
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """One code per row for the combination of several label columns; missing where one has no label."""
+
+    codes: Codes
+    keys: list[tuple[Any, ...]]
+    columns: list[Labels]
+
+    def name(self, code: int) -> str:
+        return name_of(self.keys[code])
+
+
+def shown(label: Any) -> str:
+    return f'"{label}"' if isinstance(label, str) else "(missing)" if label is None else str(label)
+
+
+def name_of(key: tuple[Any, ...]) -> str:
+    """`"phone"`, or `("phone", "gold")` for two columns."""
+    return shown(key[0]) if len(key) == 1 else f"({', '.join(map(shown, key))})"
+
+
+def cross(frame: Frame, names: Sequence[str], *, own_missing: bool = False) -> Crossed:
+    """Combinations of the columns' labels; with `own_missing` a missing label is one more label, None."""
+    frame.require(*names)
+    columns = [frame.labels(name) for name in names]
+    if own_missing:
+        columns = [
+            Labels(np.minimum(c.codes, np.uint32(len(c.labels))), [*c.labels, None]) if len(c.missing) else c
+            for c in columns
+        ]
+    if len(columns) == 1:
+        return Crossed(columns[0].codes, [(label,) for label in columns[0].labels], columns)
+    codes, labels, cells = _core.cross_codes([(column.codes, len(column.labels)) for column in columns])
+    place = np.full(cells + 1, MISSING_CODE, dtype=np.uint32)
+    keys: list[tuple[Any, ...]] = []
+    for cell, row in enumerate(labels.reshape(cells, len(columns)).tolist()):
+        if MISSING_CODE not in row:
+            place[cell] = len(keys)
+            keys.append(tuple(column.labels[code] for column, code in zip(columns, row, strict=True)))
+    return Crossed(place[codes], keys, columns)
+
+
+class SampleDesign(Rows):
+    """How the evaluated conversations came to be chosen: what every estimate needs to speak for all of them.
+
+    Built once, checked once, then asked: ``qa.mean(design, "score", by="queue")``.
+
+    Parameters
+    ----------
+    frame : frame
+        One row per evaluation, from any library that narwhals reads.
+    unit : str, optional
+        Column that says which rows are the same conversation. Without it every row is one.
+    stratum : str or sequence of str, optional
+        Parts of the population that were drawn apart. Default: those of the plan.
+    probability, weight : str, optional
+        Inclusion probability (a fraction above 0, up to 1) or its inverse, the design weight; one of them. Default with a
+        plan: the column ``inclusion_probability`` that `draw` wrote.
+    population : str or mapping or int, optional
+        How many conversations (with `cluster`: clusters) each stratum holds: a column, a count per stratum label (a
+        tuple of labels for several columns), or one count where there are no strata. Default: those of the plan, or
+        endless.
+    cluster : str, optional
+        What was drawn, or depends on each other, together: an agent's conversations.
+    plan : SamplingPlan, optional
+        The plan that the sample was drawn by.
+    single_unit : {"error", "certainty", "average", "adjust"}
+        What to do with a stratum in which one unit was sampled.
+    repeats : {"error", "average", "cluster"}
+        What to do with several rows of one unit: refuse, average their values, or keep them as a cluster that shares
+        the unit's weight.
+    nest : bool
+        Cluster labels start again in each stratum.
+
+    Raises
+    ------
+    DesignError
+        Probabilities outside (0, 1], a unit that stands twice, more units than the stratum holds, a stratum with one unit.
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> calls = pd.DataFrame({"queue": ["a", "a", "b", "b"], "weight": [2, 2, 5, 5], "score": [0.5, 0.7, 0.9, 1.0]})
+    >>> design = qa.SampleDesign(calls, stratum="queue", weight="weight")
+    >>> round(qa.mean(design, "score").value, 4)
+    0.85
+    """
+
+    def __init__(
+        self,
+        frame: Any,
+        *,
+        unit: str | None = None,
+        stratum: Columns | None = None,
+        probability: str | None = None,
+        weight: str | None = None,
+        population: str | Mapping[Any, float] | float | None = None,
+        cluster: str | None = None,
+        plan: Any = None,
+        single_unit: str = "error",
+        repeats: str = "error",
+        nest: bool = False,
+    ) -> None:
+        super().__init__(Frame.of(frame, "frame"))
+        self.single_unit = check_choice("single_unit", single_unit, SINGLE_UNITS)
+        self.repeats = check_choice("repeats", repeats, REPEATS)
+        if repeats != "error" and unit is None:
+            raise ArgumentError(f'repeats: "{repeats}" needs unit=, the column that says which rows are the same')
+        if probability is not None and weight is not None:
+            raise ArgumentError("weight: give the inclusion probability or the design weight, not both")
+        if plan is not None and stratum is None and plan.columns:
+            stratum = list(plan.columns)
+        if plan is not None and probability is None and weight is None:
+            probability = "inclusion_probability"
+        if probability is None and weight is None:
+            raise ArgumentError(
+                "weight: expected the column of inclusion probabilities (probability=) or of design weights (weight=); "
+                "rows that were not sampled need no design, give the frame itself to the estimate"
+            )
+        self.unit, self.cluster = unit, cluster
+        names = [] if stratum is None else [stratum] if isinstance(stratum, str) else list(stratum)
+        self.frame.require(*(n for n in (unit, cluster, probability, weight) if n is not None), *names)
+
+        self._units = None if unit is None else self.frame.labels(unit)
+        self._clusters = None if cluster is None else self.frame.labels(cluster)
+        # A plan may hold conversations without a label as a stratum of their own.
+        own_missing = plan is not None and any(None in s.labels for s in plan.strata)
+        self._strata = cross(self.frame, names, own_missing=own_missing) if names else None
+        probabilities = None if probability is None else self.frame.numbers(probability)
+        weights = None if weight is None else self.frame.numbers(weight)
+        self.uncovered: tuple[str, ...] = ()
+        populations = self._populations(population, plan)
+        found = _core.check_design(
+            len(self.frame),
+            None if self._units is None else self._units.codes,
+            0 if self._units is None else len(self._units.labels),
+            None if self._strata is None else self._strata.codes,
+            1 if self._strata is None else len(self._strata.keys),
+            None if self._clusters is None else self._clusters.codes,
+            0 if self._clusters is None else len(self._clusters.labels),
+            probabilities,
+            weights,
+            populations,
+            repeats,
+            single_unit,
+            nest,
+        )
+        self._raise(found, probabilities if weights is None else weights, populations)
+        self.units: int = found["units"]
+        self.weights: Numbers = found["weight"]
+        self._unit_of_row: Codes | None = found["unit_of_row"] if len(found["unit_of_row"]) else None
+        self._core = {
+            "units": self.units,
+            "weight": self.weights,
+            "stratum": found["stratum"],
+            "strata": 1 if self._strata is None else len(self._strata.keys),
+            "cluster": found["cluster"] if len(found["cluster"]) else None,
+            "clusters": found["clusters"],
+            "population": populations,
+            "single_unit": single_unit,
+        }
+
+    def core(self) -> dict[str, Any]:
+        return self._core
+
+    @property
+    def strata(self) -> list[tuple[Any, ...]]:
+        """Labels of the strata, ascending; empty without strata."""
+        return [] if self._strata is None else list(self._strata.keys)
+
+    @property
+    def unit_labels(self) -> list[Any]:
+        """The label of each unit, in the order of the design's units; row numbers where no unit column was named."""
+        if self._units is None:
+            return list(range(len(self.frame)))
+        if self._unit_of_row is not None:
+            return list(self._units.labels)
+        return [self._units.labels[code] for code in self._units.codes.tolist()]
+
+    def by_unit(self, values: Numbers) -> Numbers:
+        if self._unit_of_row is None:
+            return values
+        averaged: Numbers = _core.average_by_unit(self._unit_of_row, self.units, values)
+        return averaged
+
+    def codes_by_unit(self, codes: Codes, by: Sequence[str]) -> Codes:
+        if self._unit_of_row is None:
+            return codes
+        shared, conflict = _core.codes_by_unit(self._unit_of_row, self.units, codes)
+        if conflict < len(codes):
+            raise DataError(
+                f'by: column "{by[0]}" differs between row {conflict} and an earlier row of the same unit; '
+                "averaged repeats must agree"
+            )
+        return np.asarray(shared, dtype=np.uint32)
+
+    def _populations(self, population: Any, plan: Any) -> Numbers | None:
+        if population is None and plan is not None and self._clusters is None:
+            return self._populations_of(plan)
+        if population is None:
+            return None
+        if isinstance(population, str):
+            return self._populations_in(population)
+        if self._strata is None:
+            if isinstance(population, Mapping):
+                raise ArgumentError("population: expected one count, as there are no strata, but found a mapping")
+            return np.array([float(population)])
+        if not isinstance(population, Mapping):
+            raise ArgumentError("population: expected a count per stratum (a mapping or a column) but found one number")
+        counts = {key if isinstance(key, tuple) else (key,): float(n) for key, n in population.items()}
+        out = np.empty(len(self._strata.keys))
+        for code, key in enumerate(self._strata.keys):
+            if key not in counts:
+                raise DesignError(
+                    f"population: no count for stratum {self._strata.name(code)}"
+                    f"{did_you_mean(key[-1], (k[-1] for k in counts))}"
+                )
+            out[code] = counts[key]
+        return out
+
+    def _populations_in(self, name: str) -> Numbers:
+        values = self.frame.numbers(name)
+        codes = np.zeros(len(values), dtype=np.uint32) if self._strata is None else self._strata.codes
+        out = np.full(1 if self._strata is None else len(self._strata.keys), np.nan)
+        inside = codes != MISSING_CODE
+        out[codes[inside]] = values[inside]
+        differing = np.flatnonzero(inside & ~(values == out[np.where(inside, codes, 0)]))
+        if len(differing):
+            row = int(differing[0])
+            where = "" if self._strata is None else f" in stratum {self._strata.name(int(codes[row]))}"
+            raise DesignError(
+                f'population: column "{name}": expected one count per stratum but found {number(float(values[row]))} '
+                f"at row {row} and {number(float(out[codes[row]]))} elsewhere{where}"
+            )
+        return out
+
+    def _populations_of(self, plan: Any) -> Numbers:
+        if self._strata is None:
+            if plan.columns:
+                raise DesignError("stratum: the plan has strata; name their columns")
+            return np.array([float(plan.population_size)])
+        counts = {s.labels: s.population for s in plan.strata}
+        out = np.empty(len(self._strata.keys))
+        for code, key in enumerate(self._strata.keys):
+            if key not in counts:
+                raise DesignError(f"stratum: {self._strata.name(code)} is not in the plan")
+            out[code] = counts.pop(key)
+        self.uncovered = tuple(name_of(key) for key, n in counts.items() if n)
+        return out
+
+    def _raise(self, found: Mapping[str, Any], weights: Numbers | None, populations: Numbers | None) -> None:
+        """What the check found, in the words of the data."""
+        fault, row, code = found["fault"], found["row"], found["code"]
+        if fault == "none":
+            return
+        rows = f"rows {found['other_row']} and {row}"
+        if fault.startswith("missing_"):
+            raise DataError(f"{fault.removeprefix('missing_')}: no label at row {row}")
+        if fault == "bad_probability" and weights is not None:
+            raise DesignError(
+                f"probability: expected a fraction above 0 and up to 1 but found {weights[row]:g} at row {row}"
+            )
+        if fault == "bad_weight" and weights is not None:
+            raise DesignError(f"weight: expected a number above 0 but found {weights[row]:g} at row {row}")
+        if self._clusters is not None and fault == "cluster_in_two_strata":
+            raise DesignError(
+                f"cluster: {shown(self._clusters.labels[code])} lies in two strata ({rows}); "
+                "give nest=True if its labels start again in each stratum"
+            )
+        if self._units is not None and ("unit_" in fault and fault != "single_unit_stratum" or "_unit" in fault):
+            what = {
+                "repeated_unit": 'are the same unit; give repeats="average" or repeats="cluster"',
+                "unit_in_two_strata": "lie in different strata",
+                "unit_with_two_weights": "have different probabilities or weights",
+                "unit_in_two_clusters": "lie in different clusters",
+            }.get(fault)
+            if what is not None:
+                raise DesignError(f"unit {shown(self._units.labels[code])}: {rows} {what}")
+        stratum = "the sample" if self._strata is None else f"stratum {self._strata.name(code)}"
+        if populations is not None and fault == "bad_population":
+            raise DesignError(f"population: expected a count above 0 for {stratum} but found {populations[code]:g}")
+        if populations is not None and fault == "small_population":
+            raise DesignError(
+                f"population: {stratum} holds {populations[code]:g} but {found['sampled']} were sampled"
+            )
+        raise DesignError(
+            f"single_unit: {stratum} has one sampled unit, its variance cannot be estimated; "
+            'choose "certainty", "average" or "adjust", or merge strata'
+        )
+
+    def _table(self) -> list[list[object]]:
+        counts = np.bincount(self._core["stratum"], minlength=self._core["strata"])
+        totals = np.bincount(self._core["stratum"], weights=self.weights, minlength=self._core["strata"])
+        populations = self._core["population"]
+        return [
+            [
+                "all" if self._strata is None else self._strata.name(h).strip('"'),
+                int(counts[h]),
+                float(totals[h]),
+                None if populations is None else float(populations[h]),
+            ]
+            for h in range(self._core["strata"])
+        ]
+
+    def summary(self) -> str:
+        """The design in a sentence."""
+        parts = [f"{self.units} units"]
+        if self._strata is not None:
+            parts.append(f"{self._core['strata']} strata")
+        if self._core["cluster"] is not None:
+            parts.append(f"{self._core['clusters']} clusters")
+        parts.append("finite population" if self._core["population"] is not None else "endless population")
+        text = f"Sample design: {', '.join(parts)}."
+        if self.uncovered:
+            text += f" Nothing was evaluated in {', '.join(self.uncovered)}: estimates do not speak for it."
+        return text
+
+    HEADER = ("stratum", "units", "sum of weights", "population")
+
+    def __repr__(self) -> str:
+        return f"{self.summary()}\n{text_table(self.HEADER, self._table())}"
+
+    def _repr_html_(self) -> str:
+        return html_table(self.HEADER, self._table(), self.summary())
+
+
+def rows_of(sample: Sample) -> Rows:
+    """The sample as rows: a design as it is, a frame as independent rows."""
+    if isinstance(sample, Rows):
+        return sample
+    return Rows(Frame.of(getattr(sample, "frame", sample), "sample"))
+
+
+def _estimates(
+    name: str,
+    rows: Rows,
+    by: Columns | None,
+    missing: str,
+    make: Callable[[Codes | None, int], list[dict[str, Any]]],
+) -> Any:
+    if by is None:
+        return Estimate.from_core(name, make(None, 1)[0])
+    domains = rows.domains(by, missing)
+    found = make(domains.codes, len(domains)) if len(domains) else []
+    return estimate_table(
+        domains.keys, [Estimate.from_core(name, record) for record in found], rows.frame.backend
+    )
+
+
+def mean(
+    sample: Sample, column: str, *, by: Columns | None = None, confidence: float = 0.95, missing: str = "error"
+) -> Any:
+    """Mean of a column for the population, with standard error and t interval.
+
+    Parameters
+    ----------
+    sample : SampleDesign or frame
+        A frame stands for independent rows of equal weight; the result's `method` says so.
+    column : str
+        Column of numbers.
+    by : str or sequence of str, optional
+        Domains to estimate for. The whole design stays behind each of them.
+    confidence : float
+        Level of the interval, a fraction.
+    missing : {"error", "drop"}
+        Refuse missing values, or leave those units out and count them in the result.
+
+    Returns
+    -------
+    Estimate, or EstimateTable with one row per domain if `by` is given.
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> qa.mean(pd.DataFrame({"score": [0.71, 0.64, 0.80, 0.77, 0.69]}), "score", confidence=0.9)
+    <Estimate: mean score is 0.7220, 90 % interval 0.6612 – 0.7828, n = 5.>
+    """
+    rows = rows_of(sample)
+    values = rows.numbers(column, check_choice("missing", missing, MISSING))
+    return _estimates(
+        f"mean {column}", rows, by, missing,
+        lambda codes, domains: _core.means(rows.core(), values, codes, domains, confidence),
+    )  # fmt: skip
+
+
+def total(sample: SampleDesign, column: str, *, by: Columns | None = None, confidence: float = 0.95) -> Any:
+    """Total of a column over the population, by the design weights.
+
+    A total cannot leave units out, so a missing value is an error; and it needs weights, so a plain frame is refused.
+
+    Parameters
+    ----------
+    sample : SampleDesign
+    column : str
+        Column of numbers.
+    by : str or sequence of str, optional
+        Domains to estimate for.
+    confidence : float
+        Level of the interval, a fraction.
+
+    Returns
+    -------
+    Estimate, or EstimateTable if `by` is given.
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> calls = pd.DataFrame({"weight": [10, 10, 10], "complaints": [0, 1, 2]})
+    >>> qa.total(qa.SampleDesign(calls, weight="weight"), "complaints").value
+    30.0
+    """
+    rows = rows_of(sample)
+    if rows.core() is None:
+        raise ArgumentError("sample: a total needs a SampleDesign: rows without weights stand for no population")
+    values = rows.numbers(column, "error")
+    return _estimates(
+        f"total {column}", rows, by, "error",
+        lambda codes, domains: _core.totals(rows.core(), values, codes, domains, confidence),
+    )  # fmt: skip
+
+
+def ratio(
+    sample: Sample,
+    numerator: str,
+    denominator: str,
+    *,
+    by: Columns | None = None,
+    confidence: float = 0.95,
+    missing: str = "error",
+) -> Any:
+    """Ratio of the totals of two columns (points earned to points possible).
+
+    Parameters are those of `mean`; a unit takes part if it has both values.
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> qa.ratio(pd.DataFrame({"earned": [1, 3, 5], "possible": [2, 4, 4]}), "earned", "possible").value
+    0.9
+    """
+    rows = rows_of(sample)
+    check_choice("missing", missing, MISSING)
+    top, bottom = rows.numbers(numerator, missing), rows.numbers(denominator, missing)
+    return _estimates(
+        f"{numerator} / {denominator}", rows, by, missing,
+        lambda codes, domains: _core.ratios(rows.core(), top, bottom, codes, domains, confidence),
+    )  # fmt: skip
+
+
+def variance(
+    sample: Sample, column: str, *, by: Columns | None = None, confidence: float = 0.95, missing: str = "error"
+) -> Any:
+    """Variance of a column in the population (divisor n - 1). Parameters are those of `mean`.
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> qa.variance(pd.DataFrame({"score": [1.0, 2.0, 3.0]}), "score").value
+    1.0
+    """
+    rows = rows_of(sample)
+    values = rows.numbers(column, check_choice("missing", missing, MISSING))
+    return _estimates(
+        f"variance of {column}", rows, by, missing,
+        lambda codes, domains: _core.variances(rows.core(), values, codes, domains, confidence),
+    )  # fmt: skip
+
+
+def _events(rows: Rows, column: str, equals: Any, missing: str) -> Numbers:
+    if equals is None:
+        values = rows.frame.numbers(column)
+        strange = ~np.isnan(values) & (values != 0) & (values != 1)
+        if strange.any():
+            row = int(np.argmax(strange))
+            raise DataError(
+                f'{rows.frame.argument}: column "{column}": expected 0, 1, true or false but found {values[row]:g} at '
+                f"row {row}; give equals= to count one value"
+            )
+        return rows.numbers(column, missing)
+    labels = rows.frame.labels(column)
+    if equals not in labels.labels:
+        found = ", ".join(shown(label) for label in labels.labels[:12])
+        raise ArgumentError(
+            f'equals: no row of "{column}" is {shown(equals)}; it holds {found}{did_you_mean(equals, labels.labels)}'
+        )
+    gaps = labels.codes == MISSING_CODE
+    if missing == "error":
+        rows._refuse(gaps, column, "value")
+    return rows.by_unit(np.where(gaps, np.nan, (labels.codes == labels.labels.index(equals)).astype(np.float64)))
+
+
+def proportion(
+    sample: Sample,
+    column: str,
+    *,
+    equals: Any = None,
+    by: Columns | None = None,
+    interval: str = "wilson",
+    confidence: float = 0.95,
+    missing: str = "error",
+) -> Any:
+    """Share of the population for which a column is true, a fraction from 0 to 1.
+
+    Parameters
+    ----------
+    sample : SampleDesign or frame
+        A frame stands for independent rows.
+    column : str
+        Column of booleans or 0 and 1; with `equals`, any column of labels.
+    equals : optional
+        The label to count.
+    by : str or sequence of str, optional
+        Domains to estimate for.
+    interval : {"wilson", "logit", "beta", "arcsine", "t"}
+        How limits are made; "wilson" and "beta" (the cautious one) hold at 0 and 1 too.
+    confidence : float
+        Level of the interval, a fraction.
+    missing : {"error", "drop"}
+        Refuse missing values, or leave those units out and count them.
+
+    Returns
+    -------
+    Estimate, or EstimateTable if `by` is given.
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> p = qa.proportion(pd.DataFrame({"resolved": ["yes"] * 20}), "resolved", equals="yes")
+    >>> round(p.low, 4), p.high
+    (0.8389, 1.0)
+    """
+    rows = rows_of(sample)
+    check_choice("missing", missing, MISSING)
+    check_choice("interval", interval, INTERVALS)
+    events = _events(rows, column, equals, missing)
+    return _estimates(
+        column if equals is None else f"{column} is {equals}", rows, by, missing,
+        lambda codes, domains: _core.proportions(rows.core(), events, codes, domains, confidence, interval),
+    )  # fmt: skip
+
+
+class Difference(TestedEstimate):
+    """Mean of one domain minus mean of another, with the test of no difference."""
+
+
+def difference(
+    sample: Sample,
+    column: str,
+    *,
+    by: str,
+    between: tuple[Any, Any],
+    confidence: float = 0.95,
+    missing: str = "error",
+) -> Difference:
+    """Mean in the first domain minus mean in the second, with the covariance that a shared design brings.
+
+    Parameters
+    ----------
+    sample : SampleDesign or frame
+        A frame stands for independent rows: two samples, each with its own variance.
+    column : str
+        Column of numbers.
+    by : str
+        Column that names the domains (a period, a team).
+    between : tuple of two labels
+        First minus second.
+    confidence, missing
+        As in `mean`.
+
+    Returns
+    -------
+    Difference
+        An Estimate with `test` (t statistic, df, two-sided p).
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> calls = pd.DataFrame({"month": ["may"] * 3 + ["june"] * 3, "score": [0.5, 0.6, 0.7, 0.7, 0.8, 0.9]})
+    >>> round(qa.difference(calls, "score", by="month", between=("june", "may")).value, 4)
+    0.2
+    """
+    rows = rows_of(sample)
+    values = rows.numbers(column, check_choice("missing", missing, MISSING))
+    domains = rows.domains(by, missing)
+    labels = domains.keys[0][1]
+    codes = []
+    for label in between:
+        if label not in labels:
+            raise ArgumentError(f"between: no row of {by} is {shown(label)}{did_you_mean(label, labels)}")
+        codes.append(labels.index(label))
+    found, test = _core.mean_difference(
+        rows.core(), values, domains.codes, len(labels), codes[0], codes[1], confidence
+    )
+    name = f"{column}: {between[0]} minus {between[1]}"
+    return Difference.from_core(name, found, test=TestResult.from_core(test))
+
+
+@dataclass(frozen=True)
+class DesignEffect:
+    """How much the design changes the variance of a mean.
+
+    Attributes
+    ----------
+    without_replacement, with_replacement : float
+        Design variance over that of a simple random sample of the same size, drawn without or with replacement.
+    kish : float
+        Effect of unequal weights alone, 1 + cv^2.
+    effective_size : float
+        n / kish.
+    undefined : str or None
+        Why something is undefined.
+    """
+
+    without_replacement: float
+    with_replacement: float
+    kish: float
+    effective_size: float
+    undefined: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        return build_frame({name: [value] for name, value in self.to_dict().items()}, backend)
+
+
+def design_effect(sample: SampleDesign, column: str) -> DesignEffect:
+    """Design effect of the mean of a column.
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> calls = pd.DataFrame({"weight": [1, 3, 1, 3], "score": [0.1, 0.2, 0.4, 0.3]})
+    >>> round(qa.design_effect(qa.SampleDesign(calls, weight="weight"), "score").kish, 4)
+    1.25
+    """
+    rows = rows_of(sample)
+    if rows.core() is None:
+        raise ArgumentError("sample: a design effect needs a SampleDesign")
+    return DesignEffect(**_core.design_effect(rows.core(), rows.numbers(column, "error")))
