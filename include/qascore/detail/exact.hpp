@@ -1,6 +1,7 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -9,8 +10,8 @@
 #include <span>
 #include <vector>
 
-/// Small fractions without rounding: weights and points are decimals written by people, so that a mean of them can be
-/// the correctly rounded one.
+/// Small fractions without rounding: weights and points are decimals written by people, so that a mean of
+/// them can be the correctly rounded one.
 namespace qascore::detail {
 
 /// A number, and the fraction it stands for as long as that fits: n / d, d > 0, in lowest terms.
@@ -103,10 +104,12 @@ private:
   std::int64_t denominator_ = 1; // 0: the fraction does not fit
 };
 
-/// Numbers >= 0 on one integer scale on which `total` (at least any sum of theirs) is at most `ceiling`. Exact when the
-/// common denominator fits; else each is off by at most total / ceiling. With `fill` the scale is as fine as the
-/// ceiling lets it be.
-inline std::vector<std::int64_t> on_integer_scale(std::span<const exact_number> numbers, double total, bool fill) {
+/// Numbers >= 0 as integers in the same proportions, whose sums (at most `total` on the scale of the numbers)
+/// stay below 2^50: the smallest such integers, or, with `fill`, these times the largest power of two. Where
+/// the common denominator does not fit, each number is rounded to the finest scale (by at most 1e-15 of the
+/// total), and `exact` turns false.
+inline std::vector<std::int64_t> on_integer_scale(std::span<const exact_number> numbers, double total,
+                                                  bool fill, bool& exact) {
   constexpr double ceiling = static_cast<double>(exact_number::largest);
   std::int64_t common = 1; // denominator; 0: none that fits
   for (const auto& number : numbers)
@@ -117,22 +120,31 @@ inline std::vector<std::int64_t> on_integer_scale(std::span<const exact_number> 
                                  : 0;
   if (total * static_cast<double>(common) > ceiling)
     common = 0;
-  double factor = common != 0 ? static_cast<double>(common) : 1.0;
-  if (common == 0 || fill) {
-    while (total > 0.0 && total * factor * 2.0 <= ceiling)
-      factor *= 2.0;
-    while (total * factor > ceiling)
-      factor /= 2.0;
-  }
+  exact = exact && common != 0;
+
   std::vector<std::int64_t> out;
   out.reserve(numbers.size());
-  for (const auto& number : numbers) {
-    if (common != 0) {
-      const std::int64_t step = common / number.denominator();
-      out.push_back(number.numerator() * step * static_cast<std::int64_t>(factor / static_cast<double>(common)));
-    } else {
-      out.push_back(std::llround(number.value() * factor));
-    }
+  double factor = 1.0; // from numbers to integers
+  if (common != 0) {
+    std::int64_t divisor = 0;
+    for (const auto& number : numbers)
+      divisor = std::gcd(divisor, out.emplace_back(number.numerator() * (common / number.denominator())));
+    divisor = std::max<std::int64_t>(divisor, 1);
+    for (auto& number : out)
+      number /= divisor;
+    factor = static_cast<double>(common) / static_cast<double>(divisor);
+  }
+  if (common == 0 || fill) {
+    std::int64_t shift = 1;
+    while (common == 0 && total * factor > ceiling)
+      factor /= 2.0;
+    for (; total > 0.0 && total * factor * 2.0 <= ceiling; factor *= 2.0)
+      shift *= 2;
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      if (common == 0)
+        out.push_back(std::llround(numbers[i].value() * factor));
+      else
+        out[i] *= shift;
   }
   return out;
 }

@@ -10,8 +10,8 @@
 #include <span>
 #include <vector>
 
-/// Answers as codes in, scores out. A rubric is compiled once (rubric/compile.hpp) into a `scoring_plan`: tables of
-/// integers, so that sums are exact and do not depend on the order of criteria.
+/// Answers as codes in, scores out. A rubric is compiled once (rubric/compile.hpp) into a `scoring_plan`:
+/// tables of integers, so that sums are exact and do not depend on the order of criteria.
 namespace qascore::kernel {
 
 /// Answer codes: 0, 1, ... are the answers of a criterion in the order of the rubric; two are reserved.
@@ -20,9 +20,10 @@ inline constexpr std::uint8_t unanswered_code = 255;
 /// Codes an answer may have: 0 .. max_answers - 1.
 inline constexpr std::size_t max_answers = 250;
 
-/// What a code adds: earned and possible, on the integer scale of its node. The low 52 bits are the amount; the
-/// high bits count events, so that the fast path sees them for free: in `earned` rules that set the form to 0, in
-/// `possible` what needs the full path: 1 for another rule or an unanswered criterion, 2 for a code that is not allowed.
+/// What a code adds: earned and possible, on the integer scale of its node. The low 52 bits are the amount;
+/// the high bits count events, so that the fast path sees them for free: in `earned` rules that set the form
+/// to 0, in `possible` what needs the full path: 1 for another rule or an unanswered criterion, 2 for a code
+/// that is not allowed.
 struct alignas(16) scoring_cell {
   std::int64_t earned = 0;
   std::int64_t possible = 0;
@@ -30,7 +31,8 @@ struct alignas(16) scoring_cell {
 inline constexpr int cell_event_shift = 52;
 inline constexpr std::int64_t cell_amount_mask = (std::int64_t{1} << cell_event_shift) - 1;
 inline constexpr std::int64_t cell_event = std::int64_t{1} << cell_event_shift;
-/// Cells from one criterion's table to the next: 256 codes, and a cache line so that tables do not share cache sets.
+/// Cells from one criterion's table to the next: 256 codes, and a cache line so that tables do not share
+/// cache sets.
 inline constexpr std::size_t table_stride = 260;
 
 /// A section, or the form itself. Nodes stand in post-order: children before their parent, the form last.
@@ -46,12 +48,12 @@ struct scoring_node {
 enum class fail_scope : std::uint8_t { criterion, section, form };
 enum class fail_effect : std::uint8_t { zero, cap, verdict };
 
-/// A fail rule: fires when the criterion's code is in `codes`, or (section rules) when the node's score is below
-/// `below`.
+/// A fail rule: fires when the criterion's code is in `codes`, or (section rules) when the node's score is
+/// below `below`.
 struct scoring_rule {
   static constexpr std::uint32_t none = 0xffff'ffffu;
   std::uint32_t criterion = none; ///< none: a rule on a node's score
-  std::uint32_t node = 0;         ///< what the effect falls on for scope section; what is watched without criterion
+  std::uint32_t node = 0; ///< what the effect falls on for scope section; what is watched without criterion
   std::array<std::uint64_t, 4> codes{};
   double below = 0.0;
   fail_scope scope = fail_scope::form;
@@ -91,10 +93,12 @@ enum scoring_flag : std::uint8_t {
   flag_not_allowed = 16  ///< some code is not an answer of its criterion: both numbers are NaN
 };
 
-/// Scores below a limit by no more than this count as reaching it: a mean of sections that is 0.75 on paper may be
-/// 0.7499999999999999 in binary.
+/// Scores below a limit by no more than this count as reaching it: a mean of sections that is 0.75 on paper
+/// may be 0.7499999999999999 in binary.
 inline constexpr double limit_slack = 1e-12;
-inline bool reaches(double score, double limit) noexcept { return score >= limit - limit_slack; }
+inline bool reaches(double score, double limit) noexcept {
+  return score >= limit - limit_slack;
+}
 
 /// A node's score as a fraction: value = earned / possible where possible > 0.
 struct node_score {
@@ -120,12 +124,12 @@ struct scoring_work {
 
 /// Scores one evaluation, codes[i] being the answer to criterion i. An unanswered criterion takes no part.
 ///
-///   amounts: score = sum earned / sum possible;   means: score(node) = sum_k W_k score(k) / sum_k W_k over children k
-///   that can be scored.
+///   amounts: score = sum earned / sum possible;   means: score(node) = sum_k W_k score(k) / sum_k W_k over
+///   children k that can be scored.
 ///
-/// Fail rules: those of scope criterion and section change amounts, the form is computed again, then those of scope
-/// form apply. Undefined where nothing possible is left: NaN with flag_not_scorable, never 0 and never 1.
-/// Throws nothing once `work` has its size.
+/// Fail rules: those of scope criterion and section change amounts, the form is computed again, then those of
+/// scope form apply. Undefined where nothing possible is left: NaN with flag_not_scorable, never 0 and
+/// never 1. Throws nothing once `work` has its size.
 scoring_outcome score_one(const scoring_plan& plan, std::span<const std::uint8_t> codes, scoring_work& work);
 
 /// Where `score_many` writes; all of the same length.
@@ -135,14 +139,14 @@ struct scoring_columns {
   std::span<std::uint8_t> flags;
 };
 
-/// Scores many evaluations: one contiguous column of codes per criterion. The same bits as `score_one` row by row,
-/// whatever the number of threads. Needs no memory that grows with the number of rows.
-/// Throws argument_error if the columns differ in length or number.
+/// Scores many evaluations: one contiguous column of codes per criterion. The same bits as `score_one` row by
+/// row, whatever the number of threads. Needs no memory that grows with the number of rows. Throws
+/// argument_error if the columns differ in length or number.
 void score_many(const scoring_plan& plan, std::span<const std::span<const std::uint8_t>> answers,
                 const scoring_columns& out, unsigned threads = 1);
 
-/// Sum earned / sum possible over some criteria for many evaluations: the score of a dimension, or of the critical
-/// criteria, before fail rules. `cells` are tables on one integer scale, `subset` indexes criteria.
+/// Sum earned / sum possible over some criteria for many evaluations: the score of a dimension, or of the
+/// critical criteria, before fail rules. `cells` are tables on one integer scale, `subset` indexes criteria.
 void score_subset(std::span<const scoring_cell> cells, std::span<const std::uint32_t> subset,
                   std::span<const std::span<const std::uint8_t>> answers, std::span<double> out);
 

@@ -10,8 +10,9 @@
 #include <string>
 #include <vector>
 
-/// What each code of an answer earns. Codes are 0, 1, ... in the order of the rubric: yes 0 and no 1; options as
-/// listed; a scale from its minimum; ranges as listed; hits by their number, the last one standing for "or more".
+/// What each code of an answer earns. Codes are 0, 1, ... in the order of the rubric: yes 0 and no 1; options
+/// as listed; a scale from its minimum; ranges as listed; hits by their number, the last one standing for "or
+/// more".
 namespace qascore::detail {
 
 /// Hits beyond this change nothing any more.
@@ -91,7 +92,9 @@ inline exact_number highest(const std::vector<exact_number>& points) {
   return out;
 }
 
-inline bool is_scored(const answer_definition& answer) { return !std::holds_alternative<text_answer>(answer); }
+inline bool is_scored(const answer_definition& answer) {
+  return !std::holds_alternative<text_answer>(answer);
+}
 
 /// Whether a section holds a criterion that can be scored. One that holds free text only is for notes.
 inline bool is_scored(const section_definition& section) {

@@ -65,7 +65,8 @@ inline coded_answer code_of(const scale_answer& answer, std::string_view text) {
   const auto value = read_number(text);
   if (value && *value >= answer.min && *value <= answer.max && *value == std::floor(*value))
     return {static_cast<std::uint8_t>(static_cast<int>(*value) - answer.min), {}};
-  return not_allowed("a whole number from " + std::to_string(answer.min) + " to " + std::to_string(answer.max), text);
+  return not_allowed(
+      "a whole number from " + std::to_string(answer.min) + " to " + std::to_string(answer.max), text);
 }
 inline coded_answer code_of(const number_answer& answer, std::string_view text) {
   const auto value = read_number(text);
@@ -82,13 +83,17 @@ inline coded_answer code_of(const hits_answer& answer, std::string_view text) {
     return not_allowed("a number of hits (0, 1, 2, ...)", text);
   return {static_cast<std::uint8_t>(std::min(*value, most_hits(answer))), {}};
 }
-inline coded_answer code_of(const text_answer&, std::string_view) { return {0, {}}; }
+inline coded_answer code_of(const text_answer&, std::string_view) {
+  return {0, {}};
+}
 
-/// A user's answer as text: text, a number, a truth value (yes, no), or std::optional of these (empty: unanswered).
-inline std::string_view to_answer_text(std::string_view text, std::string&) { return text; }
+/// A user's answer as text: text, a number, a truth value (yes, no), or std::optional of these (empty:
+/// unanswered).
+inline std::string_view to_answer_text(std::string_view text, std::string&) {
+  return text;
+}
 template <class Number>
-  requires std::is_arithmetic_v<Number>
-std::string_view to_answer_text(Number value, std::string& buffer) {
+requires std::is_arithmetic_v<Number> std::string_view to_answer_text(Number value, std::string& buffer) {
   if constexpr (std::is_same_v<Number, bool>) {
     return value ? "yes" : "no";
   } else {
@@ -114,25 +119,25 @@ inline coded_answer code_of(const criterion& criterion, std::string_view text) {
       return {kernel::not_applicable_code, {}};
     return {0, "expected an answer but found \"not_applicable\", which this criterion does not allow"};
   }
-  coded_answer out =
-      std::visit([&](const auto& answer) { return detail::code_of(answer, text); }, criterion.definition().answer);
+  coded_answer out = std::visit([&](const auto& answer) { return detail::code_of(answer, text); },
+                                criterion.definition().answer);
   if (!out.problem.empty() && criterion.definition().not_applicable &&
       !detail::nearest(text, std::vector<std::string_view>{not_applicable_answer}).empty())
     out.problem += " (did you mean \"not_applicable\"?)";
   return out;
 }
 
-/// A user's own answers: a map or range of (criterion id, answer), the answer being text, a number, a truth value, or
-/// std::optional of one.
+/// A user's own answers: a map or range of (criterion id, answer), the answer being text, a number, a truth
+/// value, or std::optional of one.
 template <class Range>
-concept answer_range = std::ranges::input_range<const Range> && requires(std::ranges::range_reference_t<const Range> a,
-                                                                         std::string& buffer) {
+concept answer_range = std::ranges::input_range<const Range> &&
+    requires(std::ranges::range_reference_t<const Range> a, std::string& buffer) {
   { std::get<0>(a) } -> std::convertible_to<std::string_view>;
   { detail::to_answer_text(std::get<1>(a), buffer) } -> std::same_as<std::string_view>;
 };
 
-/// Codes of one evaluation, by index of criterion; criteria without an answer are unanswered. Throws rubric_error
-/// with every unknown criterion, answer that is not allowed, and criterion answered twice.
+/// Codes of one evaluation, by index of criterion; criteria without an answer are unanswered. Throws
+/// rubric_error with every unknown criterion, answer that is not allowed, and criterion answered twice.
 template <answer_range Range>
 std::vector<std::uint8_t> encode(const rubric& form, const Range& answers) {
   std::vector<std::uint8_t> codes(form.criteria().size(), kernel::unanswered_code);

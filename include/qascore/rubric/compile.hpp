@@ -22,14 +22,15 @@ struct compiled_criterion {
   std::size_t section = 0;
   std::vector<exact_number> points; ///< per code
   exact_number possible;
-  exact_number share;   ///< of the form: factor on earned / possible (or on points), as if all applied
-  bool scored = false;  ///< false: free text, or weight 0
+  exact_number share;  ///< of the form: factor on earned / possible (or on points), as if all applied
+  bool scored = false; ///< false: free text, or weight 0
 };
 
 struct compiled_rubric {
   std::vector<compiled_section> sections;
   std::vector<compiled_criterion> criteria;
   kernel::scoring_plan plan;
+  bool exact = true;                            ///< no weight or number of points had to be rounded
   std::vector<kernel::scoring_cell> form_cells; ///< all criteria on one scale, without events
 };
 
@@ -88,8 +89,8 @@ private:
     return sum;
   }
 
-  void add_sections(const std::vector<section_definition>& sections, std::size_t parent, const exact_number& share,
-                    bool by_section, std::uint32_t depth) {
+  void add_sections(const std::vector<section_definition>& sections, std::size_t parent,
+                    const exact_number& share, bool by_section, std::uint32_t depth) {
     std::vector<exact_number> weights;
     double total = 0.0;
     for (const auto& section : sections) {
@@ -97,7 +98,7 @@ private:
       total += weights.back().value();
     }
     const exact_number sum = sum_of_weights(sections);
-    const auto whole = on_integer_scale(weights, total, false);
+    const auto whole = on_integer_scale(weights, total, false, out_.exact);
     for (std::size_t i = 0; i < sections.size(); ++i) {
       exact_number inner = share;
       if (by_section)
@@ -136,23 +137,22 @@ private:
 
   // Amounts of criteria first .. last - 1 on one integer scale.
   void fill_cells(std::vector<kernel::scoring_cell>& cells, std::size_t first, std::size_t last,
-                  bool of_form) const {
+                  bool of_form) {
     // Per criterion: possible, then what each code earns.
     std::vector<exact_number> amounts;
     double total = 0.0;
     for (std::size_t c = first; c < last; ++c) {
       const auto& one = out_.criteria[c];
-      const exact_number factor =
-          !one.scored ? exact_number(0.0)
-          : of_form   ? one.share
-                      : exact_number(one.definition->weight.value_or(1.0));
+      const exact_number factor = !one.scored ? exact_number(0.0)
+                                  : of_form   ? one.share
+                                              : exact_number(one.definition->weight.value_or(1.0));
       const bool ratio = rubric_.method == scoring_method::weighted;
       amounts.push_back(one.definition->bonus ? exact_number(0.0) : ratio ? factor : factor * one.possible);
       for (const auto& points : one.points)
         amounts.push_back(ratio ? factor * points / one.possible : factor * points);
       total += (ratio ? factor : factor * one.possible).value();
     }
-    const auto whole = on_integer_scale(amounts, total, of_form);
+    const auto whole = on_integer_scale(amounts, total, of_form, out_.exact);
     auto at = whole.begin();
     for (std::size_t c = first; c < last; ++c) {
       kernel::scoring_cell* const table = cells.data() + c * kernel::table_stride;
@@ -232,7 +232,11 @@ private:
       if (!rule.has(static_cast<std::uint8_t>(code)))
         continue;
       const bool plain = rule.scope == fail_scope::form && rule.effect == fail_effect::zero;
-      (plain ? table[code].earned : table[code].possible) += kernel::cell_event;
+      // At most one of the second kind, whatever the number of rules: two mean a code that is not allowed.
+      if (plain)
+        table[code].earned += kernel::cell_event;
+      else if (table[code].possible < kernel::cell_event)
+        table[code].possible += kernel::cell_event;
     }
   }
 

@@ -11,14 +11,15 @@ namespace qascore {
 
 namespace detail {
 
-// Writes a definition in one fixed form: every field in the order of rubric/definition.hpp, texts with their length, so
-// that no two definitions give the same bytes, whatever the file looked like.
+// Writes a definition in one fixed form: every field in the order of rubric/definition.hpp, texts with their
+// length, so that no two definitions give the same bytes, whatever the file looked like.
 class canonical_writer {
 public:
   std::string write(const rubric_definition& r) {
     out_ = "qascore rubric 1\n";
     add(r.id), add(r.version), add(r.language), add(r.title);
-    add(static_cast<int>(r.method)), add(static_cast<int>(r.weights)), add(static_cast<int>(r.not_applicable));
+    add(static_cast<int>(r.method)), add(static_cast<int>(r.weights)),
+        add(static_cast<int>(r.not_applicable));
     add(r.capped), add(r.bands), add(r.pass_from), add(r.sections);
     return std::move(out_);
   }
@@ -84,9 +85,9 @@ private:
 
 } // namespace detail
 
-/// SHA-256 of all that a definition says (ids, titles, weights, points, rules), as 64 hexadecimal digits; not of how
-/// the file writes it (spaces, comments, quotes, order of keys). A score carries it, so that a later change of the
-/// form cannot rewrite history unseen.
+/// SHA-256 of all that a definition says (ids, titles, weights, points, rules), as 64 hexadecimal digits; not
+/// of how the file writes it (spaces, comments, quotes, order of keys). A score carries it, so that a later
+/// change of the form cannot rewrite history unseen.
 inline std::string content_hash(const rubric_definition& rubric) {
   return detail::sha256(detail::canonical_writer().write(rubric));
 }

@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
-/// What a rubric says, as plain data: what the YAML reader fills in, and what C++ code may write by hand. A definition
-/// may be wrong; `rubric` checks it (rubric/validate.hpp). docs/rubric.md explains each word.
+/// What a rubric says, as plain data: what the YAML reader fills in, and what C++ code may write by hand. A
+/// definition may be wrong; `rubric` checks it (rubric/validate.hpp). docs/rubric.md explains each word.
 namespace qascore {
 
 /// Text by language tag (`en`, `zh-CN`).
@@ -48,8 +48,9 @@ struct range_definition {
 struct number_answer {
   std::vector<range_definition> ranges;
 };
-/// How often something happened. Positive points are earned per hit from 0, negative ones lost per hit from full marks,
-/// both up to `limit`; with `each` false one hit counts as many. Possible is |limit|, or |points| when not each.
+/// How often something happened. Positive points are earned per hit from 0, negative ones lost per hit from
+/// full marks, both up to `limit`; with `each` false one hit counts as many. Possible is |limit|, or |points|
+/// when not each.
 struct hits_answer {
   double points = 0.0;
   bool each = true;

@@ -28,46 +28,44 @@ struct phrases {
 };
 
 inline const phrases& phrases_of(std::string_view language) {
-  static constexpr phrases english{
-      .score = "{0}: {1} of 100",
-      .band = ", {0}",
-      .passed = ", passed",
-      .failed = ", not passed",
-      .not_scorable = "{0}: not scorable",
-      .lost = "{0}: '{1}' on '{2}', {3} of {4} points, cost {5} of 100",
-      .full = "{0}: '{1}' on '{2}', {3} of {4} points",
-      .bonus = "{0}: '{1}' on '{2}', bonus of {3} points, gave {4} of 100",
-      .not_applicable = "{0}: not applicable",
-      .missing = "{0}: no answer",
-      .rule = "fail rule on {0}: {1}",
-      .zero = "sets {0} to 0",
-      .cap = "caps {0} at {1} of 100",
-      .verdict = "not passed, whatever the score",
-      .whole = "the whole form",
-      .before = "without fail rules the score is {0} of 100",
-      .capped = "points above 100 are cut: {0}",
-      .yes = "yes",
-      .no = "no"};
-  static constexpr phrases chinese{
-      .score = "{0}：{1} 分（满分 100）",
-      .band = "，{0}",
-      .passed = "，合格",
-      .failed = "，不合格",
-      .not_scorable = "{0}：无法评分",
-      .lost = "{0}：“{2}”答“{1}”，得 {3}/{4} 分，失 {5} 分（满分 100）",
-      .full = "{0}：“{2}”答“{1}”，得 {3}/{4} 分",
-      .bonus = "{0}：“{2}”答“{1}”，加分 {3}，得 {4} 分（满分 100）",
-      .not_applicable = "{0}：不适用",
-      .missing = "{0}：未作答",
-      .rule = "{0} 触发否决规则：{1}",
-      .zero = "{0}记 0 分",
-      .cap = "{0}最高 {1} 分（满分 100）",
-      .verdict = "无论得分，判为不合格",
-      .whole = "整份评分表",
-      .before = "不计否决规则，得分为 {0} 分（满分 100）",
-      .capped = "超过 100 分的部分不计：{0}",
-      .yes = "是",
-      .no = "否"};
+  static constexpr phrases english{.score = "{0}: {1} of 100",
+                                   .band = ", {0}",
+                                   .passed = ", passed",
+                                   .failed = ", not passed",
+                                   .not_scorable = "{0}: not scorable",
+                                   .lost = "{0}: '{1}' on '{2}', {3} of {4} points, cost {5} of 100",
+                                   .full = "{0}: '{1}' on '{2}', {3} of {4} points",
+                                   .bonus = "{0}: '{1}' on '{2}', bonus of {3} points, gave {4} of 100",
+                                   .not_applicable = "{0}: not applicable",
+                                   .missing = "{0}: no answer",
+                                   .rule = "fail rule on {0}: {1}",
+                                   .zero = "sets {0} to 0",
+                                   .cap = "caps {0} at {1} of 100",
+                                   .verdict = "not passed, whatever the score",
+                                   .whole = "the whole form",
+                                   .before = "without fail rules the score is {0} of 100",
+                                   .capped = "points above 100 are cut: {0}",
+                                   .yes = "yes",
+                                   .no = "no"};
+  static constexpr phrases chinese{.score = "{0}：{1} 分（满分 100）",
+                                   .band = "，{0}",
+                                   .passed = "，合格",
+                                   .failed = "，不合格",
+                                   .not_scorable = "{0}：无法评分",
+                                   .lost = "{0}：“{2}”答“{1}”，得 {3}/{4} 分，失 {5} 分（满分 100）",
+                                   .full = "{0}：“{2}”答“{1}”，得 {3}/{4} 分",
+                                   .bonus = "{0}：“{2}”答“{1}”，加分 {3}，得 {4} 分（满分 100）",
+                                   .not_applicable = "{0}：不适用",
+                                   .missing = "{0}：未作答",
+                                   .rule = "{0} 触发否决规则：{1}",
+                                   .zero = "{0}记 0 分",
+                                   .cap = "{0}最高 {1} 分（满分 100）",
+                                   .verdict = "无论得分，判为不合格",
+                                   .whole = "整份评分表",
+                                   .before = "不计否决规则，得分为 {0} 分（满分 100）",
+                                   .capped = "超过 100 分的部分不计：{0}",
+                                   .yes = "是",
+                                   .no = "否"};
   return language.starts_with("zh") ? chinese : english;
 }
 
@@ -164,11 +162,12 @@ private:
 
 } // namespace detail
 
-/// The result in words that an agent can read: the score, what every criterion earned and cost, which fail rules
-/// fired. In Chinese for languages that begin with `zh`, else in English; titles in the language asked, by default the
-/// rubric's.
+/// The result in words that an agent can read: the score, what every criterion earned and cost, which fail
+/// rules fired. In Chinese for languages that begin with `zh`, else in English; titles in the language asked,
+/// by default the rubric's.
 inline std::string explain(const evaluation_result& result, std::string_view language = {}) {
-  return detail::explanation(result, language.empty() ? std::string_view(result.form.language()) : language).text();
+  return detail::explanation(result, language.empty() ? std::string_view(result.form.language()) : language)
+      .text();
 }
 
 } // namespace qascore

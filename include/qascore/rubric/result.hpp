@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-/// What is known about one scored evaluation. Ids and texts are views into the rubric, which the result holds.
+/// What is known about one scored evaluation. Ids and texts are views into the rubric, which the result
+/// holds.
 namespace qascore {
 
 /// Why a criterion has its points, or none: states are never confused.
@@ -29,13 +30,13 @@ struct criterion_result {
   std::uint8_t code = kernel::unanswered_code; ///< the answer; see criterion::answer
   double earned = missing_value;               ///< points; NaN unless scored
   double possible = missing_value;             ///< points; NaN unless scored
-  double applied_weight = 0.0;                 ///< share of the form in this evaluation, a fraction; they sum to 1
-  double contribution = 0.0;                   ///< to score_before_fail, a fraction
+  double applied_weight = 0.0; ///< share of the form in this evaluation, a fraction; they sum to 1
+  double contribution = 0.0;   ///< to score_before_fail, a fraction
 };
 
 struct section_result {
   std::string_view id;
-  std::optional<double> score;             ///< after fail rules of scope criterion and section; empty: not scorable
+  std::optional<double> score; ///< after fail rules of scope criterion and section; empty: not scorable
   std::optional<double> score_before_fail; ///< empty: not scorable
 };
 
@@ -57,8 +58,8 @@ struct fired_rule {
 struct evaluation_result {
   explicit evaluation_result(rubric by) : form{std::move(by)} {}
 
-  rubric form; ///< by which it was scored; names id, version and content hash
-  std::optional<double> score;             ///< fraction; above 1 only with a bonus and no cap; empty: not scorable
+  rubric form;                 ///< by which it was scored; names id, version and content hash
+  std::optional<double> score; ///< fraction; above 1 only with a bonus and no cap; empty: not scorable
   std::optional<double> score_before_fail; ///< as if there were no fail rules
   std::optional<double> critical_score;    ///< of the critical criteria alone, before fail rules
   std::string_view band;                   ///< id; empty when there is none

@@ -14,8 +14,10 @@
 namespace qascore {
 
 namespace detail {
-/// The text in a language: exactly, else in the same language elsewhere (zh for zh-CN), else the first there is.
-inline std::string_view in_language(const localised& text, std::string_view language, std::string_view otherwise) {
+/// The text in a language: exactly, else in the same language elsewhere (zh for zh-CN), else the first there
+/// is.
+inline std::string_view in_language(const localised& text, std::string_view language,
+                                    std::string_view otherwise) {
   const auto primary = [](std::string_view tag) { return tag.substr(0, tag.find('-')); };
   std::string_view found;
   for (const auto& [tag, words] : text) {
@@ -46,9 +48,9 @@ public:
   }
   std::string_view section() const noexcept { return section_; } ///< id of the section that holds it
   const criterion_definition& definition() const noexcept { return *definition_; }
-  bool scored() const noexcept { return scored_; }                      ///< false: free text, or weight 0
-  double possible() const noexcept { return possible_; }                ///< points for the best answer
-  std::span<const double> points() const noexcept { return points_; }   ///< points by code
+  bool scored() const noexcept { return scored_; }                    ///< false: free text, or weight 0
+  double possible() const noexcept { return possible_; }              ///< points for the best answer
+  std::span<const double> points() const noexcept { return points_; } ///< points by code
   std::string answer(std::size_t code) const { return detail::answer_text(definition_->answer, code); }
 
 private:
@@ -59,8 +61,8 @@ private:
   std::vector<double> points_;
 };
 
-/// The versioned form by which answers become scores: built once, checked once, never changed, cheap to copy (copies
-/// share what they hold). What each word means stands in docs/rubric.md.
+/// The versioned form by which answers become scores: built once, checked once, never changed, cheap to copy
+/// (copies share what they hold). What each word means stands in docs/rubric.md.
 class rubric {
 public:
   /// Throws rubric_error with all problems.
@@ -103,8 +105,12 @@ public:
     std::vector<std::string_view> ids;
     for (const auto& one : state_->criteria)
       ids.push_back(one.id());
-    return {{}, 0, 0, {}, "expected a criterion of rubric " + detail::quoted(id()) + " but found " +
-                              detail::quoted(criterion_id) + detail::did_you_mean(criterion_id, ids)};
+    return {{},
+            0,
+            0,
+            {},
+            "expected a criterion of rubric " + detail::quoted(id()) + " but found " +
+                detail::quoted(criterion_id) + detail::did_you_mean(criterion_id, ids)};
   }
 
   /// Band and verdict of a score; none where the score is missing.
@@ -114,6 +120,11 @@ public:
         return &band;
     return nullptr;
   }
+
+  /// Whether sums of weights and points are exact, so that scores do not depend on the order of criteria:
+  /// where they are decimals with a common denominator that fits, as in nearly every form. Else each is
+  /// rounded once, by at most 1e-15 of their sum.
+  bool is_exact() const noexcept { return state_->compiled.exact; }
 
   const kernel::scoring_plan& plan() const noexcept { return state_->compiled.plan; }
   /// Tables of all criteria on one scale: what dimensions and the critical score sum.

@@ -21,7 +21,8 @@ struct score_options {
   unanswered when_unanswered = unanswered::error;
 };
 
-/// Scores evaluations one by one, and keeps its buffers: nothing is allocated after the first, but for fail rules.
+/// Scores evaluations one by one, and keeps its buffers: nothing is allocated after the first, but for fail
+/// rules.
 class scorer {
 public:
   explicit scorer(rubric form, score_options options = {}) : result_{std::move(form)}, options_{options} {
@@ -71,7 +72,10 @@ private:
     std::vector<problem> out;
     for (std::size_t i = 0; i < codes.size(); ++i)
       if (result_.form.plan().table(i)[codes[i]].possible >> kernel::cell_event_shift >= 2)
-        out.push_back({{}, 0, 0, std::string(result_.criteria[i].id),
+        out.push_back({{},
+                       0,
+                       0,
+                       std::string(result_.criteria[i].id),
                        "expected a code of an answer but found " + std::to_string(codes[i])});
     return out;
   }
@@ -144,8 +148,9 @@ private:
       const bool on_criterion = rule.criterion != kernel::scoring_rule::none;
       const std::string_view on = on_criterion ? result_.criteria[rule.criterion].id : section;
       const std::string_view target = rule.scope == fail_scope::criterion ? on
-                                      : rule.scope == fail_scope::section ? section
-                                                                          : std::string_view(result_.form.id());
+                                      : rule.scope == fail_scope::section
+                                          ? section
+                                          : std::string_view(result_.form.id());
       result_.fail_rules.push_back({on, target, rule.scope, rule.effect, rule.cap});
     }
   }
@@ -180,9 +185,8 @@ private:
     double running = 0.0, given = 0.0;
     criterion_result* last = nullptr;
     for (std::size_t c = 0; c < plan.criteria; ++c) {
-      const std::size_t node = plan.how == kernel::combine::means
-                                   ? result_.form.sections()[section_of(c)].node
-                                   : form;
+      const std::size_t node =
+          plan.how == kernel::combine::means ? result_.form.sections()[section_of(c)].node : form;
       const double possible = work_.before[node].possible;
       const auto& cell = plan.table(c)[result_.criteria[c].code];
       const auto amount = [](std::int64_t v) { return static_cast<double>(v & kernel::cell_amount_mask); };
@@ -212,8 +216,8 @@ private:
 };
 
 /// Scores one evaluation from the user's own answers (std::map<std::string, std::string> will do).
-/// Empty score: nothing applicable was left. Throws rubric_error with every answer that is unknown, not allowed, or,
-/// unless told otherwise, missing.
+/// Empty score: nothing applicable was left. Throws rubric_error with every answer that is unknown, not
+/// allowed, or, unless told otherwise, missing.
 template <answer_range Range>
 evaluation_result score(const rubric& form, const Range& answers, const score_options& options = {}) {
   scorer one(form, options);

@@ -17,7 +17,7 @@ namespace qascore {
 inline constexpr std::size_t max_criteria = 500;
 inline constexpr std::size_t max_section_depth = 3;
 inline constexpr std::size_t max_id_bytes = 64;
-inline constexpr double max_amount = 1e6; ///< of a weight, of points
+inline constexpr int max_amount = 1'000'000; ///< of a weight, of points
 
 namespace detail {
 
@@ -45,8 +45,8 @@ public:
     for (std::size_t i = 0; i < rubric_.sections.size(); ++i)
       check_section(rubric_.sections[i], "sections[" + std::to_string(i) + "]", 1, weights, total);
     check_siblings("sections", !rubric_.sections.empty(), weights);
-    if (rubric_.method == scoring_method::weighted && rubric_.weights == weights_of::criterion && scored_ > 0 &&
-        !(total > 0.0))
+    if (rubric_.method == scoring_method::weighted && rubric_.weights == weights_of::criterion &&
+        scored_ > 0 && !(total > 0.0))
       report("sections", "expected some criterion with a weight > 0 but found weights that are all 0");
     if (criteria_ > max_criteria)
       report("sections", "expected at most " + std::to_string(max_criteria) + " criteria but found " +
@@ -71,7 +71,8 @@ private:
                        std::to_string(max_id_bytes) + " bytes) but found " + quoted(id));
   }
 
-  void check_unique(std::map<std::string, std::string>& seen, const std::string& id, const std::string& path) {
+  void check_unique(std::map<std::string, std::string>& seen, const std::string& id,
+                    const std::string& path) {
     const auto [at, fresh] = seen.try_emplace(id, path);
     if (!fresh && is_id(id))
       report(path, "expected an id of its own but found " + quoted(id) + ", which " + at->second + " has");
@@ -85,7 +86,7 @@ private:
   void check_points(const std::string& path, double value, bool negative = false) {
     if (!(std::abs(value) <= max_amount) || (value < 0.0 && !negative))
       report(path, std::string("expected a number ") + (negative ? "of at most +-" : "from 0 to ") +
-                       format_number(max_amount) + " but found " + format_number(value));
+                       std::to_string(max_amount) + " but found " + format_number(value));
   }
 
   void check_scoring() {
@@ -127,8 +128,13 @@ private:
     if (refused)
       report(path + ".weight", "expected no weight but found " + format_number(*weight) + ": " + refused);
     else if (!(*weight >= 0.0 && *weight <= max_amount))
-      report(path + ".weight",
-             "expected a number from 0 to " + format_number(max_amount) + " but found " + format_number(*weight));
+      report(path + ".weight", "expected a number from 0 to " + std::to_string(max_amount) + " but found " +
+                                   format_number(*weight));
+  }
+
+  // A weight that is wrong has its own problem: it does not make "all 0" true as well.
+  static double counted(const std::optional<double>& weight) {
+    return weight && *weight >= 0.0 && *weight <= max_amount ? *weight : 1.0;
   }
 
   // Among siblings that have weights, one must bite.
@@ -142,8 +148,8 @@ private:
     check_id(path + ".id", section.id);
     check_unique(ids_, section.id, path + ".id");
     if (depth > max_section_depth) {
-      report(path, "expected sections at most " + std::to_string(max_section_depth) + " deep but found one at depth " +
-                       std::to_string(depth));
+      report(path, "expected sections at most " + std::to_string(max_section_depth) +
+                       " deep but found one at depth " + std::to_string(depth));
       return;
     }
     const bool scored = is_scored(section);
@@ -153,20 +159,22 @@ private:
                  : !scored   ? "a section of free text is never scored"
                              : nullptr);
     if (scored)
-      sibling_weights += section.weight.value_or(1.0);
+      sibling_weights += counted(section.weight);
     if (section.sections.empty() == section.criteria.empty())
-      report(path, section.criteria.empty() ? "expected criteria or sections but found neither: the section can never score"
-                                            : "expected either criteria or sections but found both");
+      report(path, section.criteria.empty()
+                       ? "expected criteria or sections but found neither: the section can never score"
+                       : "expected either criteria or sections but found both");
     double weights = 0.0, inside = 0.0;
     for (std::size_t i = 0; i < section.sections.size(); ++i)
-      check_section(section.sections[i], path + ".sections[" + std::to_string(i) + "]", depth + 1, weights, inside);
+      check_section(section.sections[i], path + ".sections[" + std::to_string(i) + "]", depth + 1, weights,
+                    inside);
     for (std::size_t i = 0; i < section.criteria.size(); ++i)
       check_criterion(section.criteria[i], path + ".criteria[" + std::to_string(i) + "]", weights, inside);
     if (scored)
       check_siblings(path, true, weights);
     if (scored && rubric_.method == scoring_method::scaled_points && !(inside > 0.0))
       report(path, "expected some weight > 0 but found weights that are all 0: the section can never score");
-    total += inside * (rubric_.method == scoring_method::scaled_points ? section.weight.value_or(1.0) : 1.0);
+    total += inside * (rubric_.method == scoring_method::scaled_points ? counted(section.weight) : 1.0);
     for (std::size_t i = 0; i < section.fail.size(); ++i) {
       const std::string rule = path + ".fail[" + std::to_string(i) + "]";
       if (!std::holds_alternative<when_below>(section.fail[i].when))
@@ -177,8 +185,8 @@ private:
     }
   }
 
-  void check_criterion(const criterion_definition& criterion, const std::string& path, double& sibling_weights,
-                       double& total) {
+  void check_criterion(const criterion_definition& criterion, const std::string& path,
+                       double& sibling_weights, double& total) {
     ++criteria_;
     check_id(path + ".id", criterion.id);
     check_unique(ids_, criterion.id, path + ".id");
@@ -188,9 +196,10 @@ private:
                  : !scored                                ? "free text is never scored"
                                                           : nullptr);
     if (criterion.bonus && (rubric_.method == scoring_method::weighted || !scored))
-      report(path + ".bonus", rubric_.method == scoring_method::weighted
-                                  ? "expected method points or scaled_points: a weighted mean has no place for a bonus"
-                                  : "expected no bonus: free text is never scored");
+      report(path + ".bonus",
+             rubric_.method == scoring_method::weighted
+                 ? "expected method points or scaled_points: a weighted mean has no place for a bonus"
+                 : "expected no bonus: free text is never scored");
     if (criterion.critical && !scored)
       report(path + ".critical", "expected an answer that is scored: free text is never scored");
     if (!scored && !criterion.fail.empty())
@@ -208,7 +217,7 @@ private:
     const bool valid = problems_.size() == before;
     if (scored) {
       ++scored_;
-      const double weight = criterion.weight.value_or(1.0);
+      const double weight = counted(criterion.weight);
       sibling_weights += weight;
       total += weight;
       base_ += criterion.bonus ? 0u : 1u;
@@ -229,8 +238,8 @@ private:
   }
   void check_answer(const options_answer& answer, const std::string& path) {
     if (answer.options.size() < 2 || answer.options.size() > kernel::max_answers)
-      report(path + ".options", "expected 2 to " + std::to_string(kernel::max_answers) + " options but found " +
-                                    std::to_string(answer.options.size()));
+      report(path + ".options", "expected 2 to " + std::to_string(kernel::max_answers) +
+                                    " options but found " + std::to_string(answer.options.size()));
     std::map<std::string, std::string> seen;
     for (std::size_t i = 0; i < answer.options.size(); ++i) {
       const std::string option = path + ".options[" + std::to_string(i) + "]";
@@ -263,8 +272,9 @@ private:
       check_points(range + ".points", ranges[i].points);
       const bool last = i + 1 == ranges.size();
       if (last && ranges[i].to)
-        report(range + ".to", "expected no limit for the last range, which holds all that is above, but found " +
-                                  format_number(*ranges[i].to));
+        report(range + ".to",
+               "expected no limit for the last range, which holds all that is above, but found " +
+                   format_number(*ranges[i].to));
       if (!last && !ranges[i].to)
         report(range, "expected \"to\": only the last range has no limit");
       if (i > 0 && ranges[i].to && ranges[i - 1].to && !(*ranges[i].to > *ranges[i - 1].to))
@@ -287,8 +297,9 @@ private:
     }
     check_points(path + ".hits.limit", *answer.limit, true);
     if (!(*answer.limit * answer.points > 0.0) || std::abs(*answer.limit) < std::abs(answer.points))
-      report(path + ".hits.limit", "expected a limit of the same sign as the points (" + format_number(answer.points) +
-                                       ") and not nearer to 0 but found " + format_number(*answer.limit));
+      report(path + ".hits.limit", "expected a limit of the same sign as the points (" +
+                                       format_number(answer.points) + ") and not nearer to 0 but found " +
+                                       format_number(*answer.limit));
     else if (most_hits(answer) >= static_cast<double>(kernel::max_answers))
       report(path + ".hits.limit", "expected a limit within " + std::to_string(kernel::max_answers - 1) +
                                        " hits but found " + format_number(*answer.limit));
@@ -296,13 +307,17 @@ private:
   void check_answer(const text_answer&, const std::string&) {}
 
   void check_rule(const fail_rule_definition& rule, const std::string& path) {
-    if (const auto* below = std::get_if<when_below>(&rule.when); below && !(below->fraction > 0.0 && below->fraction <= 1.0))
-      report(path + ".when.below", "expected a fraction above 0, at most 1, but found " + format_number(below->fraction));
+    if (const auto* below = std::get_if<when_below>(&rule.when);
+        below && !(below->fraction > 0.0 && below->fraction <= 1.0))
+      report(path + ".when.below",
+             "expected a fraction above 0, at most 1, but found " + format_number(below->fraction));
     if (rule.effect == fail_effect::cap && !(rule.cap > 0.0 && rule.cap < 1.0))
-      report(path + ".effect.cap", "expected a fraction between 0 and 1 but found " + format_number(rule.cap));
+      report(path + ".effect.cap",
+             "expected a fraction between 0 and 1 but found " + format_number(rule.cap));
   }
 
-  void check_trigger(const criterion_definition& criterion, const fail_rule_definition& rule, const std::string& path) {
+  void check_trigger(const criterion_definition& criterion, const fail_rule_definition& rule,
+                     const std::string& path) {
     if (const auto* chosen = std::get_if<when_chosen>(&rule.when)) {
       std::vector<std::string> allowed;
       if (const auto* options = std::get_if<options_answer>(&criterion.answer))
@@ -314,21 +329,24 @@ private:
         for (int value = scale->min; value <= scale->max && allowed.size() < kernel::max_answers; ++value)
           allowed.push_back(std::to_string(value));
       else
-        report(path, "expected \"below_highest\", \"below\" or \"hits\": this criterion has no answers to choose from");
+        report(path, "expected \"below_highest\", \"below\" or \"hits\": this criterion has no answers to "
+                     "choose from");
       if (chosen->answers.empty())
         report(path + ".chosen", "expected at least one answer but found none");
       for (const auto& answer : chosen->answers)
         if (!allowed.empty() && std::ranges::find(allowed, answer) == allowed.end())
-          report(path + ".chosen", "expected an answer of " + quoted(criterion.id) + " but found " + quoted(answer) +
-                                       did_you_mean(answer, allowed));
+          report(path + ".chosen", "expected an answer of " + quoted(criterion.id) + " but found " +
+                                       quoted(answer) + did_you_mean(answer, allowed));
     }
     if (const auto* hits = std::get_if<when_hits>(&rule.when)) {
       const auto* answer = std::get_if<hits_answer>(&criterion.answer);
       if (!answer)
-        report(path, "expected \"chosen\", \"below_highest\" or \"below\": this criterion does not count hits");
+        report(path,
+               "expected \"chosen\", \"below_highest\" or \"below\": this criterion does not count hits");
       else if (hits->at_least < 1 || hits->at_least > most_hits(*answer))
         report(path + ".hits", "expected a number of hits from 1 to " + format_number(most_hits(*answer)) +
-                                   ", where the limit is reached, but found " + std::to_string(hits->at_least));
+                                   ", where the limit is reached, but found " +
+                                   std::to_string(hits->at_least));
     }
   }
 
@@ -343,6 +361,8 @@ private:
 } // namespace detail
 
 /// All that is wrong with a definition; empty when it is a rubric.
-inline std::vector<problem> validate(const rubric_definition& rubric) { return detail::rubric_checker(rubric).run(); }
+inline std::vector<problem> validate(const rubric_definition& rubric) {
+  return detail::rubric_checker(rubric).run();
+}
 
 } // namespace qascore

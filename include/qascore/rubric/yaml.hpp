@@ -22,8 +22,8 @@ rubric load_rubric(const std::filesystem::path& path);
 /// The same from text; `name` stands for the file in messages.
 rubric parse_rubric(std::string_view text, std::string_view name = "rubric");
 
-/// The keys that each part of a rubric file may have, by part (`rubric`, `section`, `criterion`, ...): for editors,
-/// and for the test that holds rubrics/rubric.schema.json to the reader.
+/// The keys that each part of a rubric file may have, by part (`rubric`, `section`, `criterion`, ...): for
+/// editors, and for the test that holds rubrics/rubric.schema.json to the reader.
 std::map<std::string, std::vector<std::string>> rubric_keys();
 
 } // namespace qascore

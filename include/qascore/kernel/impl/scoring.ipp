@@ -45,9 +45,11 @@ inline void sum_eight(const scoring_cell* cells, std::span<const std::span<const
     s7.add(table[codes >> 56 & 255u]);
   }
   if constexpr (std::endian::native == std::endian::little) {
-    sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3, sums[4] = s4, sums[5] = s5, sums[6] = s6, sums[7] = s7;
+    sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3, sums[4] = s4, sums[5] = s5, sums[6] = s6,
+    sums[7] = s7;
   } else {
-    sums[0] = s7, sums[1] = s6, sums[2] = s5, sums[3] = s4, sums[4] = s3, sums[5] = s2, sums[6] = s1, sums[7] = s0;
+    sums[0] = s7, sums[1] = s6, sums[2] = s5, sums[3] = s4, sums[4] = s3, sums[5] = s2, sums[6] = s1,
+    sums[7] = s0;
   }
 }
 
@@ -59,8 +61,8 @@ inline node_score to_score(const scoring_cell& sum) noexcept {
   return {static_cast<double>(sum.earned), static_cast<double>(sum.possible)};
 }
 
-// A child's share of its parent's mean. The product first: weights and amounts are mostly small integers, so that it
-// is exact and the quotient is correctly rounded.
+// A child's share of its parent's mean. The product first: weights and amounts are mostly small integers, so
+// that it is exact and the quotient is correctly rounded.
 inline void add_child(node_score& parent, const node_score& child, double weight) noexcept {
   if (child.possible > 0.0) {
     parent.earned += weight * child.earned / child.possible;
@@ -144,10 +146,10 @@ QASCORE_INLINE scoring_outcome score_one(const scoring_plan& plan, std::span<con
   bool again = false;
   for (std::uint32_t r = 0; r < plan.rules.size(); ++r) {
     const scoring_rule& rule = plan.rules[r];
-    const bool fires = rule.criterion != scoring_rule::none
-                           ? rule.has(codes[rule.criterion])
-                           : work.before[rule.node].possible > 0.0 &&
-                                 !reaches(work.before[rule.node].value(), rule.below);
+    const bool fires =
+        rule.criterion != scoring_rule::none
+            ? rule.has(codes[rule.criterion])
+            : work.before[rule.node].possible > 0.0 && !reaches(work.before[rule.node].value(), rule.below);
     if (!fires)
       continue;
     work.fired.push_back(r);
@@ -270,7 +272,8 @@ inline void score_range(const scoring_plan& plan, std::span<const std::span<cons
       const bool zero = sums.zero_rules[r] != 0;
       out.score_before_fail[start + r] = value;
       out.score[start + r] = zero && scorable ? 0.0 : value;
-      out.flags[start + r] = static_cast<std::uint8_t>((scorable ? 0 : flag_not_scorable) | (zero ? flag_fail : 0));
+      out.flags[start + r] =
+          static_cast<std::uint8_t>((scorable ? 0 : flag_not_scorable) | (zero ? flag_fail : 0));
     }
     for (std::size_t r = 0; r < whole; ++r)
       if (sums.full_path[r] != 0)
@@ -282,7 +285,8 @@ inline void score_range(const scoring_plan& plan, std::span<const std::span<cons
 
 } // namespace detail_scoring
 
-QASCORE_INLINE void score_many(const scoring_plan& plan, std::span<const std::span<const std::uint8_t>> answers,
+QASCORE_INLINE void score_many(const scoring_plan& plan,
+                               std::span<const std::span<const std::uint8_t>> answers,
                                const scoring_columns& out, unsigned threads) {
   const std::size_t rows = out.score.size();
   detail_scoring::check_columns(plan.criteria, answers, rows);
@@ -295,7 +299,9 @@ QASCORE_INLINE void score_many(const scoring_plan& plan, std::span<const std::sp
   std::vector<detail_scoring::row_scorer> full(parts, detail_scoring::row_scorer(plan, answers));
   std::vector<detail_scoring::block_sums> sums(parts);
   const auto run = [&](std::size_t part) {
-    const auto row_at = [&](std::size_t p) { return std::min(rows, blocks * p / parts * detail_scoring::block_rows); };
+    const auto row_at = [&](std::size_t p) {
+      return std::min(rows, blocks * p / parts * detail_scoring::block_rows);
+    };
     detail_scoring::score_range(plan, answers, out, row_at(part), row_at(part + 1), full[part], sums[part]);
   };
   std::vector<std::jthread> workers;
@@ -312,7 +318,8 @@ QASCORE_INLINE void score_many(const scoring_plan& plan, std::span<const std::sp
 }
 
 QASCORE_INLINE void score_subset(std::span<const scoring_cell> cells, std::span<const std::uint32_t> subset,
-                                 std::span<const std::span<const std::uint8_t>> answers, std::span<double> out) {
+                                 std::span<const std::span<const std::uint8_t>> answers,
+                                 std::span<double> out) {
   detail_scoring::check_columns(answers.size(), answers, out.size());
   const auto at = [&](std::size_t i) { return std::size_t{subset[i]}; };
   const std::size_t whole = out.size() / detail_scoring::lane_count * detail_scoring::lane_count;
@@ -333,7 +340,8 @@ QASCORE_INLINE void score_subset(std::span<const scoring_cell> cells, std::span<
   }
 }
 
-QASCORE_INLINE void score_nodes(const scoring_plan& plan, std::span<const std::span<const std::uint8_t>> answers,
+QASCORE_INLINE void score_nodes(const scoring_plan& plan,
+                                std::span<const std::span<const std::uint8_t>> answers,
                                 std::span<const std::span<double>> out) {
   const std::size_t rows = out.empty() ? 0 : out.front().size();
   detail_scoring::check_columns(plan.criteria, answers, rows);

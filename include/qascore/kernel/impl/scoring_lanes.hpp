@@ -7,8 +7,8 @@
 #include <emmintrin.h>
 #endif
 
-/// Two 64-bit lanes at a time with what every x86-64 has, or plain C++ elsewhere. Integer sums, and one IEEE operation
-/// after the other: both give the same bits.
+/// Two 64-bit lanes at a time with what every x86-64 has, or plain C++ elsewhere. Integer sums, and one IEEE
+/// operation after the other: both give the same bits.
 namespace qascore::kernel::detail_scoring {
 
 #if defined(__SSE2__)
@@ -25,8 +25,8 @@ struct cell_sum {
   }
 };
 
-// Amounts of two sums as doubles. SSE2 has no such conversion: an integer below 2^52 put into the mantissa of 2^52
-// reads as 2^52 + n.
+// Amounts of two sums as doubles. SSE2 has no such conversion: an integer below 2^52 put into the mantissa of
+// 2^52 reads as 2^52 + n.
 inline void split_two(const cell_sum& a, const cell_sum& b, double* earned, double* possible,
                       std::int64_t* zero_rules, std::int64_t* full_path) noexcept {
   const __m128i mask = _mm_set1_epi64x(cell_amount_mask);

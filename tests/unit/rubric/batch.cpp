@@ -1,0 +1,164 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#include "close_to.hpp"
+#include "forms.hpp"
+
+#include <bit>
+
+using namespace qascore;
+using qascore::test::form;
+using qascore::test::random_codes;
+using qascore::test::random_form;
+
+namespace {
+
+struct batch {
+  std::vector<std::vector<std::uint8_t>> columns;
+  std::vector<std::span<const std::uint8_t>> spans;
+  std::vector<double> score, before;
+  std::vector<std::uint8_t> flags;
+
+  batch(const rubric& r, std::size_t rows, unsigned seed) : columns(r.criteria().size()) {
+    std::mt19937 bits(seed);
+    for (std::size_t row = 0; row < rows; ++row) {
+      const auto codes = random_codes(r, bits, true);
+      for (std::size_t c = 0; c < codes.size(); ++c)
+        columns[c].push_back(codes[c]);
+    }
+    spans.assign(columns.begin(), columns.end());
+    score.resize(rows), before.resize(rows), flags.resize(rows);
+  }
+  void run(const rubric& r, unsigned threads = 1) {
+    kernel::score_many(r.plan(), spans, {score, before, flags}, threads);
+  }
+  std::vector<std::uint8_t> row(std::size_t at) const {
+    std::vector<std::uint8_t> out;
+    for (const auto& column : columns)
+      out.push_back(column[at]);
+    return out;
+  }
+};
+
+std::uint64_t bits_of(double value) {
+  return std::bit_cast<std::uint64_t>(value);
+}
+
+constexpr scoring_method methods[] = {scoring_method::weighted, scoring_method::points,
+                                      scoring_method::scaled_points};
+} // namespace
+
+TEST_CASE("a batch has the same bits as evaluations one by one, whatever its length") {
+  int fails = 0, unscorable = 0;
+  for (const auto method : methods)
+    for (unsigned seed = 0; seed < 40; ++seed) {
+      const rubric r(random_form(seed, method, seed % 2 ? weights_of::section : weights_of::criterion));
+      batch all(r, 200 + 17 * seed, seed);
+      all.run(r);
+      kernel::scoring_work work;
+      for (std::size_t row = 0; row < all.score.size(); ++row) {
+        const auto one = kernel::score_one(r.plan(), all.row(row), work);
+        REQUIRE(bits_of(one.score) == bits_of(all.score[row]));
+        REQUIRE(bits_of(one.score_before_fail) == bits_of(all.before[row]));
+        REQUIRE(int{one.flags} == int{all.flags[row]});
+        fails += (one.flags & kernel::flag_fail) != 0;
+        unscorable += (one.flags & kernel::flag_not_scorable) != 0;
+      }
+    }
+  CHECK(fails > 1000);
+  CHECK(unscorable > 0);
+}
+
+TEST_CASE("threads change nothing") {
+  const rubric r(random_form(3, scoring_method::weighted, weights_of::section));
+  batch one(r, 100'003, 5), four(r, 100'003, 5);
+  one.run(r, 1);
+  four.run(r, 4);
+  CHECK(std::ranges::equal(one.score, four.score, {}, bits_of, bits_of));
+  CHECK(std::ranges::equal(one.before, four.before, {}, bits_of, bits_of));
+  CHECK(one.flags == four.flags);
+}
+
+TEST_CASE("a rule on a section's score works in batches") {
+  const rubric r =
+      form("{method: weighted, weights: section}",
+           "[{id: one, weight: 2, fail: [{when: {below: 0.5}, scope: form, effect: zero}], criteria: [{id: "
+           "a, answer: yes_no}, {id: b, answer: yes_no}]}, {id: two, criteria: [{id: c, answer: yes_no}]}]");
+  batch some(r, 16, 1);
+  some.columns = {std::vector<std::uint8_t>(16, 1), std::vector<std::uint8_t>(16, 1),
+                  std::vector<std::uint8_t>(16, 0)};
+  some.columns[0][3] = 0;
+  some.spans.assign(some.columns.begin(), some.columns.end());
+  some.run(r);
+  CHECK(some.score[0] == 0.0);
+  CHECK(some.before[0] == 1.0 / 3.0);
+  CHECK(some.score[3] == 2.0 / 3.0);
+}
+
+TEST_CASE("codes that are not allowed are flagged in their row and harm no other") {
+  const rubric r =
+      form("{method: points}", "[{id: s, criteria: [{id: a, answer: yes_no}, {id: b, answer: yes_no}]}]");
+  for (const int code : {2, 100, 250, 253, 254}) {
+    const auto odd = static_cast<std::uint8_t>(code);
+    batch some(r, 24, 1);
+    some.columns = {std::vector<std::uint8_t>(24, 0), std::vector<std::uint8_t>(24, 0)};
+    some.columns[1][9] = odd;
+    some.spans.assign(some.columns.begin(), some.columns.end());
+    some.run(r);
+    for (std::size_t row = 0; row < 24; ++row) {
+      CHECK(int{some.flags[row]} == (row == 9 ? int{kernel::flag_not_allowed} : 0));
+      CHECK((row == 9 ? std::isnan(some.score[row]) : some.score[row] == 1.0));
+    }
+  }
+}
+
+TEST_CASE("an unanswered criterion is flagged") {
+  const rubric r =
+      form("{method: points}", "[{id: s, criteria: [{id: a, answer: yes_no}, {id: b, answer: yes_no}]}]");
+  batch some(r, 24, 1);
+  some.columns = {std::vector<std::uint8_t>(24, 0), std::vector<std::uint8_t>(24, 1)};
+  some.columns[1][9] = kernel::unanswered_code;
+  some.spans.assign(some.columns.begin(), some.columns.end());
+  some.run(r);
+  CHECK(int{some.flags[9]} == int{kernel::flag_unanswered});
+  CHECK(some.score[9] == 1.0);
+  CHECK(some.score[8] == 0.5);
+}
+
+TEST_CASE("dimension and section scores of a batch are those of each evaluation") {
+  for (const auto method : methods) {
+    const rubric r(random_form(11, method, weights_of::section));
+    batch all(r, 300, 2);
+    std::vector<double> dimension(300), critical(300);
+    std::vector<std::vector<double>> nodes(r.plan().nodes.size(), std::vector<double>(300));
+    std::vector<std::span<double>> node_spans(nodes.begin(), nodes.end());
+    kernel::score_subset(r.form_cells(), r.criteria_of_dimension(0), all.spans, dimension);
+    kernel::score_subset(r.form_cells(), r.critical_criteria(), all.spans, critical);
+    kernel::score_nodes(r.plan(), all.spans, node_spans);
+    scorer one(r, {.when_unanswered = unanswered::leave_out});
+    for (std::size_t row = 0; row < 300; ++row) {
+      const auto& result = one(all.row(row));
+      CHECK(bits_of(result.dimensions[0].score.value_or(missing_value)) == bits_of(dimension[row]));
+      CHECK(bits_of(result.critical_score.value_or(missing_value)) == bits_of(critical[row]));
+      for (std::size_t s = 0; s < r.sections().size(); ++s)
+        CHECK(bits_of(result.sections[s].score.value_or(missing_value)) ==
+              bits_of(nodes[r.sections()[s].node][row]));
+    }
+  }
+}
+
+TEST_CASE("columns of different length are refused") {
+  const rubric r =
+      form("{method: points}", "[{id: s, criteria: [{id: a, answer: yes_no}, {id: b, answer: yes_no}]}]");
+  batch some(r, 8, 1);
+  some.spans[1] = some.spans[1].first(7);
+  CHECK_THROWS_WITH_AS(some.run(r), "answers: expected columns of 8 rows but column 1 has 7", argument_error);
+  some.spans.pop_back();
+  CHECK_THROWS_WITH_AS(some.run(r), "answers: expected one column per criterion (2) but found 1",
+                       argument_error);
+}
+
+TEST_CASE("nothing in, nothing out") {
+  const rubric r = form("{method: points}", "[{id: s, criteria: [{id: a, answer: yes_no}]}]");
+  batch none(r, 0, 1);
+  none.run(r, 8);
+  CHECK(none.score.empty());
+}

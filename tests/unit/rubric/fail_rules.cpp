@@ -1,0 +1,135 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#include "close_to.hpp"
+#include "forms.hpp"
+
+using namespace qascore;
+using qascore::test::answers;
+using qascore::test::close_to;
+using qascore::test::form;
+
+namespace {
+// Section one: a (4 of 4 or 0), b (0 to 4); section two: c (0 to 8). Points: 16 in all.
+rubric with_rule(const std::string& rule, const std::string& method = "points",
+                 const std::string& section_rule = "") {
+  return form("{method: " + method + "}",
+              "[{id: one, " + section_rule + "criteria: [{id: a, answer: {yes_no: {points: 4}}, fail: [" +
+                  rule +
+                  "]}, {id: b, answer: {scale: {min: 0, max: 4}}}]}, {id: two, criteria: [{id: c, answer: "
+                  "{scale: {min: "
+                  "0, max: 8}}}]}]",
+              "pass_from: 0.5\n");
+}
+const answers failing = {{"a", "no"}, {"b", "4"}, {"c", "8"}};
+const answers fine = {{"a", "yes"}, {"b", "2"}, {"c", "6"}};
+} // namespace
+
+TEST_CASE("a rule that does not fire changes nothing") {
+  const auto result = score(with_rule("{when: {chosen: \"no\"}, scope: form, effect: zero}"), fine);
+  CHECK(result.score == 0.75);
+  CHECK(result.score_before_fail == 0.75);
+  CHECK(result.fail_rules.empty());
+  CHECK(result.passed == true);
+}
+
+TEST_CASE("a fail keeps the score underneath, and says which rule fell on what") {
+  const auto result = score(with_rule("{when: {chosen: \"no\"}, scope: form, effect: zero}"), failing);
+  CHECK(result.score == 0.0);
+  CHECK(result.score_before_fail == 0.75);
+  REQUIRE(result.fail_rules.size() == 1);
+  CHECK(result.fail_rules[0].on == "a");
+  CHECK(result.fail_rules[0].target == "form");
+  CHECK(result.passed == false);
+}
+
+TEST_CASE("scope section takes the section's points, scope criterion its own") {
+  const auto section = score(with_rule("{when: {chosen: \"no\"}, scope: section, effect: zero}"), failing);
+  CHECK(section.score == 0.5);
+  CHECK(section.sections[0].score == 0.0);
+  CHECK(section.sections[0].score_before_fail == 0.5);
+  CHECK(section.sections[1].score == 1.0);
+  CHECK(section.fail_rules[0].target == "one");
+
+  // With {below: 0.8}, 3 of 4 on b would fire: half of the points of b are left.
+  const rubric own =
+      form("{method: points}", "[{id: s, criteria: [{id: b, answer: {scale: {min: 0, max: 4}}, fail: "
+                               "[{when: {below: 0.8}, scope: criterion, effect: {cap: 0.5}}]}]}]");
+  CHECK(score(own, answers{{"b", "4"}}).score == 1.0);
+  CHECK(score(own, answers{{"b", "3"}}).score == 0.5);
+  CHECK(score(own, answers{{"b", "1"}}).score == 0.25);
+}
+
+TEST_CASE("a cap leaves what is below it") {
+  const rubric r = with_rule("{when: below_highest, scope: form, effect: {cap: 0.6}}");
+  CHECK(score(r, failing).score == 0.6);
+  CHECK(score(r, answers{{"a", "no"}, {"b", "0"}, {"c", "4"}}).score == 0.25);
+}
+
+TEST_CASE("a section's cap falls on its share only") {
+  const rubric points = with_rule("{when: below_highest, scope: section, effect: {cap: 0.25}}");
+  CHECK(score(points, failing).score == (2.0 + 8.0) / 16.0);
+  const rubric weighted =
+      form("{method: weighted, weights: section}",
+           "[{id: one, weight: 30, criteria: [{id: a, answer: yes_no, fail: [{when: below_highest, "
+           "scope: section, effect: {cap: 0.25}}]}, {id: b, answer: yes_no}]}, "
+           "{id: two, weight: 70, criteria: [{id: c, answer: yes_no}]}]");
+  // (30 * 0.25 + 70 * 1) / 100
+  CHECK(close_to(*score(weighted, answers{{"a", "no"}, {"b", "yes"}, {"c", "yes"}}).score, 0.775, 1e-15));
+}
+
+TEST_CASE("a verdict leaves the score and fails the evaluation") {
+  const auto result = score(with_rule("{when: {chosen: \"no\"}, scope: form, effect: verdict}"), failing);
+  CHECK(result.score == 0.75);
+  CHECK(result.passed == false);
+  CHECK(result.fail_rules[0].effect == fail_effect::verdict);
+}
+
+TEST_CASE("a rule may count hits") {
+  const rubric r =
+      form("{method: points}", "[{id: s, criteria: [{id: slips, answer: {hits: {points: -1, limit: -5}}, "
+                               "fail: [{when: {hits: 3}, scope: form, effect: zero}]}]}]");
+  CHECK(score(r, std::map<std::string, int>{{"slips", 2}}).score == 0.6);
+  CHECK(score(r, std::map<std::string, int>{{"slips", 3}}).score == 0.0);
+}
+
+TEST_CASE("a section's own score may fail the form") {
+  const std::string section_rule = "fail: [{when: {below: 0.5}, scope: form, effect: zero}], ";
+  const std::string unused = "{when: {chosen: \"no\"}, scope: criterion, effect: verdict}";
+  const rubric r = with_rule(unused, "points", section_rule);
+  CHECK(score(r, answers{{"a", "no"}, {"b", "4"}, {"c", "8"}}).score ==
+        0.75); // exactly one half does not fail
+  const auto failed = score(r, answers{{"a", "no"}, {"b", "3"}, {"c", "8"}});
+  CHECK(failed.score == 0.0);
+  CHECK(failed.score_before_fail == 11.0 / 16.0);
+  CHECK(failed.fail_rules[0].on == "one");
+}
+
+TEST_CASE("several rules all apply, and all are named") {
+  const rubric r = with_rule("{when: {chosen: \"no\"}, scope: section, effect: zero}, "
+                             "{when: {chosen: \"no\"}, scope: form, effect: {cap: 0.3}}, "
+                             "{when: {chosen: \"no\"}, scope: form, effect: verdict}");
+  const auto result = score(r, failing);
+  CHECK(result.score == 0.3); // 8 of 16 after the section, then the cap
+  CHECK(result.fail_rules.size() == 3);
+  CHECK(result.passed == false);
+}
+
+TEST_CASE("not applicable fires no rule") {
+  const rubric r =
+      form("{method: points}",
+           "[{id: s, criteria: [{id: a, not_applicable: true, answer: yes_no, fail: [{when: below_highest, "
+           "scope: form, effect: zero}]}, {id: b, answer: yes_no}]}]");
+  CHECK(score(r, answers{{"a", "not_applicable"}, {"b", "yes"}}).score == 1.0);
+}
+
+TEST_CASE("critical criteria have a score of their own, whatever fail rules do") {
+  const rubric r =
+      form("{method: weighted}",
+           "[{id: s, criteria: [{id: a, weight: 3, critical: true, answer: yes_no, fail: [{when: "
+           "below_highest, scope: form, effect: zero}]}, {id: b, weight: 5, answer: yes_no}, {id: c, weight: "
+           "1, critical: true, answer: yes_no}]}]");
+  const auto result = score(r, answers{{"a", "no"}, {"b", "yes"}, {"c", "yes"}});
+  CHECK(result.critical_score == 0.25);
+  CHECK(result.score == 0.0);
+  CHECK_FALSE(score(with_rule("{when: {chosen: \"no\"}, scope: form, effect: zero}"), fine)
+                  .critical_score.has_value());
+}
