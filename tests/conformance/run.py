@@ -49,7 +49,8 @@ def judge(case: Case) -> tuple[str, str]:
         if unread := case.unread_options():
             return "unsupported", f"option {', '.join(unread)} is not known"
         where = traceback.extract_tb(error.__traceback__)[-1]
-        return "failed", f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+        message = str(error).partition("\n")[0]
+        return "failed", f"{type(error).__name__}: {message} ({Path(where.filename).name}:{where.lineno})"
     if unread := case.unread_options():
         return "unsupported", f"option {', '.join(unread)} is not known"
     differing = list(differences(case.expected, found, case.tolerance))

@@ -82,7 +82,10 @@ def settings(case: Case) -> dict[str, Any]:
 
 
 def weights_of(case: Case) -> str:
-    weights = case.option("weights", "identity")
+    return known_weights(case.option("weights", "identity"))
+
+
+def known_weights(weights: Any) -> str:
     if weights not in WEIGHTS:
         raise Unsupported(f"option weights: {weights!r}")
     return str(weights)
@@ -104,8 +107,23 @@ def answer(result: Any) -> dict[str, Any]:
 
 @handles(*COEFFICIENTS)
 def coefficient(case: Case) -> Any:
-    call = verb(case.statistic)
-    return answer(call(rating_table(case), weights=weights_of(case), **settings(case)))
+    call, table, more = verb(case.statistic), rating_table(case), settings(case)
+    population = case.option("population_size", None)
+    if population is not None:
+        units = frame({"unit": table.units, "weight": [1.0] * len(table.units)})
+        more["design"] = verb("SampleDesign")(units, unit="unit", weight="weight", population=population)
+    if not isinstance(case.options.get("weights"), list):
+        return answer(call(table, weights=weights_of(case), **more))
+    out = {}
+    for weights in case.option("weights"):
+        found = call(table, weights=known_weights(weights), **more)
+        name = "unweighted" if weights == "identity" else weights
+        out |= {
+            f"kappa_{name}": found.value,
+            f"ase_{name}": found.std_error,
+            f"ci_{name}": [found.low, found.high],
+        }
+    return out
 
 
 @handles("krippendorff_alpha")
@@ -144,3 +162,25 @@ def weighted(case: Case) -> Any:
     design = verb("SampleDesign")(rows, unit="unit", weight="weight")
     kappa = verb("cohen_kappa")
     return {"coef": kappa(table, design=design).value, "unweighted": kappa(table).value}
+
+
+@handles("clustered_kappa")
+def clustered(case: Case) -> Any:
+    """Units in clusters: the sandwich over clusters is the design's, a cluster per unit is a simple random sample."""
+    case.only(
+        "variance",
+        "delta method; cluster sandwich K/(K-1) sum (n_k/n)^2 (zbar_k - zbar)^2; "
+        "without the factor K/(K-1) when each unit is its own cluster",
+    )
+    case.choice("ci", {"normal": True})
+    how = {"weights": weights_of(case), "confidence": case.number("level", 0.95), "normal": True}
+    raters = [case.column(name) for name in case.option("pair")]
+    cluster = case.column(case.option("cluster"))
+    kept = [row for row, ratings in enumerate(zip(*raters, strict=True)) if None not in ratings]
+    table = long_table([[column[row] for column in raters] for row in kept], None)
+    clusters = [cluster[row] for row in kept]
+    if len(set(clusters)) == len(clusters):
+        return answer(verb("cohen_kappa")(table, std_error="large_sample", **how))
+    rows = frame({"unit": list(range(len(kept))), "weight": [1.0] * len(kept), "cluster": clusters})
+    design = verb("SampleDesign")(rows, unit="unit", weight="weight", cluster="cluster")
+    return answer(verb("cohen_kappa")(table, design=design, **how))

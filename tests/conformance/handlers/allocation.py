@@ -36,3 +36,65 @@ def allocate(case: Case, population: list[int], **more: Any) -> Any:
     if more.get("max_per_stratum") is None:
         more.pop("max_per_stratum", None)
     return verb("allocate")(rows, strata=["stratum"], **more)
+
+
+def whole(case: Case, name: str) -> int:
+    value = case.number(name)
+    if value != int(value):
+        raise Unsupported(f"option {name}: {value!r}")
+    return int(value)
+
+
+def answer(plan: Any) -> dict[str, Any]:
+    return {
+        "n_h": [stratum.target for stratum in plan.strata],
+        "n_h_integer": [stratum.sample_size for stratum in plan.strata],
+    }
+
+
+def sizes(plan: Any) -> dict[str, Any]:
+    return {"n_h": [stratum.sample_size for stratum in plan.strata]}
+
+
+@handles("proportional_allocation")
+def proportional(case: Case) -> Any:
+    (population,) = columns(case, "N")
+    rounded = case.choice("rounding", {"largest remainder": True}, default=False)
+    plan = allocate(case, population, size=whole(case, "n"))
+    return sizes(plan) if rounded else answer(plan)
+
+
+@handles("neyman_allocation")
+def neyman(case: Case) -> Any:
+    population, sd = columns(case, "N", "S")
+    bounds = {"min_per_stratum": bound(case, "lower"), "max_per_stratum": bound(case, "upper")}
+    return answer(allocate(case, population, size=whole(case, "n"), method="neyman", sd=sd, **bounds))
+
+
+@handles("integer_allocation")
+def integer(case: Case) -> Any:
+    case.only("objective", "min sum (N S)^2/n_h")
+    population, sd = columns(case, "N", "S")
+    bounds = {"min_per_stratum": bound(case, "lower"), "max_per_stratum": bound(case, "upper")}
+    size = whole(case, "n")
+    return sizes(allocate(case, population, size=size, method="neyman", sd=sd, rounding="optimal", **bounds))
+
+
+@handles("divisor_allocation")
+def divisor(case: Case) -> Any:
+    case.only("cap", "available")
+    case.only("ties", "largest")
+    rounding = case.choice("divisor", {"Jefferson/D'Hondt": "jefferson", "Webster/Sainte-Lague": "webster", "Adams": "adams"})
+    measure, available = columns(case, "size_total", "available")
+    initial = case.option("initial", 0)
+    return sizes(
+        allocate(
+            case,
+            available,
+            size=whole(case, "n"),
+            method="measure",
+            measure=measure,
+            rounding=rounding,
+            min_per_stratum=initial,
+        )
+    )

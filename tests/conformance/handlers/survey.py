@@ -140,6 +140,38 @@ def ratio(case: Case) -> Any:
     return limits(verb("ratio")(design_of(case), case.option("numerator"), case.option("denominator")))
 
 
+@handles("svy_var")
+def variance(case: Case) -> Any:
+    return limits(verb("variance")(design_of(case), case.option("y")))
+
+
+@handles("weighted_variance")
+def weighted_variance(case: Case) -> Any:
+    rows = frame({"x": case.column("x"), "w": case.column("w")})
+    return {"var": verb("variance")(verb("SampleDesign")(rows, weight="w"), "x").value}
+
+
+@handles("svy_ttest")
+def t_test(case: Case) -> Any:
+    group = case.option("group")
+    levels = sorted({label for label in case.column(group) if label is not None})
+    if len(levels) != 2:
+        raise Unsupported(f"option group: {levels!r}")
+    found = verb("difference")(design_of(case), case.option("y"), by=group, between=(levels[1], levels[0]))
+    return {"difference": found.value, "t": found.test.statistic, "df": found.test.df1, "p": found.test.p_value}
+
+
+@handles("design_effect")
+def design_effect(case: Case) -> Any:
+    found = verb("design_effect")(design_of(case), case.option("y"))
+    return {
+        "deff_wor": found.without_replacement,
+        "deff_wr": found.with_replacement,
+        "kish_deff_weights": found.kish,
+        "kish_n_eff": found.effective_size,
+    }
+
+
 @handles("svy_correlation")
 def correlation(case: Case) -> Any:
     found = verb("association")(design_of(case), case.option("x"), case.option("y"), method="pearson")

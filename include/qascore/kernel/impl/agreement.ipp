@@ -5,6 +5,7 @@
 #include "../agreement.hpp"
 #include "../disagreement.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -264,10 +265,11 @@ QASCORE_INLINE agreement_result finish_agreement(linearised_agreement coefficien
                                                  const agreement_options& options, const design_view* design,
                                                  double small_sample) {
   if (options.std_error != agreement_std_error::influence && design != nullptr &&
-      (!design->weight.empty() || !design->cluster.empty() || design->strata > 1))
+      (std::ranges::any_of(design->weight, [](double w) { return w != 1.0; }) || !design->cluster.empty() ||
+       design->strata > 1))
     throw argument_error(
         "std_error: the closed forms of Gwet and of large samples hold for a simple random sample, "
-        "but the design has strata, clusters or weights; choose influence");
+        "but the design has strata, clusters or weights other than 1; choose influence");
   double n = 0.0, n2 = 0.0;
   for (std::size_t p = 0; p < ratings.profiles(); ++p) {
     n += ratings.count(p) >= 1 ? ratings.multiplicity[p] : 0.0;
