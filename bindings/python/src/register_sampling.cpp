@@ -1,8 +1,222 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#include "convert.hpp"
 #include "register.hpp"
+#include "text_column.hpp"
+
+#include <qascore/kernel/allocation.hpp>
+#include <qascore/kernel/random_number.hpp>
+#include <qascore/sampling/allocation.hpp>
+#include <qascore/sampling/draw.hpp>
+#include <qascore/sampling/sampling_plan.hpp>
+#include <qascore/sampling/strata.hpp>
+
+#include <pybind11/stl.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 namespace qascore::python {
+namespace {
 
-void register_sampling(pybind11::module_& /*module*/) {}
+// Numbers by stratum, as Python gives them: ((label, ...), number).
+template <class Number>
+using GivenByStratum = std::vector<std::pair<std::vector<std::string>, Number>>;
+
+template <class Number>
+by_stratum<Number> by_stratum_of(const py::handle& given) {
+  by_stratum<Number> out;
+  for (auto& [labels, number] : py::cast<GivenByStratum<Number>>(given))
+    out.emplace(stratum_key(std::move(labels)), number);
+  return out;
+}
+
+stratum_counts counts_of(const py::handle& given) {
+  if (given.is_none())
+    return {};
+  if (py::isinstance<py::int_>(given))
+    return py::cast<std::uint64_t>(given);
+  return by_stratum_of<std::uint64_t>(given);
+}
+
+template <class Enum, std::size_t N>
+Enum one_of(const py::handle& name, const std::array<std::string_view, N>& names, const char* argument) {
+  const auto found = py::cast<std::string>(name);
+  for (std::size_t i = 0; i < N; ++i)
+    if (names[i] == found)
+      return static_cast<Enum>(i);
+  throw argument_error(std::string(argument) + ": unknown name " + detail::quoted(found));
+}
+
+allocation_options options_of(const py::dict& given) {
+  allocation_options out;
+  const auto numbers = [&](const char* key) { return by_stratum_of<double>(given[key]); };
+  out.size = py::cast<std::optional<std::uint64_t>>(given["size"]);
+  out.rate = py::cast<std::optional<double>>(given["rate"]);
+  out.rates = numbers("rates");
+  out.counts = by_stratum_of<std::uint64_t>(given["counts"]);
+  out.method = one_of<allocation_method>(given["method"], detail_plan::methods, "method");
+  out.rounding = one_of<allocation_rounding>(given["rounding"], detail_plan::roundings, "rounding");
+  out.min_per_stratum = counts_of(given["min_per_stratum"]);
+  out.max_per_stratum = counts_of(given["max_per_stratum"]);
+  out.sd = numbers("sd");
+  out.cost = numbers("cost");
+  out.measure = numbers("measure");
+  return out;
+}
+
+/// Strata columns as (name, kind, codes, labels); none of them: `rows` rows are one stratum.
+stratified_rows stratified(const py::sequence& columns, std::size_t rows, bool own_missing) {
+  std::vector<strata_labels> out;
+  for (const py::handle column : columns) {
+    const auto parts = py::cast<py::tuple>(column);
+    strata_labels& c = out.emplace_back();
+    c.column = {py::cast<std::string>(parts[0]), one_of<label_kind>(parts[1], detail_plan::label_kinds, "kind")};
+    const auto codes = as_span<std::uint32_t>(py::cast<py::array>(parts[2]));
+    c.codes.assign(codes.begin(), codes.end());
+    c.labels = py::cast<std::vector<std::string>>(parts[3]);
+  }
+  const py::gil_scoped_release release;
+  return out.empty() ? unstratified(rows) : stratify(out, own_missing ? missing_stratum::own : missing_stratum::refuse);
+}
+
+/// Calls `use` with ids given as int64 array, TextColumn, or the number of rows.
+template <class Use>
+auto with_ids(const py::object& ids, const Use& use) {
+  if (py::isinstance<TextColumn>(ids)) {
+    const auto column = py::cast<std::shared_ptr<TextColumn>>(ids);
+    return use(std::span<const std::string_view>(column->views()));
+  }
+  if (py::isinstance<py::int_>(ids))
+    return use(kernel::row_ids{py::cast<std::size_t>(ids)});
+  return use(as_span<std::int64_t>(py::reinterpret_borrow<py::array>(ids)));
+}
+
+py::list strata_of(const sampling_plan& plan) {
+  py::list out;
+  for (const planned_stratum& s : plan.strata()) {
+    py::dict row;
+    row["labels"] = s.labels;
+    row["population"] = s.population;
+    row["sample_size"] = s.sample_size;
+    row["inclusion_probability"] = s.inclusion_probability();
+    row["design_weight"] = s.design_weight();
+    row["certainty"] = s.is_certainty();
+    row["target"] = s.target;
+    row["minimum"] = s.minimum;
+    row["maximum"] = s.maximum;
+    out.append(row);
+  }
+  return out;
+}
+
+} // namespace
+
+void register_sampling(py::module_& module) {
+  module.attr("ALLOCATION_METHODS") = std::vector<std::string>{"proportional", "equal", "neyman", "measure"};
+  module.attr("ALLOCATION_ROUNDINGS") =
+      std::vector<std::string>(detail_plan::roundings.begin(), detail_plan::roundings.end());
+
+  py::class_<sampling_plan>(module, "SamplingPlan")
+      .def_static("from_json", &sampling_plan::from_json, py::arg("text"), py::arg("name"))
+      .def("to_json", [](const sampling_plan& plan) { return to_json(plan); })
+      .def("columns",
+           [](const sampling_plan& plan) {
+             std::vector<std::pair<std::string, std::string>> out;
+             for (const strata_column& c : plan.columns())
+               out.emplace_back(c.name, detail_plan::name_of(c.kind, detail_plan::label_kinds));
+             return out;
+           })
+      .def("strata", &strata_of)
+      .def("stratum_names",
+           [](const sampling_plan& plan) {
+             std::vector<std::string> out;
+             for (const planned_stratum& s : plan.strata())
+               out.push_back(stratum_name(s.labels));
+             return out;
+           })
+      .def("sample_sizes",
+           [](const sampling_plan& plan) { return array_of(sample_sizes(plan)).attr("view")("int64"); })
+      .def("origin",
+           [](const sampling_plan& plan) {
+             const plan_origin& origin = plan.origin();
+             py::dict out;
+             out["method"] = text(detail_plan::name_of(origin.method, detail_plan::methods));
+             out["rounding"] = text(detail_plan::name_of(origin.rounding, detail_plan::roundings));
+             out["rate"] = origin.rate;
+             out["notes"] = origin.notes;
+             out["library_version"] = origin.library_version;
+             out["random_numbers"] = origin.random_numbers;
+             return out;
+           })
+      .def("recorded_draw",
+           [](const sampling_plan& plan) -> py::object {
+             if (!plan.recorded_draw())
+               return py::none();
+             return py::make_tuple(plan.recorded_draw()->start.value(),
+                                   text(detail_plan::name_of(plan.recorded_draw()->id, detail_plan::id_kinds)));
+           })
+      .def("with_draw",
+           [](const sampling_plan& plan, std::uint64_t start, const py::str& id) {
+             return plan.with_draw(seed{start}, one_of<id_kind>(id, detail_plan::id_kinds, "id"));
+           },
+           py::arg("seed"), py::arg("id"))
+      .def("population_size", &sampling_plan::population_size)
+      .def("sample_size", &sampling_plan::sample_size)
+      .def("equals", [](const sampling_plan& a, const sampling_plan& b) { return a == b; }, py::arg("other"));
+
+  py::class_<stratified_rows>(module, "StratifiedRows")
+      .def(py::init(&stratified), py::arg("columns"), py::arg("rows"), py::arg("own_missing"))
+      .def("allocate",
+           [](const stratified_rows& rows, const py::dict& options) { return allocate(rows.table, options_of(options)); },
+           py::arg("options"))
+      .def("match",
+           [](const stratified_rows& rows, const sampling_plan& plan) {
+             std::vector<std::uint32_t> codes;
+             {
+               const py::gil_scoped_release release;
+               codes = match_strata(rows, plan);
+             }
+             return array_of(std::move(codes));
+           },
+           py::arg("plan"));
+
+  module.def(
+      "draw_rows",
+      [](const py::object& ids, const py::array& stratum, const py::array& sample_sizes, std::uint64_t start,
+         unsigned threads) {
+        const auto codes = as_span<std::uint32_t>(stratum);
+        const auto given = as_span<std::int64_t>(sample_sizes);
+        const std::vector<std::uint64_t> sizes(given.begin(), given.end());
+        std::vector<std::uint64_t> rows = with_ids(ids, [&](const auto& column) {
+          const py::gil_scoped_release release;
+          return draw_rows(column, codes, sizes, seed{start}, {.threads = threads});
+        });
+        return array_of(std::move(rows)).attr("view")("int64"); // as NumPy wants to index
+      },
+      py::arg("ids"), py::arg("stratum"), py::arg("sample_sizes"), py::arg("seed"), py::arg("threads") = 1);
+
+  module.def(
+      "permanent_numbers",
+      [](const py::object& ids, std::uint64_t start) {
+        std::vector<double> out;
+        with_ids(ids, [&](const auto& column) {
+          const py::gil_scoped_release release;
+          const kernel::permanent_numbers numbers{seed{start}};
+          out.reserve(column.size());
+          for (std::size_t row = 0; row < column.size(); ++row)
+            out.push_back(kernel::uniform_of(numbers(column[row])));
+        });
+        return array_of(std::move(out));
+      },
+      py::arg("ids"), py::arg("seed"));
+}
 
 } // namespace qascore::python

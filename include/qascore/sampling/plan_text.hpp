@@ -141,12 +141,12 @@ inline std::string to_json(const sampling_plan& plan) {
   const plan_origin& origin = plan.origin();
   std::string out = "{\n";
   const auto member = [&](std::string_view key, const std::string& value) {
-    out += "  " + json_string(key) + ": " + value + ",\n";
+    out.append("  ").append(json_string(key)).append(": ").append(value).append(",\n");
   };
   const auto list = [](const std::vector<std::string>& values) {
     std::string text = "[";
     for (std::size_t i = 0; i < values.size(); ++i)
-      text += (i == 0 ? "" : ", ") + json_string(values[i]);
+      text.append(i == 0 ? "" : ", ").append(json_string(values[i]));
     return text + "]";
   };
   member("format", json_string(format));

@@ -1,0 +1,438 @@
+"""Stratified samples: how many conversations to draw, the plan, the draw."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _core
+from ._frames import Frame, Labels, build_frame
+from ._render import html_table, text_table
+from .errors import ArgumentError, DataError, check_choice
+
+__all__ = ["PlannedStratum", "SamplingPlan", "allocate", "draw", "permanent_random_numbers"]
+
+MISSING = "(missing)"
+StratumKey: TypeAlias = Any  # a label, or a tuple of labels where strata have several columns
+
+
+@dataclass(frozen=True)
+class PlannedStratum:
+    """One stratum of a plan.
+
+    Attributes
+    ----------
+    labels : tuple
+        One label per strata column; None for conversations without a label.
+    population : int
+        Conversations it holds.
+    sample_size : int
+        Conversations to draw from it.
+    inclusion_probability : float
+        Chance of each of its conversations to be drawn, a fraction.
+    design_weight : float
+        The inverse: how many conversations a drawn one stands for; infinite where nothing is drawn.
+    certainty : bool
+        Whether it is taken whole.
+    target : float
+        Real-valued size before rounding.
+    minimum, maximum : int
+        Bounds of the size, cut to the population.
+    """
+
+    labels: tuple[Any, ...]
+    population: int
+    sample_size: int
+    inclusion_probability: float
+    design_weight: float
+    certainty: bool
+    target: float
+    minimum: int
+    maximum: int
+
+
+class SamplingPlan:
+    """How many conversations each stratum holds, how many are to be drawn, and how that came about.
+
+    Made by `allocate`, used by `draw` and `SampleDesign`; kept as JSON so that an audit can draw the same sample again.
+    Immutable.
+    """
+
+    __slots__ = ("_backend", "_core")
+
+    def __init__(self, core: _core.SamplingPlan, backend: str | None = None) -> None:
+        self._core = core
+        self._backend = backend
+
+    @classmethod
+    def from_json(cls, text: str, *, name: str = "sampling plan") -> SamplingPlan:
+        """Reads what `to_json` wrote; `name` stands in messages about what is wrong in it."""
+        return cls(_core.SamplingPlan.from_json(text, name))
+
+    def to_json(self) -> str:
+        """The plan as JSON text, without loss; the seed stands as text."""
+        return self._core.to_json()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the strata columns."""
+        return tuple(name for name, _ in self._core.columns())
+
+    @property
+    def strata(self) -> tuple[PlannedStratum, ...]:
+        """The strata, ascending by their labels."""
+        kinds = [kind for _, kind in self._core.columns()]
+        return tuple(
+            PlannedStratum(**{**row, "labels": tuple(map(_label_of, row["labels"], kinds))})
+            for row in self._core.strata()
+        )
+
+    @property
+    def population_size(self) -> int:
+        """Conversations in all strata."""
+        return self._core.population_size()
+
+    @property
+    def sample_size(self) -> int:
+        """Conversations to draw."""
+        return self._core.sample_size()
+
+    @property
+    def method(self) -> str:
+        """What sizes are proportional to: proportional, equal, neyman, measure, rates or counts."""
+        return str(self._core.origin()["method"])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know about the plan: bounds that were cut, strata from which nothing is drawn."""
+        return tuple(self._core.origin()["notes"])
+
+    @property
+    def recorded_draw(self) -> tuple[int, str] | None:
+        """Seed and kind of id ("integer", "text", "row") of the draw it was used for, where recorded."""
+        return self._core.recorded_draw()
+
+    def with_draw(self, *, seed: int, id_kind: str) -> SamplingPlan:
+        """The same plan with the draw written in it, for the record."""
+        kind = check_choice("id_kind", id_kind, ("integer", "text", "row"))
+        return SamplingPlan(self._core.with_draw(_checked_seed(seed), kind), self._backend)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All there is to know, as plain values."""
+        return {
+            **self._core.origin(),
+            "columns": list(self.columns),
+            "population_size": self.population_size,
+            "sample_size": self.sample_size,
+            "draw": self.recorded_draw,
+            "strata": [vars(s).copy() for s in self.strata],
+        }
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """One row per stratum, in the kind of frame the conversations came in."""
+        strata = self.strata
+        columns: dict[str, list[Any]] = {
+            name: [s.labels[c] for s in strata] for c, name in enumerate(self.columns)
+        }
+        for name in ("population", "sample_size", "inclusion_probability", "design_weight", "certainty", "target"):
+            columns[name] = [getattr(s, name) for s in strata]
+        return build_frame(columns, backend or self._backend)
+
+    def _table(self) -> tuple[list[str], list[list[object]]]:
+        header = [*self.columns, "population", "sample_size", "inclusion_probability", ""]
+        rows: list[list[object]] = []
+        for s in self.strata:
+            labels: list[object] = [MISSING if label is None else str(label) for label in s.labels]
+            certainty = "certainty" if s.certainty else ""
+            rows.append([*labels, s.population, s.sample_size, s.inclusion_probability, certainty])
+        return header, rows
+
+    def summary(self) -> str:
+        """The plan in a sentence."""
+        return f"{self.sample_size} of {self.population_size} conversations, {self.method} allocation"
+
+    def __repr__(self) -> str:
+        header, rows = self._table()
+        notes = "".join(f"\nnote: {note}" for note in self.notes)
+        return f"{text_table(header, rows)}\n{self.summary()}{notes}"
+
+    def _repr_html_(self) -> str:
+        header, rows = self._table()
+        return html_table(header, rows, ". ".join([self.summary(), *self.notes]))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SamplingPlan) and self._core.equals(other._core)
+
+    def __hash__(self) -> int:
+        return hash(self.to_json())
+
+
+def allocate(
+    conversations: Any,
+    *,
+    strata: str | Sequence[str] = (),
+    size: int | None = None,
+    rate: float | None = None,
+    rates: Mapping[StratumKey, float] | None = None,
+    counts: Mapping[StratumKey, int] | None = None,
+    method: str = "proportional",
+    rounding: str = "largest_remainder",
+    min_per_stratum: int | Mapping[StratumKey, int] | None = None,
+    max_per_stratum: int | Mapping[StratumKey, int] | None = None,
+    sd: Mapping[StratumKey, float] | None = None,
+    cost: Mapping[StratumKey, float] | None = None,
+    measure: Mapping[StratumKey, float] | None = None,
+    missing_stratum: str = "refuse",
+) -> SamplingPlan:
+    """How many conversations to draw from each stratum, as a plan.
+
+    Sizes are proportional to what the method says, between the bounds, and add up to exactly the size that was asked:
+    the optimum between bounds is solved exactly, whole numbers keep the total, no stratum gives more than it holds.
+
+    Parameters
+    ----------
+    conversations : frame
+        One row per conversation (pandas, polars, pyarrow).
+    strata : str or sequence of str
+        Columns whose combinations of values are the strata. None of them: a simple random sample.
+    size : int, optional
+        Conversations to draw in all. Exactly one of size, rate, rates and counts is given.
+    rate : float, optional
+        Fraction of all conversations, above 0 up to 1.
+    rates : mapping, optional
+        Fraction of each stratum, 0 to 1, as ``{label: rate}``, or ``{(label, label): rate}`` for two columns.
+    counts : mapping, optional
+        Conversations of each stratum.
+    method : {"proportional", "equal", "neyman", "measure"}
+        Sizes proportional to the population; all the same; proportional to population times `sd` (over the square root
+        of `cost`, if given), which makes the standard error of a mean smallest; proportional to `measure`.
+    rounding : {"largest_remainder", "optimal", "jefferson", "webster", "adams", "dean"}
+        How whole numbers are made; "optimal" is the exact integer optimum of the Neyman variance.
+    min_per_stratum, max_per_stratum : int or mapping, optional
+        Bounds for every stratum, or for those named. Without a minimum every stratum gives at least one conversation
+        (for rates and counts: what they say), so that estimates speak for all; 0 asks for the plain rule. A minimum above
+        what a stratum holds takes it whole, and the plan notes it.
+    sd, cost, measure : mapping, optional
+        What the method needs, by stratum.
+    missing_stratum : {"refuse", "own"}
+        Conversations without a label are refused, or are a stratum of their own, named None.
+
+    Returns
+    -------
+    SamplingPlan
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> calls = pd.DataFrame({"conversation_id": range(1000), "queue": ["phone"] * 900 + ["chat"] * 100})
+    >>> qa.allocate(calls, strata="queue", size=60, min_per_stratum=10)
+    queue  population  sample_size  inclusion_probability
+    -----  ----------  -----------  ---------------------
+    chat          100           10                 0.1000
+    phone         900           50                0.05556
+    60 of 1000 conversations, proportional allocation
+    """
+    frame = Frame.of(conversations, argument="conversations")
+    names = (strata,) if isinstance(strata, str) else tuple(strata)
+    own = check_choice("missing_stratum", missing_stratum, ("refuse", "own")) == "own"
+    options = {
+        "size": _whole("size", size),
+        "rate": None if rate is None else _number("rate", rate),
+        "rates": _by_stratum("rates", rates, _number),
+        "counts": _by_stratum("counts", counts, _whole),
+        "method": check_choice("method", method, _core.ALLOCATION_METHODS),
+        "rounding": check_choice("rounding", rounding, _core.ALLOCATION_ROUNDINGS),
+        "min_per_stratum": _bound("min_per_stratum", min_per_stratum),
+        "max_per_stratum": _bound("max_per_stratum", max_per_stratum),
+        "sd": _by_stratum("sd", sd, _number),
+        "cost": _by_stratum("cost", cost, _number),
+        "measure": _by_stratum("measure", measure, _number),
+    }
+    return SamplingPlan(_stratified(frame, names, own).allocate(options), frame.backend)
+
+
+def draw(
+    conversations: Any, plan: SamplingPlan, *, id: str | None, seed: int, threads: int | None = None  # noqa: A002
+) -> Any:
+    """Draws the sample that the plan describes.
+
+    From each stratum, the planned number of conversations with the smallest permanent random numbers: a hash of seed
+    and id. Which conversations are drawn depends on the seed and the ids alone, not on the order of rows, the
+    number of threads, the kind of frame or the language. A larger sample contains a smaller one of the same seed.
+
+    Parameters
+    ----------
+    conversations : frame
+        The conversations the plan was made for; other counts in its strata are refused.
+    plan : SamplingPlan
+    id : str or None
+        Column of whole numbers or text in which every conversation has a value of its own; 7 and "7" are different ids.
+        None: the row number is the id; then the sample changes with the order of rows, and samples of different days or
+        extracts have nothing to do with each other.
+    seed : int
+        0 to 2**64 - 1. There is no default: write it down, and anyone can draw the same sample.
+    threads : int, optional
+        Default: all cores. No influence on the sample.
+
+    Returns
+    -------
+    frame
+        The drawn rows in their order, as the same kind of frame, with the columns stratum (its labels, joined),
+        inclusion_probability (a fraction) and design_weight (its inverse).
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> calls = pd.DataFrame({"conversation_id": range(1000), "queue": ["phone"] * 900 + ["chat"] * 100})
+    >>> plan = qa.allocate(calls, strata="queue", size=60, min_per_stratum=10)
+    >>> drawn = qa.draw(calls, plan, id="conversation_id", seed=20260101)
+    >>> drawn.groupby("queue").size().to_dict()
+    {'chat': 10, 'phone': 50}
+    >>> round(drawn["design_weight"].sum())
+    1000
+    """
+    frame = Frame.of(conversations, argument="conversations")
+    if not isinstance(plan, SamplingPlan):
+        raise ArgumentError(f"plan: expected a SamplingPlan but found {type(plan).__name__}")
+    start = _checked_seed(seed)
+    added = ("stratum", "inclusion_probability", "design_weight")
+    for name in added:
+        if name in frame.columns:
+            raise ArgumentError(
+                f'conversations: column "{name}" is about to be added but is already there; rename or drop it'
+            )
+    ids = len(frame) if id is None else frame.ids(id)
+    codes = _stratified(frame, plan.columns, own_missing=True).match(plan._core)
+    rows = _core.draw_rows(ids, codes, plan._core.sample_sizes(), start, threads or os.cpu_count() or 1)
+    strata = plan.strata
+    drawn = codes[rows]
+    names = np.array(_stratum_texts(plan), dtype=object)
+    probability = np.array([s.inclusion_probability for s in strata])
+    weight = np.array([s.design_weight for s in strata])
+    return frame.take(
+        rows, dict(zip(added, (names[drawn].tolist(), probability[drawn], weight[drawn]), strict=True))
+    )
+
+
+def permanent_random_numbers(ids: Any, *, seed: int) -> npt.NDArray[np.float64]:
+    """The permanent random number of each id: what `draw` orders conversations by.
+
+    Parameters
+    ----------
+    ids : array of whole numbers, or sequence of text
+    seed : int
+
+    Returns
+    -------
+    array of float64
+        Fractions in [0, 1), uniform and independent for different ids and seeds.
+
+    Examples
+    --------
+    >>> import qascore as qa
+    >>> qa.permanent_random_numbers(["c-1", "c-2"], seed=1).round(3)
+    array([0.275, 0.687])
+    """
+    values = np.asarray(ids)
+    if values.ndim != 1:
+        raise ArgumentError(f"ids: expected one dimension but found {values.ndim}")
+    start = _checked_seed(seed)
+    if values.dtype.kind in "iu":
+        return _core.permanent_numbers(values.astype(np.int64), start)
+    column = _core.TextColumn.from_objects(values.astype(object))
+    missing = column.missing()
+    if len(missing):
+        raise DataError(f"ids: id is missing at position {int(missing[0])}")
+    return _core.permanent_numbers(column, start)
+
+
+def _checked_seed(seed: int) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= int(seed) < 2**64:
+        raise ArgumentError(f"seed: expected a whole number from 0 to 2**64 - 1 but found {seed!r}")
+    return int(seed)
+
+
+def _whole(argument: str, value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 0 <= int(value) < 2**63:
+        raise ArgumentError(f"{argument}: expected a whole number >= 0 but found {value!r}")
+    return int(value)
+
+
+def _number(argument: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise ArgumentError(f"{argument}: expected a number but found {value!r}")
+    return float(value)
+
+
+def _label_text(label: Any) -> str:
+    """A label as plans write it: the same text that C++ gives it."""
+    if label is None:
+        return MISSING
+    if isinstance(label, str):
+        return label
+    if isinstance(label, (bool, np.bool_)):
+        return "true" if label else "false"
+    if isinstance(label, (int, np.integer)):
+        return str(int(label))
+    if isinstance(label, (datetime.date, datetime.time)):
+        return label.isoformat()
+    raise DataError(
+        f"strata: expected labels as text, whole numbers, booleans or dates but found {label!r}; group fractions into classes"
+    )
+
+
+def _label_of(text: str, kind: str) -> Any:
+    if text == MISSING:
+        return None
+    if kind == "integer":
+        return int(text)
+    return text == "true" if kind == "boolean" else text
+
+
+def _kind_of(labels: Sequence[Any]) -> str:
+    if labels and all(isinstance(label, (bool, np.bool_)) for label in labels):
+        return "boolean"
+    if labels and all(isinstance(label, (int, np.integer)) for label in labels):
+        return "integer"
+    return "text"
+
+
+def _key(labels: StratumKey) -> list[str]:
+    return [_label_text(label) for label in labels] if isinstance(labels, tuple) else [_label_text(labels)]
+
+
+def _by_stratum(argument: str, given: Mapping[StratumKey, Any] | None, check: Any) -> list[tuple[list[str], Any]]:
+    if given is None:
+        return []
+    if not isinstance(given, Mapping):
+        raise ArgumentError(f"{argument}: expected a mapping from strata to numbers but found {given!r}")
+    if not given:
+        raise ArgumentError(f"{argument}: expected at least one stratum but found an empty mapping")
+    return [(_key(key), check(f"{argument}[{key!r}]", value)) for key, value in given.items()]
+
+
+def _bound(argument: str, given: int | Mapping[StratumKey, int] | None) -> Any:
+    return _by_stratum(argument, given, _whole) if isinstance(given, Mapping) else _whole(argument, given)
+
+
+def _stratified(frame: Frame, names: Sequence[str], own_missing: bool) -> _core.StratifiedRows:
+    frame.require(*names, argument="strata")
+    columns = []
+    for name in names:
+        labels: Labels = frame.labels(name)
+        columns.append((name, _kind_of(labels.labels), labels.codes, [_label_text(v) for v in labels.labels]))
+    return _core.StratifiedRows(columns, len(frame), own_missing)
+
+
+def _stratum_texts(plan: SamplingPlan) -> list[str]:
+    """One name per stratum: its labels joined, quoted where the plain join could be read in two ways."""
+    plain = [" / ".join(MISSING if v is None else str(v) for v in s.labels) or "all" for s in plan.strata]
+    return plain if len(set(plain)) == len(plain) else plan._core.stratum_names()
