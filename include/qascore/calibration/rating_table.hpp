@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -89,7 +90,7 @@ public:
                .rater = raters.codes,
                .rating = numbers},
               options);
-    return out;
+    return out.rated_by_all_raters();
   }
 
   /// From a matrix, units x raters, row-major, NaN for a gap. Throws data_error if its size is no multiple of
@@ -145,6 +146,31 @@ public:
   rating_table complete() const {
     rating_table out = *this;
     out.columns_ = kernel::only_complete_units(view());
+    return out;
+  }
+
+  /// The same ratings with these units in this order, as a design has them; units without ratings are empty
+  /// rows. Throws data_error for a rated unit that is not among them, or one that stands twice.
+  rating_table for_units(const std::vector<std::string>& units) const {
+    std::unordered_map<std::string_view, std::uint32_t> index;
+    for (std::uint32_t u = 0; u < units_.size(); ++u)
+      index.emplace(units_[u], u);
+    std::vector<std::uint32_t> code(units.size(), missing_code);
+    std::vector<std::uint8_t> met(units_.size(), 0);
+    for (std::size_t i = 0; i < units.size(); ++i) {
+      const auto at = index.find(units[i]);
+      if (at == index.end())
+        continue;
+      code[i] = at->second;
+      if (std::exchange(met[at->second], std::uint8_t{1}) != 0)
+        throw data_error("units: " + detail::quoted(units[i]) + " stands twice");
+    }
+    for (std::size_t u = 0; u < met.size(); ++u)
+      if (met[u] == 0 && view().count(view().profile_of(u)) > 0)
+        throw data_error("unit " + detail::quoted(units_[u]) + ": rated, but not among the units given");
+    rating_table out = *this;
+    out.columns_ = kernel::for_units(view(), code);
+    out.units_ = units;
     return out;
   }
 
@@ -209,6 +235,14 @@ private:
                        " rated it more than once; remove the repeats or ask for duplicates = average");
   }
 
+  /// Without the raters of whom no row has a rating.
+  rating_table rated_by_all_raters() const {
+    std::vector<std::uint8_t> rates(raters_.size(), 0);
+    for (const std::uint32_t r : columns_.rater)
+      rates[r] = 1;
+    return std::ranges::find(rates, 0) == rates.end() ? *this : keep(rates);
+  }
+
   rating_table keep(const std::vector<std::string>& raters, bool named) const {
     std::vector<std::uint8_t> wanted(raters_.size(), named ? 0 : 1);
     for (const std::string& name : raters) {
@@ -218,6 +252,10 @@ private:
                              detail::did_you_mean(name, raters_));
       wanted[static_cast<std::size_t>(at - raters_.begin())] = named ? 1 : 0;
     }
+    return keep(wanted);
+  }
+
+  rating_table keep(const std::vector<std::uint8_t>& wanted) const {
     rating_table out = *this;
     out.columns_ = kernel::only_raters(view(), wanted);
     out.raters_.clear();

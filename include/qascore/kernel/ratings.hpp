@@ -110,6 +110,10 @@ profile_weights weights_of(const rating_view& ratings, std::span<const double> u
 /// ratings.
 std::span<const double> unit_weights(const rating_view& ratings, const design_view* design);
 
+/// Whether a design is a simple random sample (null, or one stratum, no clusters, all weights equal), where
+/// the closed forms of the literature hold; population counts may stand.
+bool is_simple_random(const design_view* design);
+
 /// Influence values per unit from those per profile: the derivative in a unit's weight depends on its profile
 /// only.
 std::vector<double> spread_to_units(const rating_view& ratings, std::span<const double> by_profile);

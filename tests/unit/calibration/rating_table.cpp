@@ -93,6 +93,13 @@ TEST_CASE("unknown labels get the nearest declared one") {
       "rating: \"goood\" is not among the declared labels (did you mean \"good\"?)", qa::data_error);
 }
 
+TEST_CASE("a rater of whom there is no rating is no rater of the table") {
+  auto rows = reviews;
+  rows.push_back({"c1", "eve", {}});
+  CHECK(table_of(rows).raters() == std::vector<std::string>{"ann", "bob"});
+  CHECK(table_of(rows).view().raters == 2);
+}
+
 TEST_CASE("raters may be unknown") {
   const auto table = qa::rating_table::from(reviews, &review::call, qa::anonymous_raters, &review::score);
   CHECK(table.anonymous());
@@ -112,6 +119,26 @@ TEST_CASE("parts of a table keep its units and categories") {
   CHECK(table.complete().ratings() == 6);
   CHECK(table.complete().units().size() == 3);
   CHECK_THROWS_AS(table.only({"4"}), qa::argument_error);
+}
+
+TEST_CASE("a table follows the units of a design") {
+  const auto table = table_of(reviews);
+  const auto turned = table.for_units({"c2", "c77", "c1", "c10"});
+  CHECK(turned.units().front() == "c2");
+  CHECK(turned.view().count(turned.view().profile_of(0)) == 2);
+  CHECK(turned.view().count(turned.view().profile_of(1)) == 0);
+  CHECK(qa::fleiss_kappa(turned).value == qa::fleiss_kappa(table).value);
+  CHECK(qa::fleiss_kappa(turned).std_error ==
+        qa::fleiss_kappa(table).std_error); // the empty unit takes no part
+  const std::vector<double> w{2, 5, 1, 3};
+  qa::design_view design = qa::independent_units(4);
+  design.weight = w;
+  const auto weighted = qa::percent_agreement(turned, {}, &design);
+  CHECK(close_to(weighted.value, 3.0 / 5.0, 1e-15)); // c2 (weight 2) disagrees, c10 (weight 3) agrees
+  CHECK(weighted.n == 2);
+  CHECK_THROWS_WITH_AS(table.for_units({"c1", "c2"}), "unit \"c10\": rated, but not among the units given",
+                       qa::data_error);
+  CHECK_THROWS_AS(table.for_units({"c1", "c2", "c10", "c1"}), qa::data_error);
 }
 
 TEST_CASE("matrices and counts of a wrong shape are refused") {

@@ -264,9 +264,7 @@ QASCORE_INLINE agreement_result finish_agreement(linearised_agreement coefficien
                                                  std::size_t least, std::string_view method,
                                                  const agreement_options& options, const design_view* design,
                                                  double small_sample) {
-  if (options.std_error != agreement_std_error::influence && design != nullptr &&
-      (std::ranges::any_of(design->weight, [](double w) { return w != 1.0; }) || !design->cluster.empty() ||
-       design->strata > 1))
+  if (options.std_error != agreement_std_error::influence && !is_simple_random(design))
     throw argument_error(
         "std_error: the closed forms of Gwet and of large samples hold for a simple random sample, "
         "but the design has strata, clusters or weights other than 1; choose influence");

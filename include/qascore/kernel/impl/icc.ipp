@@ -250,9 +250,9 @@ inline test_result f_test(icc_form form, const mean_squares& ms, double r) {
   return out;
 }
 
+/// F limits know no finite population.
 inline bool simple(const design_view* design) {
-  return design == nullptr || (design->weight.empty() && design->cluster.empty() && design->strata <= 1 &&
-                               design->population.empty());
+  return is_simple_random(design) && (design == nullptr || design->population.empty());
 }
 
 } // namespace detail_icc

@@ -1,0 +1,457 @@
+"""Who rated what: the noun that every verb of calibration takes first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _core
+from ._frames import MISSING_CODE, Frame
+from ._render import html_table, text_table
+from .errors import ArgumentError, DataError, check_choice, did_you_mean
+
+Categories: TypeAlias = "Sequence[Any] | None"
+MAXIMAL_RATER_WORDS = 6
+
+
+@dataclass(frozen=True)
+class Part:
+    """The ratings on one criterion: codes inside `core`, labels here."""
+
+    criterion: Any
+    core: _core.Ratings
+    units: Sequence[Any]
+    raters: Sequence[Any] | None
+    labels: tuple[str, ...] | None  # of text categories
+    ordered: bool  # numbers, or declared labels
+
+    def with_core(self, core: _core.Ratings, raters: Sequence[Any] | None) -> Part:
+        return Part(self.criterion, core, self.units, raters, self.labels, self.ordered)
+
+    def under(self, design: Any) -> tuple[_core.Ratings, Any]:
+        """The ratings in the order of the design's units, and what the kernels need of the design."""
+        if design is None:
+            return self.core, None
+        index = {unit: code for code, unit in enumerate(self.units)}
+        units = list(design.unit_labels)
+        if len(set(units)) != len(units):
+            raise ArgumentError('design: a unit stands twice; ratings need a design with one row per unit')
+        order = np.fromiter((index.get(unit, MISSING_CODE) for unit in units), dtype=np.uint32, count=len(units))
+        absent = index.keys() - set(units)
+        if absent:
+            unit = min(absent)
+            raise DataError(f"design: unit {unit!r} was rated but is not in the design{did_you_mean(unit, units)}")
+        return self.core.for_units(order), design.core()
+
+
+class RatingTable:
+    """Units x raters with gaps, for one criterion or several.
+
+    Built once, checked once, immutable. Units and raters are sorted, so that no result depends on the order of rows. A
+    missing rating is a gap. Gaps are allowed everywhere; what needs a full table says so.
+
+    Parameters
+    ----------
+    frame : frame
+        Any eager frame, one row per rating (or, with several rating columns, one row per unit and rater).
+    unit, rater : str
+        Columns: what is rated (a conversation), and who rates. Without `rater` the raters are anonymous; what needs to
+        know them then refuses.
+    rating : str or sequence of str
+        Column of ratings, numbers or text. Several columns are several criteria.
+    criterion : str, optional
+        Column that says which criterion a row rates.
+    categories : sequence, or mapping from criterion to sequence, optional
+        The categories that could be used, also those that nobody used; text in its order. Default: those that occur
+        (text then has no order).
+    duplicates : {"error", "average"}
+        When one rater rated one unit twice: refuse it by name, or take the mean (numbers only).
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> calls = pd.DataFrame({"call": [1, 1, 2, 2, 3, 3], "who": ["a", "b"] * 3, "score": [4, 5, 2, 2, 3, 4]})
+    >>> table = qa.RatingTable(calls, unit="call", rater="who", rating="score")
+    >>> table
+    <RatingTable: 3 units, 2 raters (a, b), 6 ratings, no gaps, categories 2 to 5>
+    """
+
+    def __init__(
+        self,
+        frame: Any,
+        *,
+        unit: str,
+        rating: str | Sequence[str],
+        rater: str | None = None,
+        criterion: str | None = None,
+        categories: Categories | Mapping[Any, Sequence[Any]] = None,
+        duplicates: str = "error",
+    ) -> None:
+        check_choice("duplicates", duplicates, ("error", "average"))
+        data = Frame.of(frame, "frame")
+        ratings = [rating] if isinstance(rating, str) else list(rating)
+        if not ratings:
+            raise ArgumentError("rating: expected a column or several but found none")
+        if len(ratings) > 1 and criterion is not None:
+            raise ArgumentError("criterion: several rating columns are the criteria already; give one or the other")
+        data.require(*[name for name in (unit, rater, *ratings, criterion) if name is not None])
+        units = data.labels(unit)
+        raters = data.labels(rater) if rater is not None else None
+        parts: list[Part] = []
+
+        def add(name: Any, column: str, rows: npt.NDArray[np.bool_] | None) -> None:
+            source = _Source(data, column, _declared(categories, name))
+            present = source.present if rows is None else source.present & rows
+            for labels, what in ((units, unit), (raters, rater)):
+                if labels is None:
+                    continue
+                without = labels.missing
+                without = without[present[without]]
+                if len(without):
+                    raise DataError(f'frame: column "{what}": row {int(without[0])} has a rating but no {what}')
+            unit_rows = units.codes != MISSING_CODE if rows is None else rows & (units.codes != MISSING_CODE)
+            unit_codes, unit_labels = _compress(units.codes, units.labels, unit_rows)
+            rater_codes, rater_labels = (
+                (None, None) if raters is None else _compress(raters.codes, raters.labels, present)
+            )
+            if source.text and duplicates == "average":
+                raise ArgumentError("duplicates: text ratings have no average; expected error")
+            core = _core.Ratings.from_rows(
+                unit_codes[present],
+                len(unit_labels),
+                None if rater_codes is None else rater_codes[present],
+                0 if rater_labels is None else len(rater_labels),
+                source.values[present],
+                source.declared,
+                duplicates == "average",
+            )
+            repeated = core.duplicate()
+            if repeated is not None:
+                assert rater_labels is not None
+                where = "" if name is None else f"criterion {name!r}, "
+                raise DataError(
+                    f"frame: {where}unit {unit_labels[repeated[0]]!r}: rater {rater_labels[repeated[1]]!r} rated it more "
+                    f'than once; remove the repeats or choose duplicates="average"'
+                )
+            parts.append(Part(name, core, unit_labels, rater_labels, source.labels, source.ordered))
+
+        if criterion is not None:
+            of = data.labels(criterion)
+            if len(of.missing):
+                raise DataError(f'frame: column "{criterion}": row {int(of.missing[0])} has no criterion')
+            for code, label in enumerate(of.labels):
+                add(label, ratings[0], of.codes == code)
+        else:
+            for column in ratings:
+                add(column if len(ratings) > 1 else None, column, None)
+        if isinstance(categories, Mapping):
+            known = [part.criterion for part in parts]
+            for name in categories:
+                if name not in known:
+                    raise ArgumentError(
+                        f"categories: {name!r} is no criterion; expected among {', '.join(map(str, known))}"
+                        f"{did_you_mean(name, known)}"
+                    )
+        self._parts = tuple(parts)
+        self._criterion = criterion if criterion is not None else ("criterion" if len(ratings) > 1 else None)
+        self._backend: str | None = data.backend
+
+    @classmethod
+    def _of(cls, parts: Sequence[Part], criterion: str | None, backend: str | None) -> RatingTable:
+        table = cls.__new__(cls)
+        table._parts = tuple(parts)
+        table._criterion = criterion
+        table._backend = backend
+        return table
+
+    @classmethod
+    def from_matrix(
+        cls,
+        matrix: Any,
+        *,
+        categories: Categories = None,
+        units: Sequence[Any] | None = None,
+        raters: Sequence[Any] | None = None,
+    ) -> RatingTable:
+        """A table from units x raters: numbers with NaN, or text with None, for gaps.
+
+        `units` and `raters` are labels of the rows and columns; default 0, 1, 2, ...
+        """
+        cells = np.asarray(matrix)
+        if cells.ndim != 2 or cells.shape[1] == 0:
+            shape = " x ".join(map(str, cells.shape))
+            raise DataError(f"matrix: expected units x raters but found shape {shape or 'of a single value'}")
+        for name, labels, length in (("units", units, cells.shape[0]), ("raters", raters, cells.shape[1])):
+            if labels is not None and len(labels) != length:
+                raise DataError(f"{name}: expected {length} labels but found {len(labels)}")
+            if labels is not None and len(set(labels)) != length:
+                raise DataError(f"{name}: expected distinct labels but one stands twice")
+        values, labels, declared, ordered = _cells(cells, categories)
+        core = _core.Ratings.from_matrix(np.ravel(values), cells.shape[1], declared)
+        part = Part(
+            None,
+            core,
+            range(cells.shape[0]) if units is None else list(units),
+            range(cells.shape[1]) if raters is None else list(raters),
+            labels,
+            ordered,
+        )
+        return cls._of([part], None, None)
+
+    @classmethod
+    def from_counts(cls, counts: Any, *, categories: Categories = None) -> RatingTable:
+        """A table from units x categories: how many (anonymous) raters chose each. Categories default to 1, 2, ..."""
+        cells = np.asarray(counts)
+        if cells.ndim != 2 or not np.issubdtype(cells.dtype, np.integer):
+            raise DataError(
+                f"counts: expected whole numbers, units x categories, but found {cells.dtype} with {cells.ndim} dimensions"
+            )
+        names = list(range(1, cells.shape[1] + 1)) if categories is None else list(categories)
+        if len(names) != cells.shape[1]:
+            raise ArgumentError(f"categories: expected {cells.shape[1]}, one per column, but found {len(names)}")
+        text = _is_text(names, "categories")
+        values = np.arange(1, len(names) + 1, dtype=np.float64) if text else _numbers(names)
+        if np.any(np.diff(values) <= 0):
+            raise ArgumentError("categories: expected ascending values, as the columns of the counts")
+        core = _core.Ratings.from_counts(np.ravel(np.ascontiguousarray(cells, dtype=np.int64)), values)
+        labels = tuple(map(str, names)) if text else None
+        return cls._of([Part(None, core, range(cells.shape[0]), None, labels, True)], None, None)
+
+    # What it holds
+
+    @property
+    def criterion(self) -> str | None:
+        """Name of the column of criteria; None for a table of one."""
+        return self._criterion
+
+    @property
+    def criteria(self) -> tuple[Any, ...]:
+        """The criteria, ascending; empty for a table without."""
+        return () if self._criterion is None else tuple(part.criterion for part in self._parts)
+
+    @property
+    def units(self) -> list[Any]:
+        return _union(part.units for part in self._parts)
+
+    @property
+    def raters(self) -> list[Any]:
+        """The raters, ascending; empty where they are anonymous."""
+        return _union(part.raters or () for part in self._parts)
+
+    @property
+    def anonymous(self) -> bool:
+        return all(part.raters is None for part in self._parts)
+
+    @property
+    def ratings(self) -> int:
+        """How many ratings there are."""
+        return sum(int(np.dot(by, np.arange(len(by)))) for by in self._by_count())
+
+    def _by_count(self) -> list[npt.NDArray[np.int64]]:
+        return [part.core.units_by_ratings() for part in self._parts]
+
+    def __getitem__(self, criterion: Any) -> RatingTable:
+        """The table of one criterion."""
+        for part in self._parts:
+            if self._criterion is not None and part.criterion == criterion:
+                return RatingTable._of([Part(None, *_fields(part)[1:])], None, self._backend)
+        raise ArgumentError(
+            f"criterion: {criterion!r} is none of this table; expected among {', '.join(map(str, self.criteria))}"
+            f"{did_you_mean(criterion, self.criteria)}"
+        )
+
+    # Parts of it
+
+    def only(self, *raters: Any) -> RatingTable:
+        """The same with the ratings of these raters only."""
+        return self._keep(raters, True)
+
+    def without(self, *raters: Any) -> RatingTable:
+        """The same without the ratings of these raters."""
+        return self._keep(raters, False)
+
+    def complete(self) -> RatingTable:
+        """The same with the ratings of those units only that every rater rated (listwise)."""
+        return self._map(lambda part: part.with_core(part.core.complete(), part.raters))
+
+    def _keep(self, raters: Sequence[Any], named: bool) -> RatingTable:
+        if self.anonymous:
+            raise ArgumentError("raters: the raters of this table are anonymous")
+        known = self.raters
+        for name in raters:
+            if name not in known:
+                raise ArgumentError(f"raters: {name!r} is no rater of this table{did_you_mean(name, known)}")
+
+        def keep(part: Part) -> Part:
+            labels = part.raters or ()
+            wanted = np.array([(label in raters) == named for label in labels], dtype=np.uint8)
+            left = [label for label, is_in in zip(labels, wanted, strict=True) if is_in]
+            return part.with_core(part.core.only_raters(wanted), left)
+
+        return self._map(keep)
+
+    def _map(self, change: Callable[[Part], Part]) -> RatingTable:
+        return RatingTable._of([change(part) for part in self._parts], self._criterion, self._backend)
+
+    # What it looks like
+
+    def _describe(self) -> str:
+        raters = self.raters
+        shown = ""
+        if raters and len(raters) <= MAXIMAL_RATER_WORDS:
+            shown = f" ({', '.join(map(str, raters))})"
+        who = f"{len(raters)} raters{shown}" if not self.anonymous else "anonymous raters"
+        what = f"{len(self.criteria)} criteria, " if self._criterion is not None else ""
+        full = all(int(by[:-1].sum()) == 0 for by in self._by_count()) and not self.anonymous
+        gaps = "no gaps" if full else "gaps" if not self.anonymous else "1 or more ratings a unit"
+        text = f"{what}{len(self.units)} units, {who}, {self.ratings} ratings, {gaps}"
+        return text if self._criterion is not None else f"{text}, categories {_range_of(self._parts[0])}"
+
+    def __repr__(self) -> str:
+        return f"<RatingTable: {self._describe()}>"
+
+    def _rows(self) -> tuple[list[str], list[list[object]]]:
+        header = ["criterion", "units", "raters", "ratings", "units rated once", "twice or more", "categories"]
+        rows: list[list[object]] = []
+        for part, by in zip(self._parts, self._by_count(), strict=True):
+            row = [part.core.units(), part.core.raters(), int(np.dot(by, np.arange(len(by))))]
+            rows.append(
+                ["" if part.criterion is None else str(part.criterion), *row]
+                + [int(by[1:2].sum()), int(by[2:].sum()), _range_of(part)]
+            )
+        return header, rows
+
+    def summary(self) -> str:
+        """What the table holds, criterion by criterion."""
+        return text_table(*self._rows())
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._rows(), caption="ratings")
+
+
+def _fields(part: Part) -> tuple[Any, ...]:
+    return (part.criterion, part.core, part.units, part.raters, part.labels, part.ordered)
+
+
+def _range_of(part: Part) -> str:
+    if part.labels is not None:
+        shown = ", ".join(part.labels[:8])
+        return shown + (", ..." if len(part.labels) > 8 else "")
+    values = part.core.categories()
+    if len(values) == 0:
+        return "none"
+    return f"{values[0]:g} to {values[-1]:g}" if len(values) > 1 else f"{values[0]:g}"
+
+
+def _union(labels: Any) -> list[Any]:
+    groups = list(labels)
+    return list(groups[0]) if len(groups) == 1 else sorted(set().union(*groups))
+
+
+def _declared(categories: Any, criterion: Any) -> Categories:
+    return categories.get(criterion) if isinstance(categories, Mapping) else categories
+
+
+def _is_text(categories: Sequence[Any], argument: str) -> bool:
+    text = [isinstance(name, str) for name in categories]
+    if any(text) and not all(text):
+        raise ArgumentError(f"{argument}: expected all text or all numbers but found both")
+    if len(set(categories)) != len(categories):
+        twice = next(name for i, name in enumerate(categories) if name in categories[:i])
+        raise ArgumentError(f"{argument}: {twice!r} stands twice")
+    return all(text) and len(text) > 0
+
+
+def _numbers(categories: Sequence[Any]) -> npt.NDArray[np.float64]:
+    for name in categories:
+        if isinstance(name, (int, float, np.integer, np.floating)) and math.isfinite(name):
+            continue
+        raise ArgumentError(f"categories: expected finite numbers or text but found {name!r}")
+    return np.array(sorted(float(name) for name in categories), dtype=np.float64)
+
+
+def _compress(
+    codes: npt.NDArray[np.uint32], labels: Sequence[Any], rows: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.uint32], list[Any]]:
+    """Codes of the labels that occur in the given rows, and those labels."""
+    used = np.bincount(codes[rows], minlength=len(labels)) > 0
+    if used.all():
+        return codes, list(labels)
+    dense = np.append(np.cumsum(used, dtype=np.uint32) - np.uint32(1), np.uint32(MISSING_CODE))
+    return dense[np.minimum(codes, len(labels))], [label for label, is_in in zip(labels, used, strict=True) if is_in]
+
+
+class _Source:
+    """A column of ratings as numbers: its own, or the positions of its categories."""
+
+    def __init__(self, data: Frame, column: str, categories: Categories) -> None:
+        self.text = data.is_text(column)
+        self.labels: tuple[str, ...] | None = None
+        self.ordered = True
+        if self.text:
+            found = data.labels(column)
+            if categories is None:
+                self.labels, self.ordered = tuple(found.labels), False
+                position = np.arange(1, len(found.labels) + 1, dtype=np.float64)
+            else:
+                self.labels = _text_categories(categories, f'column "{column}"')
+                position = _positions(found.labels, self.labels)
+            self.declared = np.arange(1, len(self.labels) + 1, dtype=np.float64)
+            self.values = np.append(position, np.nan)[np.minimum(found.codes, len(position))]
+        else:
+            self.values = data.numbers(column)
+            self.declared = _number_categories(categories, f'column "{column}"')
+        self.present = ~np.isnan(self.values)
+
+
+def _text_categories(categories: Sequence[Any], where: str) -> tuple[str, ...]:
+    if not _is_text(categories, "categories"):
+        raise ArgumentError(f"categories: {where} is text, but the categories are numbers; convert one of them")
+    return tuple(categories)
+
+
+def _number_categories(categories: Categories, where: str) -> npt.NDArray[np.float64]:
+    if categories is None:
+        return np.empty(0)
+    if _is_text(categories, "categories"):
+        raise ArgumentError(f"categories: {where} holds numbers, but the categories are text; convert one of them")
+    return _numbers(categories)
+
+
+def _positions(found: Sequence[str], declared: Sequence[str]) -> npt.NDArray[np.float64]:
+    for label in found:
+        if label not in declared:
+            raise DataError(
+                f"rating: {label!r} is not among the declared categories {', '.join(map(str, declared))}"
+                f"{did_you_mean(label, declared)}"
+            )
+    return np.array([declared.index(label) + 1 for label in found], dtype=np.float64)
+
+
+def _cells(
+    cells: npt.NDArray[Any], categories: Categories
+) -> tuple[npt.NDArray[np.float64], tuple[str, ...] | None, npt.NDArray[np.float64], bool]:
+    """Numbers of a matrix, labels of text categories, declared values, and whether categories have an order."""
+    if cells.dtype.kind in "iufb":
+        return np.ascontiguousarray(cells, dtype=np.float64), None, _number_categories(categories, "the matrix"), True
+    flat = [None if value is None or value != value else value for value in cells.ravel().tolist()]
+    if not any(isinstance(value, str) for value in flat):
+        try:
+            values = np.array([math.nan if value is None else value for value in flat], dtype=np.float64)
+        except (TypeError, ValueError):
+            wrong = next(value for value in flat if not isinstance(value, (int, float)) and value is not None)
+            raise DataError(f"matrix: expected numbers or text but found {wrong!r}") from None
+        return values, None, _number_categories(categories, "the matrix"), True
+    wrong_kind = next((value for value in flat if value is not None and not isinstance(value, str)), None)
+    if wrong_kind is not None:
+        raise DataError(f"matrix: expected all text or all numbers but found text and {wrong_kind!r}")
+    found = sorted({value for value in flat if value is not None})
+    labels = tuple(found) if categories is None else _text_categories(categories, "the matrix")
+    position = dict(zip(found, _positions(found, labels), strict=True))
+    values = np.array([math.nan if value is None else position[value] for value in flat], dtype=np.float64)
+    return values, labels, np.arange(1, len(labels) + 1, dtype=np.float64), categories is not None

@@ -1,0 +1,780 @@
+"""Calibration: how well raters agree, who is strict, and what that says about the form.
+
+Every verb takes a `RatingTable` first. A table of several criteria gives a table of results, one row per criterion.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _core
+from ._frames import build_frame
+from ._rating_table import Part, RatingTable
+from ._render import html_table, number, range_text, text_table
+from ._results import Estimate, EstimateTable, TestedEstimate, TestResult, estimate_table
+from .errors import ArgumentError, check_choice, did_you_mean
+
+__all__ = [
+    "AgreementEstimate",
+    "CalibrationStudy",
+    "Finding",
+    "IccEstimate",
+    "RaterSummary",
+    "RatingTable",
+    "agreement",
+    "brennan_prediger",
+    "calibration_study",
+    "cohen_kappa",
+    "conger_kappa",
+    "fleiss_kappa",
+    "gwet_ac",
+    "icc",
+    "icc_table",
+    "krippendorff_alpha",
+    "leave_one_rater_out",
+    "percent_agreement",
+    "rater_summary",
+    "scott_pi",
+]
+
+WEIGHTS = ("identity", "linear", "quadratic", "ordinal", "radical", "ratio", "circular", "bipolar")
+LEVELS = ("nominal", "ordinal", "interval", "ratio")
+STD_ERRORS = ("influence", "gwet", "large_sample")
+FORMS = ("1,1", "A,1", "C,1", "1,k", "A,k", "C,k")
+INTERVALS = ("automatic", "f", "influence")
+ANY_RATERS = ("percent_agreement", "fleiss_kappa", "brennan_prediger", "gwet_ac")
+IDENTIFIED = ("conger_kappa",)
+TWO_RATERS = ("cohen_kappa", "scott_pi")
+
+Result = TypeVar("Result", bound=Estimate)
+
+
+@dataclass(frozen=True, repr=False)
+class AgreementEstimate(Estimate):
+    """An agreement coefficient.
+
+    Attributes
+    ----------
+    observed, expected : float
+        Agreement seen and by chance; NaN where distances have no upper bound (alpha above nominal) and where no chance
+        is corrected for.
+    weights : str
+        The category weights, or the level of Krippendorff's alpha.
+    raters, categories : int
+        How many there are (categories: declared or found).
+    """
+
+    observed: float
+    expected: float
+    weights: str
+    raters: int
+    categories: int
+
+
+@dataclass(frozen=True, repr=False)
+class IccEstimate(TestedEstimate):
+    """An intraclass correlation with its one-sided F test.
+
+    Attributes
+    ----------
+    test : TestResult
+        Of the null value against a larger one; NaN under a design.
+    form : str
+        In the notation of McGraw and Wong.
+    raters : int
+    between_units, between_raters, residual : float
+        Mean squares; for the one-way forms `residual` is within units.
+    """
+
+    form: str
+    raters: int
+    between_units: float
+    between_raters: float
+    residual: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields, in full precision; those of the test beside the estimate's."""
+        return super().to_dict() | {"test_df2": self.test.df2}
+
+
+# Agreement
+
+
+def percent_agreement(table: RatingTable, **options: Any) -> AgreementEstimate | EstimateTable:
+    """Share of pairs of ratings that agree (weighted: mean nearness), averaged over units rated at least twice.
+
+    Says nothing of chance: two raters who always press the same button agree fully. Options as in `fleiss_kappa`.
+    """
+    return _coefficient(table, "percent_agreement", **options)
+
+
+def cohen_kappa(table: RatingTable, **options: Any) -> AgreementEstimate | EstimateTable:
+    """Cohen's kappa of two identified raters, each with own habits. Options as in `fleiss_kappa`.
+
+    Units that only one of them rated count for that rater's habits. More raters: `conger_kappa`.
+    """
+    return _coefficient(table, "cohen_kappa", **options)
+
+
+def scott_pi(table: RatingTable, **options: Any) -> AgreementEstimate | EstimateTable:
+    """Scott's pi of two raters with common margins. Options as in `fleiss_kappa`."""
+    return _coefficient(table, "scott_pi", **options)
+
+
+def fleiss_kappa(table: RatingTable, **options: Any) -> AgreementEstimate | EstimateTable:
+    """Fleiss' kappa for any number of raters, who may be anonymous and need not rate everything.
+
+    Parameters
+    ----------
+    table : RatingTable
+    weights : str or matrix, default "identity"
+        How near categories are: identity, linear, quadratic, ordinal, radical, ratio, circular, bipolar (by category
+        value), or an own symmetric matrix with 1 on the diagonal.
+    confidence : float, default 0.95
+    design : SampleDesign, optional
+        How the units were drawn. Without one they are independent.
+    std_error : {"influence", "gwet", "large_sample"}
+        Exact linearisation under any design; Gwet's formula (the same on full tables); the delta method with n for n - 1.
+        The last two hold for simple random samples only.
+    normal : bool, default False
+        Normal limits in place of t limits.
+
+    Returns
+    -------
+    AgreementEstimate, or for a table of several criteria an EstimateTable
+
+    Examples
+    --------
+    >>> import numpy as np, qascore as qa
+    >>> table = qa.RatingTable.from_matrix(np.array([[1, 1, 2], [3, 3, 3], [2, 2, 1], [4, 4, 4]]))
+    >>> round(qa.fleiss_kappa(table, weights="quadratic").value, 4)
+    0.8976
+    """
+    return _coefficient(table, "fleiss_kappa", **options)
+
+
+def conger_kappa(table: RatingTable, **options: Any) -> AgreementEstimate | EstimateTable:
+    """Conger's kappa: Cohen's for any number of identified raters. Options as in `fleiss_kappa`."""
+    return _coefficient(table, "conger_kappa", **options)
+
+
+def brennan_prediger(table: RatingTable, **options: Any) -> AgreementEstimate | EstimateTable:
+    """Brennan and Prediger's coefficient (Randolph's free-marginal kappa): by chance all categories are equally likely.
+
+    Depends on which categories there are: declare them. Options as in `fleiss_kappa`.
+    """
+    return _coefficient(table, "brennan_prediger", **options)
+
+
+def gwet_ac(table: RatingTable, **options: Any) -> AgreementEstimate | EstimateTable:
+    """Gwet's AC1, with weights AC2: stays high where nearly all ratings fall in one category and agree.
+
+    Depends on which categories there are: declare them. Options as in `fleiss_kappa`.
+    """
+    return _coefficient(table, "gwet_ac", **options)
+
+
+def krippendorff_alpha(
+    table: RatingTable,
+    *,
+    level: str | None = None,
+    weights: str | Sequence[Sequence[float]] | None = None,
+    confidence: float = 0.95,
+    design: Any = None,
+    std_error: str = "influence",
+    normal: bool = False,
+) -> AgreementEstimate | EstimateTable:
+    """Krippendorff's alpha for any number of raters, gaps and levels of measurement.
+
+    Parameters
+    ----------
+    table : RatingTable
+    level : {"nominal", "ordinal", "interval", "ratio"}, default "nominal"
+        What differences between categories mean. Ordinal is Krippendorff's metric, which counts the ratings in between.
+    weights : str or matrix, optional
+        In place of a level: distances are 1 - category weight (Gwet).
+    confidence, design, std_error, normal
+        As in `fleiss_kappa`. `std_error="gwet"` is that of irrCAC for raw ratings.
+
+    Examples
+    --------
+    >>> import numpy as np, qascore as qa
+    >>> table = qa.RatingTable.from_matrix(np.array([[1, 1, np.nan], [2, 3, 2], [4, 4, 4], [1, np.nan, np.nan]]))
+    >>> round(qa.krippendorff_alpha(table, level="interval").value, 4)
+    0.9346
+    """
+    if level is not None and weights is not None:
+        raise ArgumentError("weights: level says already how far apart categories are; give one of them")
+    scale = check_choice("level", "nominal" if level is None else level, LEVELS)
+    check_choice("std_error", std_error, STD_ERRORS)
+
+    def one(part: Part) -> AgreementEstimate:
+        core, arrays = part.under(design)
+        if weights is None:
+            _check_level(part, scale)
+            record = core.krippendorff_alpha(scale, None, confidence, std_error, normal, arrays)
+            return AgreementEstimate.from_core("krippendorff_alpha", record, weights=scale)
+        matrix, name = _weights(part, weights)
+        record = core.krippendorff_alpha(None, matrix, confidence, std_error, normal, arrays)
+        return AgreementEstimate.from_core("krippendorff_alpha", record, weights=name)
+
+    return _each(table, one)
+
+
+def agreement(
+    table: RatingTable,
+    *,
+    weights: str | Sequence[Sequence[float]] = "identity",
+    confidence: float = 0.95,
+    design: Any = None,
+    std_error: str = "influence",
+    normal: bool = False,
+) -> EstimateTable:
+    """The family of agreement coefficients at once, one row each: those that the table's raters allow.
+
+    Options as in `fleiss_kappa`; Krippendorff's alpha is taken with the same weights.
+
+    Examples
+    --------
+    >>> import numpy as np, qascore as qa
+    >>> table = qa.RatingTable.from_matrix(np.array([[1, 1], [2, 2], [2, 1], [3, 3]]))
+    >>> [e.name for e in qa.agreement(table)][:3]
+    ['percent_agreement', 'cohen_kappa', 'scott_pi']
+    """
+    check_choice("std_error", std_error, STD_ERRORS)
+    rows: list[tuple[Any, str, Estimate]] = []
+    for part in table._parts:
+        core, arrays = part.under(design)
+        matrix, name = _weights(part, weights)
+        how = (matrix, confidence, std_error, normal, arrays)
+        for which in _family(part):
+            rows.append((part.criterion, which, _named(core.agreement(which, *how), which, name)))
+        rows.append(
+            (part.criterion, "krippendorff_alpha", _named(core.krippendorff_alpha(None, *how), "krippendorff_alpha", name))
+        )
+    return _keyed(table, rows, "coefficient")
+
+
+def _family(part: Part) -> list[str]:
+    names = list(ANY_RATERS)
+    if part.raters is not None:
+        names[2:2] = IDENTIFIED
+    if part.raters is not None and len(part.raters) <= 2:
+        names[1:1] = TWO_RATERS
+    return names
+
+
+def _named(record: Mapping[str, Any], name: str, weights: str) -> AgreementEstimate:
+    return AgreementEstimate.from_core(name, record, weights=weights)
+
+
+def _coefficient(
+    table: RatingTable,
+    which: str,
+    *,
+    weights: str | Sequence[Sequence[float]] = "identity",
+    confidence: float = 0.95,
+    design: Any = None,
+    std_error: str = "influence",
+    normal: bool = False,
+    **unknown: Any,
+) -> AgreementEstimate | EstimateTable:
+    if unknown:
+        name = next(iter(unknown))
+        allowed = ("weights", "confidence", "design", "std_error", "normal")
+        raise ArgumentError(
+            f"{which}: expected options among {', '.join(allowed)} but found {name!r}{did_you_mean(name, allowed)}"
+        )
+    check_choice("std_error", std_error, STD_ERRORS)
+
+    def one(part: Part) -> AgreementEstimate:
+        core, arrays = part.under(design)
+        matrix, name = _weights(part, weights)
+        return _named(core.agreement(which, matrix, confidence, std_error, normal, arrays), which, name)
+
+    return _each(table, one)
+
+
+def _weights(
+    part: Part, weights: str | Sequence[Sequence[float]]
+) -> tuple[npt.NDArray[np.float64] | None, str]:
+    """The matrix that the kernels take (None: identity), and the weights' name."""
+    if isinstance(weights, str):
+        name = check_choice("weights", weights, WEIGHTS)
+        if name == "identity":
+            return None, name
+        if not part.ordered:
+            raise ArgumentError(
+                f"weights: {name} weights need categories in an order, but these are text; declare them in their order "
+                f"with categories=[...] in RatingTable"
+            )
+        return _core.weight_matrix(name, part.core.categories()), name
+    matrix = np.ravel(np.asarray(weights, dtype=np.float64))
+    _core.check_weight_matrix(matrix, len(part.core.categories()))
+    return matrix, "own matrix"
+
+
+def _check_level(part: Part, level: str) -> None:
+    if level != "nominal" and not part.ordered:
+        raise ArgumentError(
+            f"level: {level} needs categories in an order, but these are text; declare them in their order with "
+            f"categories=[...] in RatingTable"
+        )
+    if level in ("interval", "ratio") and part.labels is not None:
+        raise ArgumentError(f"level: {level} needs numbers, but the ratings are text; ordinal is the highest for text")
+
+
+def _each(table: RatingTable, one: Callable[[Part], Result]) -> Result | EstimateTable:
+    """One result, or one per criterion."""
+    if table.criterion is None:
+        return one(table._parts[0])
+    return estimate_table([(table.criterion, table.criteria)], [one(part) for part in table._parts], table._backend)
+
+
+def _keyed(table: RatingTable, rows: Sequence[tuple[Any, Any, Estimate]], key: str) -> EstimateTable:
+    keys: list[tuple[str, Sequence[Any]]] = [(key, [name for _, name, _ in rows])]
+    if table.criterion is not None:
+        keys.insert(0, (table.criterion, [criterion for criterion, _, _ in rows]))
+    return estimate_table(keys, [estimate for _, _, estimate in rows], table._backend)
+
+
+# Intraclass correlation
+
+
+def icc(
+    table: RatingTable,
+    *,
+    form: str = "A,1",
+    confidence: float = 0.95,
+    interval: str = "automatic",
+    null_value: float = 0.0,
+    design: Any = None,
+) -> IccEstimate | EstimateTable:
+    """Intraclass correlation of numeric ratings by analysis of variance, in the forms of McGraw and Wong.
+
+    Parameters
+    ----------
+    table : RatingTable
+        Every rater on every unit; with gaps the answer is undefined and says so (`table.complete()` drops the units with
+        gaps, where that is wanted).
+    form : {"1,1", "A,1", "C,1", "1,k", "A,k", "C,k"}
+        Raters interchangeable, absolute agreement, or consistency; of one rating, or of the mean of all k.
+    interval : {"automatic", "f", "influence"}
+        F limits (independent units of equal weight), or t limits from influence values (any design; the raters are taken
+        as given).
+    null_value : float
+        The ICC that the one-sided F test tests against.
+    confidence, design
+        As in `fleiss_kappa`.
+
+    Examples
+    --------
+    >>> import numpy as np, qascore as qa
+    >>> rows = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
+    >>> round(qa.icc(qa.RatingTable.from_matrix(np.array(rows)), form="C,1").value, 4)
+    0.7148
+    """
+    check_choice("form", form, FORMS)
+    check_choice("interval", interval, INTERVALS)
+
+    def one(part: Part) -> IccEstimate:
+        core, arrays = part.under(design)
+        return _icc(part, core, form, confidence, interval, null_value, arrays)
+
+    return _each(table, one)
+
+
+def icc_table(table: RatingTable, *, confidence: float = 0.95, design: Any = None) -> EstimateTable:
+    """All forms of the intraclass correlation, one row each; of anonymous raters the one-way forms."""
+    rows = [
+        (part.criterion, f"ICC({form})", _icc(part, core, form, confidence, "automatic", 0.0, arrays))
+        for part in table._parts
+        for core, arrays in [part.under(design)]
+        for form in (FORMS if part.raters is not None else ("1,1", "1,k"))
+    ]
+    return _keyed(table, rows, "form")
+
+
+def _icc(
+    part: Part, core: _core.Ratings, form: str, confidence: float, interval: str, null_value: float, arrays: Any
+) -> IccEstimate:
+    if part.labels is not None:
+        raise ArgumentError("icc: needs numbers, but the ratings are text")
+    record = dict(core.icc(form, confidence, interval, null_value, arrays))
+    test = TestResult.from_core(record.pop("test"))
+    return IccEstimate.from_core(f"ICC({form})", record, form=form, test=test)
+
+
+# Raters
+
+
+@dataclass(frozen=True, repr=False)
+class RaterSummary:
+    """Mean and severity of each rater, by criterion where there are several.
+
+    Attributes
+    ----------
+    means, severities : EstimateTable
+        One row per rater. Severity: mean of the other raters minus the rater's, on the units they share; positive is
+        stricter.
+    spreads : tuple of float
+        Standard deviation of that difference over the units, in the same order: how erratic a rater is.
+    ratings : tuple of int
+        How many ratings each gave.
+    """
+
+    means: EstimateTable
+    severities: EstimateTable
+    spreads: tuple[float, ...]
+    ratings: tuple[int, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        rows = []
+        for i, (mean, severity) in enumerate(zip(self.means, self.severities, strict=True)):
+            row = {name: values[i] for name, values in self.severities.keys}
+            row |= {"ratings": self.ratings[i], "mean": mean.value, "mean_low": mean.low, "mean_high": mean.high}
+            row |= {"severity": severity.value, "std_error": severity.std_error, "low": severity.low}
+            row |= {"high": severity.high, "df": severity.df, "n": severity.n, "spread": self.spreads[i]}
+            rows.append(row | {"undefined": severity.undefined})
+        return {"rows": rows}
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """One row per rater: mean with limits, severity with standard error and limits, spread."""
+        rows = self.to_dict()["rows"]
+        names = list(rows[0]) if rows else []
+        return build_frame({name: [row[name] for row in rows] for name in names}, backend or self.severities.backend)
+
+    def _table(self) -> tuple[list[str], list[list[object]]]:
+        header = [name for name, _ in self.severities.keys]
+        header += ["ratings", "mean", "severity", "interval", "spread"]
+        rows: list[list[object]] = []
+        for row in self.to_dict()["rows"]:
+            keys: list[object] = [str(row[name]) for name, _ in self.severities.keys]
+            shown = [row["ratings"], row["mean"], row["severity"], range_text(row["low"], row["high"]), row["spread"]]
+            rows.append(keys + shown)
+        return header, rows
+
+    def summary(self) -> str:
+        return self.severities.summary()
+
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """Severities with their intervals; options as in `EstimateTable.plot`."""
+        return self.severities.plot(ax, **({"reference": 0.0} | options))
+
+    def __repr__(self) -> str:
+        return text_table(*self._table())
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._table(), caption="raters; positive severity is stricter than the others")
+
+
+def rater_summary(table: RatingTable, *, confidence: float = 0.95, design: Any = None) -> RaterSummary:
+    """How each rater rates, and how strictly compared with the others on the same units.
+
+    Examples
+    --------
+    >>> import numpy as np, qascore as qa
+    >>> table = qa.RatingTable.from_matrix(np.array([[5, 4], [3, 1], [4, 3]]), raters=["ann", "bob"])
+    >>> round(qa.rater_summary(table).severities["bob"].value, 3)
+    1.333
+    """
+    means: list[tuple[Any, Any, Estimate]] = []
+    severities: list[tuple[Any, Any, Estimate]] = []
+    spreads: list[float] = []
+    ratings: list[int] = []
+    for part in table._parts:
+        _check_severity(part)
+        core, arrays = part.under(design)
+        for rater, record in zip(part.raters or (), core.rater_summary(confidence, arrays), strict=True):
+            means.append((part.criterion, rater, Estimate.from_core("mean", record["mean"])))
+            severities.append((part.criterion, rater, Estimate.from_core("severity", record["severity"])))
+            spreads.append(record["spread"])
+            ratings.append(record["ratings"])
+    return RaterSummary(
+        _keyed(table, means, "rater"), _keyed(table, severities, "rater"), tuple(spreads), tuple(ratings)
+    )
+
+
+def _check_severity(part: Part) -> None:
+    if part.labels is not None:
+        raise ArgumentError("rater_summary: severity needs numbers, but the ratings are text")
+    if part.raters is None:
+        raise ArgumentError("rater_summary: needs to know which rater gave which rating, but the raters are anonymous")
+
+
+def leave_one_rater_out(
+    table: RatingTable, *, level: str = "nominal", confidence: float = 0.95, design: Any = None
+) -> EstimateTable:
+    """What Krippendorff's alpha gains when a rater is left out, one row per rater.
+
+    Positive: the others agree better without this rater. The interval is that of the difference on the same units.
+    """
+    check_choice("level", level, LEVELS)
+    rows: list[tuple[Any, Any, Estimate]] = []
+    for part in table._parts:
+        _check_level(part, level)
+        rows += _left_out(part, level, confidence, design)
+    return _keyed(table, rows, "rater")
+
+
+def _left_out(part: Part, level: str, confidence: float, design: Any) -> list[tuple[Any, Any, Estimate]]:
+    if part.raters is None:
+        raise ArgumentError("leave_one_rater_out: the raters of this table are anonymous")
+    core, arrays = part.under(design)
+    return [
+        (part.criterion, rater, Estimate.from_core("gain", record["gain"]))
+        for rater, record in zip(part.raters, core.leave_one_rater_out(level, confidence, arrays), strict=True)
+    ]
+
+
+# The study
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something the study found, in words with numbers.
+
+    Attributes
+    ----------
+    kind : str
+        undefined, agreement_below_tentative, least_agreement, strictest, most_lenient, severity_in_line, unlike_panel.
+    criterion, rater
+        What it is about; None where it is not about one.
+    estimate : Estimate or None
+        The figure behind it. For findings about one rater among many the interval holds for all raters at once
+        (Bonferroni).
+    text : str
+    """
+
+    kind: str
+    criterion: Any
+    rater: Any
+    estimate: Estimate | None
+    text: str
+
+
+@dataclass(frozen=True, repr=False)
+class CalibrationStudy:
+    """The whole study of how consistently raters rate.
+
+    Attributes
+    ----------
+    by : str or None
+        The column of criteria.
+    levels : tuple of (criterion, level)
+        On which level Krippendorff's alpha is taken.
+    alpha : EstimateTable
+        Krippendorff's alpha by criterion, on that level.
+    agreement : EstimateTable
+        The family of coefficients by criterion.
+    icc : EstimateTable or None
+        Intraclass correlations; None for text ratings.
+    raters : RaterSummary or None
+        Means and severities; None for text ratings and anonymous raters.
+    left_out : EstimateTable or None
+        What alpha gains without each rater; None for anonymous raters and fewer than three.
+    findings : tuple of Finding
+    """
+
+    by: str | None
+    levels: tuple[tuple[Any, str], ...]
+    alpha: EstimateTable
+    agreement: EstimateTable
+    icc: EstimateTable | None
+    raters: RaterSummary | None
+    left_out: EstimateTable | None
+    findings: tuple[Finding, ...]
+
+    def tables(self) -> dict[str, EstimateTable | RaterSummary]:
+        """The tables that there are, by name."""
+        named: dict[str, EstimateTable | RaterSummary | None] = {
+            "alpha": self.alpha,
+            "agreement": self.agreement,
+            "icc": self.icc,
+            "raters": self.raters,
+            "left_out": self.left_out,
+        }
+        return {name: table for name, table in named.items() if table is not None}
+
+    def to_dict(self) -> dict[str, Any]:
+        findings = [
+            {"kind": f.kind, "criterion": f.criterion, "rater": f.rater, "text": f.text}
+            | {"estimate": None if f.estimate is None else f.estimate.to_dict()}
+            for f in self.findings
+        ]
+        out: dict[str, Any] = {"by": self.by, "levels": dict(self.levels), "findings": findings}
+        return out | {name: table.to_dict()["rows"] for name, table in self.tables().items()}
+
+    def to_frame(self, table: str = "alpha", backend: str | None = None) -> Any:
+        """One of the tables (`tables()`) as a frame."""
+        return self.tables()[check_choice("table", table, self.tables())].to_frame(backend)
+
+    def summary(self) -> str:
+        """The findings, one line each."""
+        return "\n".join(finding.text for finding in self.findings)
+
+    def __repr__(self) -> str:
+        shown = [repr(self.alpha)] + ([] if self.raters is None else [repr(self.raters)])
+        return "\n\n".join([*shown, self.summary()])
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        items = "".join(f"<li>{escape(finding.text)}</li>" for finding in self.findings)
+        tables = "".join(table._repr_html_() for table in self.tables().values())
+        return f'<ul class="qascore">{items}</ul>{tables}'
+
+
+def calibration_study(
+    table: RatingTable,
+    *,
+    by: str | None = None,
+    level: str | None = None,
+    weights: str | Sequence[Sequence[float]] = "identity",
+    confidence: float = 0.95,
+    design: Any = None,
+) -> CalibrationStudy:
+    """Agreement, reliability and severity of a panel of raters, criterion by criterion, with the findings in words.
+
+    Parameters
+    ----------
+    table : RatingTable
+    by : str, optional
+        The table's column of criteria, said for the reader's sake.
+    level : {"nominal", "ordinal", "interval", "ratio"}, optional
+        Of Krippendorff's alpha; default ordinal, and nominal for text without a declared order.
+    weights, confidence, design
+        As in `fleiss_kappa`.
+    """
+    if by is not None and by != table.criterion:
+        known = () if table.criterion is None else (table.criterion,)
+        has = f"criteria in {table.criterion!r}" if known else "no criteria; give criterion= to RatingTable"
+        raise ArgumentError(f"by: found {by!r}, but the table has {has}{did_you_mean(by, known)}")
+    if level is not None:
+        check_choice("level", level, LEVELS)
+    parts = table._parts
+    levels = tuple((part.criterion, level or ("ordinal" if part.ordered else "nominal")) for part in parts)
+    alphas: list[tuple[Any, Any, Estimate]] = []
+    for part, (_, scale) in zip(parts, levels, strict=True):
+        alpha = krippendorff_alpha(_single(table, part), level=scale, confidence=confidence, design=design)
+        assert isinstance(alpha, Estimate)
+        alphas.append((part.criterion, scale, alpha))
+    numeric = all(part.labels is None for part in parts)
+    raters = identified = all(part.raters is not None for part in parts)
+    enough = identified and any(len(part.raters or ()) > 2 for part in parts)
+    left_out = [
+        row
+        for part, (_, scale) in zip(parts, levels, strict=True)
+        if enough
+        for row in _left_out(part, scale, confidence, design)
+    ]
+    return CalibrationStudy(
+        by=table.criterion,
+        levels=levels,
+        alpha=_keyed(table, alphas, "level"),
+        agreement=agreement(table, weights=weights, confidence=confidence, design=design),
+        icc=icc_table(table, confidence=confidence, design=design) if numeric else None,
+        raters=rater_summary(table, confidence=confidence, design=design) if numeric and raters else None,
+        left_out=_keyed(table, left_out, "rater") if enough else None,
+        findings=tuple(_findings(table, alphas, dict(levels), numeric, confidence, design)),
+    )
+
+
+def _single(table: RatingTable, part: Part) -> RatingTable:
+    return table if table.criterion is None else table[part.criterion]
+
+
+def _of(criterion: Any) -> str:
+    return "" if criterion is None else f" on {criterion}"
+
+
+TENTATIVE = 0.667  # Krippendorff (2018), ch. 12: below it no conclusions, not even tentative ones; from .8 reliable
+
+
+def _findings(
+    table: RatingTable,
+    alphas: Sequence[tuple[Any, Any, Estimate]],
+    levels: Mapping[Any, str],
+    numeric: bool,
+    confidence: float,
+    design: Any,
+) -> Iterable[Finding]:
+    for criterion, _, alpha in alphas:
+        if math.isnan(alpha.value):
+            yield Finding("undefined", criterion, None, alpha, f"Alpha{_of(criterion)} is undefined: {alpha.undefined}.")
+    defined = [row for row in alphas if not math.isnan(row[2].value)]
+    if len(defined) > 1:
+        criterion, _, alpha = min(defined, key=lambda row: row[2].value)
+        best = max(defined, key=lambda row: row[2].value)
+        yield Finding(
+            "least_agreement",
+            criterion,
+            None,
+            alpha,
+            f"Raters agree least on {criterion}: alpha {_figure(alpha)}; best on {best[0]}: {_figure(best[2])}.",
+        )
+    low = [row for row in defined if row[2].high < TENTATIVE]
+    for criterion, _, alpha in low:
+        yield Finding(
+            "agreement_below_tentative",
+            criterion,
+            None,
+            alpha,
+            f"Alpha{_of(criterion)} is {_figure(alpha)}: below {TENTATIVE}, the least that Krippendorff asks of data from "
+            f"which even tentative conclusions are drawn.",
+        )
+    for part in table._parts:
+        if part.raters is None or len(part.raters) < 2:
+            continue
+        # One rater is picked out of many: the limits must hold for all of them at once.
+        at_once = 1.0 - (1.0 - confidence) / len(part.raters)
+        if numeric:
+            yield from _severity_findings(part, at_once, design)
+        if len(part.raters) > 2:
+            yield from _unlike(part, levels[part.criterion], at_once, design)
+
+
+def _severity_findings(part: Part, confidence: float, design: Any) -> Iterable[Finding]:
+    core, arrays = part.under(design)
+    severities = [
+        (rater, Estimate.from_core("severity", record["severity"]))
+        for rater, record in zip(part.raters or (), core.rater_summary(confidence, arrays), strict=True)
+    ]
+    known = [row for row in severities if not math.isnan(row[1].low)]
+    strict = [row for row in known if row[1].low > 0]
+    lenient = [row for row in known if row[1].high < 0]
+    if strict:
+        rater, found = max(strict, key=lambda row: row[1].value)
+        text = f"Strictest{_of(part.criterion)} is {rater}: the others rate the same units higher by {_figure(found)}"
+        yield Finding("strictest", part.criterion, rater, found, f"{text}{_more(len(strict), 'stricter')}.")
+    if lenient:
+        rater, found = min(lenient, key=lambda row: row[1].value)
+        text = f"Most lenient{_of(part.criterion)} is {rater}: severity {_figure(found)}"
+        yield Finding("most_lenient", part.criterion, rater, found, f"{text}{_more(len(lenient), 'more lenient')}.")
+    if known and not strict and not lenient:
+        text = f"No rater's severity{_of(part.criterion)} can be told from the others'."
+        yield Finding("severity_in_line", part.criterion, None, None, text)
+
+
+def _unlike(part: Part, level: str, confidence: float, design: Any) -> Iterable[Finding]:
+    gains = [row for row in _left_out(part, level, confidence, design) if row[2].low > 0]
+    if gains:
+        _, rater, gain = max(gains, key=lambda row: row[2].value)
+        text = f"{rater} is least like the others{_of(part.criterion)}: without this rater alpha rises by {_figure(gain)}."
+        yield Finding("unlike_panel", part.criterion, rater, gain, text)
+
+
+def _more(count: int, what: str) -> str:
+    return "" if count == 1 else f" ({count} raters are {what} than the others beyond chance)"
+
+
+def _figure(estimate: Estimate) -> str:
+    if math.isnan(estimate.low):
+        return number(estimate.value)
+    return f"{number(estimate.value)} ({range_text(estimate.low, estimate.high)})"
