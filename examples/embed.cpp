@@ -14,7 +14,8 @@ namespace qa = qascore;
 
 namespace {
 
-// These stand for what the embedder has already; the library never sees more of them than the members it is shown.
+// These stand for what the embedder has already; the library never sees more of them than the members it is
+// shown.
 struct call {
   std::string id, queue;
   int quality = 0; // 0 to 4, what a careful rater would find
@@ -43,7 +44,9 @@ sections:
 )";
 
 // Numbers that look like chance but are the same everywhere.
-int noise(int i, int sides) { return static_cast<int>(static_cast<unsigned>(i) * 2654435761u >> 16u) % sides; }
+int noise(int i, int sides) {
+  return static_cast<int>(static_cast<unsigned>(i) * 2654435761u >> 16u) % sides;
+}
 
 std::vector<call> load_calls() {
   std::vector<call> calls;
@@ -60,12 +63,18 @@ void assign(const call& c, double probability, std::vector<review>& reviews) {
   const int i = static_cast<int>(reviews.size());
   for (const char* rater : {"ann", "bo"}) {
     const bool strict = std::string(rater) == "bo" && noise(i, 3) == 0;
-    reviews.push_back({c.id, rater, c.queue, probability,
-                       {{"greeting", c.quality > 0 ? "yes" : "no"},
-                        {"identity_check", c.queue == "chat" ? "not_applicable" : noise(i, 5) > 0 ? "yes" : "no"},
-                        {"problem_solving", std::to_string(1 + c.quality - (strict && c.quality > 0))}},
-                       noise(i, 4) > 0 ? std::optional<double>(c.csat) : std::nullopt, // not every customer answers
-                       std::nullopt});
+    reviews.push_back(
+        {c.id,
+         rater,
+         c.queue,
+         probability,
+         {{"greeting", c.quality > 0 ? "yes" : "no"},
+          {"identity_check", c.queue == "chat" ? "not_applicable"
+                             : noise(i, 5) > 0 ? "yes"
+                                               : "no"},
+          {"problem_solving", std::to_string(1 + c.quality - (strict && c.quality > 0))}},
+         noise(i, 4) > 0 ? std::optional<double>(c.csat) : std::nullopt, // not every customer answers
+         std::nullopt});
   }
 }
 
@@ -86,8 +95,8 @@ int main() {
   const auto ratings = qa::rating_table::from(reviews, &review::call_id, &review::rater, &review::score);
   std::cout << "alpha: " << qa::krippendorff_alpha(ratings, {.level = qa::level::interval}) << '\n';
 
-  const auto design = qa::sample_design::from(reviews, &review::call_id, &review::queue, &review::probability, plan,
-                                              {.repeats = qa::repeats::average});
+  const auto design = qa::sample_design::from(reviews, &review::call_id, &review::queue, &review::probability,
+                                              plan, {.repeats = qa::repeats::average});
   std::cout << "mean score: " << qa::mean(design, reviews, &review::score) << '\n';
   for (const auto& queue : qa::mean_by(design, reviews, &review::score, &review::queue))
     std::cout << "  " << queue << '\n';

@@ -170,7 +170,9 @@ def _refuse_repeated(frame: Frame, argument: str, on: str, repeated: tuple[int, 
     first, again = repeated
     label = frame.values(on)[again]
     hint = '; give repeats="keep" to keep them' if argument == "scores" else ""
-    raise DataError(f'{argument}: column "{on}": {label!r} stands in rows {first} and {again}, expected once{hint}')
+    raise DataError(
+        f'{argument}: column "{on}": {label!r} stands in rows {first} and {again}, expected once{hint}'
+    )
 
 
 def _taken(frame: Frame, name: str, rows: Any) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -200,7 +200,9 @@ class SampleDesign(Rows):
         self.single_unit = check_choice("single_unit", single_unit, SINGLE_UNITS)
         self.repeats = check_choice("repeats", repeats, REPEATS)
         if repeats != "error" and unit is None:
-            raise ArgumentError(f'repeats: "{repeats}" needs unit=, the column that says which rows are the same')
+            raise ArgumentError(
+                f'repeats: "{repeats}" needs unit=, the column that says which rows are the same'
+            )
         if probability is not None and weight is not None:
             raise ArgumentError("weight: give the inclusion probability or the design weight, not both")
         if plan is not None and stratum is None and plan.columns:
@@ -298,10 +300,14 @@ class SampleDesign(Rows):
             return self._populations_in(population)
         if self._strata is None:
             if isinstance(population, Mapping):
-                raise ArgumentError("population: expected one count, as there are no strata, but found a mapping")
+                raise ArgumentError(
+                    "population: expected one count, as there are no strata, but found a mapping"
+                )
             return np.array([float(population)])
         if not isinstance(population, Mapping):
-            raise ArgumentError("population: expected a count per stratum (a mapping or a column) but found one number")
+            raise ArgumentError(
+                "population: expected a count per stratum (a mapping or a column) but found one number"
+            )
         counts = {key if isinstance(key, tuple) else (key,): float(n) for key, n in population.items()}
         out = np.empty(len(self._strata.keys))
         for code, key in enumerate(self._strata.keys):
@@ -362,7 +368,9 @@ class SampleDesign(Rows):
                 f"cluster: {shown(self._clusters.labels[code])} lies in two strata ({rows}); "
                 "give nest=True if its labels start again in each stratum"
             )
-        if self._units is not None and ("unit_" in fault and fault != "single_unit_stratum" or "_unit" in fault):
+        if self._units is not None and (
+            "unit_" in fault and fault != "single_unit_stratum" or "_unit" in fault
+        ):
             what = {
                 "repeated_unit": 'are the same unit; give repeats="average" or repeats="cluster"',
                 "unit_in_two_strata": "lie in different strata",
@@ -373,7 +381,9 @@ class SampleDesign(Rows):
                 raise DesignError(f"unit {shown(self._units.labels[code])}: {rows} {what}")
         stratum = "the sample" if self._strata is None else f"stratum {self._strata.name(code)}"
         if populations is not None and fault == "bad_population":
-            raise DesignError(f"population: expected a count above 0 for {stratum} but found {populations[code]:g}")
+            raise DesignError(
+                f"population: expected a count above 0 for {stratum} but found {populations[code]:g}"
+            )
         if populations is not None and fault == "small_population":
             raise DesignError(
                 f"population: {stratum} holds {populations[code]:g} but {found['sampled']} were sampled"
@@ -432,7 +442,7 @@ def _estimates(
     by: Columns | None,
     missing: str,
     make: Callable[[Codes | None, int], list[dict[str, Any]]],
-) -> Any:
+) -> Estimate | EstimateTable:
     if by is None:
         return Estimate.from_core(name, make(None, 1)[0])
     domains = rows.domains(by, missing)
@@ -442,9 +452,22 @@ def _estimates(
     )
 
 
+@overload
 def mean(
-    sample: Sample, column: str, *, by: Columns | None = None, confidence: float = 0.95, missing: str = "error"
-) -> Any:
+    sample: Sample, column: str, *, by: None = None, confidence: float = 0.95, missing: str = "error"
+) -> Estimate: ...
+@overload
+def mean(
+    sample: Sample, column: str, *, by: Columns, confidence: float = 0.95, missing: str = "error"
+) -> EstimateTable: ...
+def mean(
+    sample: Sample,
+    column: str,
+    *,
+    by: Columns | None = None,
+    confidence: float = 0.95,
+    missing: str = "error",
+) -> Estimate | EstimateTable:
     """Mean of a column for the population, with standard error and t interval.
 
     Parameters
@@ -478,7 +501,13 @@ def mean(
     )  # fmt: skip
 
 
-def total(sample: SampleDesign, column: str, *, by: Columns | None = None, confidence: float = 0.95) -> Any:
+@overload
+def total(sample: SampleDesign, column: str, *, by: None = None, confidence: float = 0.95) -> Estimate: ...
+@overload
+def total(sample: SampleDesign, column: str, *, by: Columns, confidence: float = 0.95) -> EstimateTable: ...
+def total(
+    sample: SampleDesign, column: str, *, by: Columns | None = None, confidence: float = 0.95
+) -> Estimate | EstimateTable:
     """Total of a column over the population, by the design weights.
 
     A total cannot leave units out, so a missing value is an error; and it needs weights, so a plain frame is refused.
@@ -506,7 +535,9 @@ def total(sample: SampleDesign, column: str, *, by: Columns | None = None, confi
     """
     rows = rows_of(sample)
     if rows.core() is None:
-        raise ArgumentError("sample: a total needs a SampleDesign: rows without weights stand for no population")
+        raise ArgumentError(
+            "sample: a total needs a SampleDesign: rows without weights stand for no population"
+        )
     values = rows.numbers(column, "error")
     return _estimates(
         f"total {column}", rows, by, "error",
@@ -514,6 +545,26 @@ def total(sample: SampleDesign, column: str, *, by: Columns | None = None, confi
     )  # fmt: skip
 
 
+@overload
+def ratio(
+    sample: Sample,
+    numerator: str,
+    denominator: str,
+    *,
+    by: None = None,
+    confidence: float = 0.95,
+    missing: str = "error",
+) -> Estimate: ...
+@overload
+def ratio(
+    sample: Sample,
+    numerator: str,
+    denominator: str,
+    *,
+    by: Columns,
+    confidence: float = 0.95,
+    missing: str = "error",
+) -> EstimateTable: ...
 def ratio(
     sample: Sample,
     numerator: str,
@@ -522,7 +573,7 @@ def ratio(
     by: Columns | None = None,
     confidence: float = 0.95,
     missing: str = "error",
-) -> Any:
+) -> Estimate | EstimateTable:
     """Ratio of the totals of two columns (points earned to points possible).
 
     Parameters are those of `mean`; a unit takes part if it has both values.
@@ -542,9 +593,22 @@ def ratio(
     )  # fmt: skip
 
 
+@overload
 def variance(
-    sample: Sample, column: str, *, by: Columns | None = None, confidence: float = 0.95, missing: str = "error"
-) -> Any:
+    sample: Sample, column: str, *, by: None = None, confidence: float = 0.95, missing: str = "error"
+) -> Estimate: ...
+@overload
+def variance(
+    sample: Sample, column: str, *, by: Columns, confidence: float = 0.95, missing: str = "error"
+) -> EstimateTable: ...
+def variance(
+    sample: Sample,
+    column: str,
+    *,
+    by: Columns | None = None,
+    confidence: float = 0.95,
+    missing: str = "error",
+) -> Estimate | EstimateTable:
     """Variance of a column in the population (divisor n - 1). Parameters are those of `mean`.
 
     Examples
@@ -581,9 +645,33 @@ def _events(rows: Rows, column: str, equals: Any, missing: str) -> Numbers:
     gaps = labels.codes == MISSING_CODE
     if missing == "error":
         rows._refuse(gaps, column, "value")
-    return rows.by_unit(np.where(gaps, np.nan, (labels.codes == labels.labels.index(equals)).astype(np.float64)))
+    return rows.by_unit(
+        np.where(gaps, np.nan, (labels.codes == labels.labels.index(equals)).astype(np.float64))
+    )
 
 
+@overload
+def proportion(
+    sample: Sample,
+    column: str,
+    *,
+    equals: Any = None,
+    by: None = None,
+    interval: str = "wilson",
+    confidence: float = 0.95,
+    missing: str = "error",
+) -> Estimate: ...
+@overload
+def proportion(
+    sample: Sample,
+    column: str,
+    *,
+    equals: Any = None,
+    by: Columns,
+    interval: str = "wilson",
+    confidence: float = 0.95,
+    missing: str = "error",
+) -> EstimateTable: ...
 def proportion(
     sample: Sample,
     column: str,
@@ -593,7 +681,7 @@ def proportion(
     interval: str = "wilson",
     confidence: float = 0.95,
     missing: str = "error",
-) -> Any:
+) -> Estimate | EstimateTable:
     """Share of the population for which a column is true, a fraction from 0 to 1.
 
     Parameters

@@ -61,7 +61,8 @@ MatchedRows match(std::span<const Id> left, std::span<const Id> right) {
 py::tuple match_ids(const py::object& left, const py::object& right) {
   MatchedRows out;
   if (py::isinstance<TextColumn>(left)) {
-    const auto a = py::cast<std::shared_ptr<TextColumn>>(left), b = py::cast<std::shared_ptr<TextColumn>>(right);
+    const auto a = py::cast<std::shared_ptr<TextColumn>>(left),
+               b = py::cast<std::shared_ptr<TextColumn>>(right);
     const py::gil_scoped_release release;
     out = match(std::span<const std::string_view>(a->views()), std::span<const std::string_view>(b->views()));
   } else {
@@ -70,8 +71,9 @@ py::tuple match_ids(const py::object& left, const py::object& right) {
     const py::gil_scoped_release release;
     out = match(a, b);
   }
-  const py::object repeated =
-      out.repeated ? py::object(py::make_tuple(out.repeated->first, out.repeated->second)) : py::object(py::none());
+  const py::object repeated = out.repeated
+                                  ? py::object(py::make_tuple(out.repeated->first, out.repeated->second))
+                                  : py::object(py::none());
   return py::make_tuple(array_of(std::move(out.left)), array_of(std::move(out.right)), repeated);
 }
 

@@ -110,7 +110,8 @@ py::dict check_design(std::size_t rows, const py::object& unit, std::size_t unit
   return result;
 }
 
-/// One code per row for the combination of columns given as (codes, number of labels); the labels' codes by cell.
+/// One code per row for the combination of columns given as (codes, number of labels); the labels' codes by
+/// cell.
 py::tuple cross_codes(const std::vector<std::pair<codes_array, std::size_t>>& columns) {
   std::vector<kernel::code_column> spans;
   for (const auto& [codes, labels] : columns)
@@ -124,7 +125,8 @@ py::tuple cross_codes(const std::vector<std::pair<codes_array, std::size_t>>& co
   return py::make_tuple(array_of(std::move(cells.codes)), array_of(std::move(cells.labels)), count);
 }
 
-numbers_array average_by_unit(const codes_array& unit_of_row, std::size_t units, const numbers_array& values) {
+numbers_array average_by_unit(const codes_array& unit_of_row, std::size_t units,
+                              const numbers_array& values) {
   const auto rows = as_span<std::uint32_t>(unit_of_row);
   const auto numbers = as_span<double>(values);
   std::vector<double> out;
@@ -150,8 +152,8 @@ py::list to_list(const std::vector<estimate>& estimates) {
 
 /// Runs an estimator by domain without the GIL: `make(view, domain, values)`.
 template <class Make>
-py::list by_domain(const py::object& design, const numbers_array& values, const py::object& by, std::size_t domains,
-                   const Make& make) {
+py::list by_domain(const py::object& design, const numbers_array& values, const py::object& by,
+                   std::size_t domains, const Make& make) {
   const auto y = as_span<double>(values);
   const DesignArrays arrays(design, y.size());
   const kernel::domain_view domain{as_optional_span<std::uint32_t>(by), domains};
@@ -167,8 +169,9 @@ py::list by_domain(const py::object& design, const numbers_array& values, const 
 
 void register_estimation(py::module_& module) {
   using namespace py::literals;
-  module.def("check_design", &check_design, "rows"_a, "unit"_a, "units"_a, "stratum"_a, "strata"_a, "cluster"_a,
-             "clusters"_a, "probability"_a, "weight"_a, "population"_a, "repeats"_a, "single_unit"_a, "nest"_a);
+  module.def("check_design", &check_design, "rows"_a, "unit"_a, "units"_a, "stratum"_a, "strata"_a,
+             "cluster"_a, "clusters"_a, "probability"_a, "weight"_a, "population"_a, "repeats"_a,
+             "single_unit"_a, "nest"_a);
   module.def("cross_codes", &cross_codes, "columns"_a);
   module.def("average_by_unit", &average_by_unit, "unit_of_row"_a, "units"_a, "values"_a);
   module.def("codes_by_unit", &codes_by_unit, "unit_of_row"_a, "units"_a, "codes"_a);
@@ -204,8 +207,8 @@ void register_estimation(py::module_& module) {
       "design"_a, "values"_a, "by"_a, "domains"_a, "confidence"_a);
   module.def(
       "ratios",
-      [](const py::object& design, const numbers_array& values, const numbers_array& base, const py::object& by,
-         std::size_t domains, double confidence) {
+      [](const py::object& design, const numbers_array& values, const numbers_array& base,
+         const py::object& by, std::size_t domains, double confidence) {
         const confidence_level level{confidence};
         const auto x = as_span<double>(base);
         return by_domain(design, values, by, domains, [&](const auto& view, const auto& domain, auto y) {
@@ -230,8 +233,8 @@ void register_estimation(py::module_& module) {
          std::uint32_t a, std::uint32_t b, double confidence) {
         const auto y = as_span<double>(values);
         const DesignArrays arrays(design, y.size());
-        const tested_estimate e =
-            kernel::mean_difference(arrays.view(), {as_span<std::uint32_t>(by), domains}, a, b, y, confidence_level{confidence});
+        const tested_estimate e = kernel::mean_difference(
+            arrays.view(), {as_span<std::uint32_t>(by), domains}, a, b, y, confidence_level{confidence});
         return py::make_tuple(to_dict(static_cast<const estimate&>(e)), to_dict(e.test));
       },
       "design"_a, "values"_a, "by"_a, "domains"_a, "a"_a, "b"_a, "confidence"_a);

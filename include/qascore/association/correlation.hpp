@@ -4,8 +4,8 @@
 #include "../estimation/sample_design.hpp"
 #include "../kernel/correlation.hpp"
 
-/// Correlations under a design; what is estimated, how the limits are made and when they do not exist stands in
-/// kernel/correlation.hpp.
+/// Correlations under a design; what is estimated, how the limits are made and when they do not exist stands
+/// in kernel/correlation.hpp.
 namespace qascore {
 
 struct correlation_options {
@@ -14,8 +14,8 @@ struct correlation_options {
   missing_rows missing = missing_rows::error;
 };
 
-/// Correlation of two numbers of the rows that the design was made from, in [-1, 1]. With missing_rows::drop a pair with
-/// a gap is left out and counted in `missing`.
+/// Correlation of two numbers of the rows that the design was made from, in [-1, 1]. With missing_rows::drop
+/// a pair with a gap is left out and counted in `missing`.
 template <row_range Range, projection_of<Range> X, projection_of<Range> Y>
 tested_estimate correlate(const sample_design& design, const Range& rows, const X& x, const Y& y,
                           correlation_method method, const correlation_options& options = {}) {

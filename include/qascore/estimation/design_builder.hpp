@@ -41,7 +41,8 @@ public:
     return *this;
   }
 
-  /// Units that were drawn, or depend on each other, together (agents). With `nest`, labels start again in each stratum.
+  /// Units that were drawn, or depend on each other, together (agents). With `nest`, labels start again in
+  /// each stratum.
   template <class Projection>
   design_builder& cluster(const Projection& projection, bool nest = false) {
     cluster_ = detail::label_codes_of(rows_, projection);
@@ -63,15 +64,16 @@ public:
     return *this;
   }
 
-  /// Units (with clusters: clusters) in the population of the row's stratum, the same in all rows of a stratum.
+  /// Units (with clusters: clusters) in the population of the row's stratum, the same in all rows of a
+  /// stratum.
   template <class Projection>
   design_builder& population(const Projection& projection) {
     population_ = number_column(rows_, projection);
     return *this;
   }
 
-  /// Population counts from the plan that the sample was drawn by; its strata must be those of the rows. Where clusters
-  /// are named the counts (of conversations) say nothing about them and are left out.
+  /// Population counts from the plan that the sample was drawn by; its strata must be those of the rows.
+  /// Where clusters are named the counts (of conversations) say nothing about them and are left out.
   design_builder& plan(const sampling_plan& plan) {
     plan_ = plan;
     return *this;

@@ -46,8 +46,8 @@ struct fault_words {
       throw design_error("probability: expected a fraction above 0 and up to 1 but found " +
                          format_number(in.probability[problem.row]) + " at " + row);
     case fault::bad_weight:
-      throw design_error("weight: expected a number above 0 but found " + format_number(in.weight[problem.row]) +
-                         " at " + row);
+      throw design_error("weight: expected a number above 0 but found " +
+                         format_number(in.weight[problem.row]) + " at " + row);
     case fault::repeated_unit:
       throw design_error(rows_of_unit() + " are the same unit; choose repeats::average or repeats::cluster");
     case fault::unit_in_two_strata:
@@ -65,12 +65,13 @@ struct fault_words {
                          format_number(in.population[problem.code]));
     case fault::small_population:
       throw design_error("population: " + stratum(problem.code) + " holds " +
-                         format_number(in.population[problem.code]) + " but " + std::to_string(problem.sampled) +
-                         " were sampled");
+                         format_number(in.population[problem.code]) + " but " +
+                         std::to_string(problem.sampled) + " were sampled");
     case fault::single_unit_stratum:
-      throw design_error("single_unit: " + stratum(problem.code) +
-                         " has one sampled unit, its variance cannot be estimated; choose certainty, average or "
-                         "adjust, or merge strata");
+      throw design_error(
+          "single_unit: " + stratum(problem.code) +
+          " has one sampled unit, its variance cannot be estimated; choose certainty, average or "
+          "adjust, or merge strata");
     }
   }
 };

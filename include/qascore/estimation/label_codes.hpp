@@ -17,8 +17,9 @@ namespace qascore::detail {
 
 /// Codes of the combinations of one or several label columns that occur, with their labels as text.
 struct label_codes {
-  std::vector<std::uint32_t> codes;              ///< per row; missing_code where a column has no label
-  std::vector<std::vector<std::string>> labels;  ///< per code, one per column; ascending as the columns' own type orders them
+  std::vector<std::uint32_t> codes; ///< per row; missing_code where a column has no label
+  std::vector<std::vector<std::string>>
+      labels; ///< per code, one per column; ascending as the columns' own type orders them
 
   /// `"phone"`, or `("phone", "gold")`.
   std::string name(std::uint32_t code) const {
@@ -46,7 +47,9 @@ label_codes label_codes_of(const Range& rows, const Projection& projection) {
 template <class Range, class... Projections>
 label_codes label_codes_of(const Range& rows, const by_columns<Projections...>& columns) {
   const std::vector<label_codes> parts = std::apply(
-      [&](const auto&... projection) { return std::vector<label_codes>{label_codes_of(rows, projection)...}; },
+      [&](const auto&... projection) {
+        return std::vector<label_codes>{label_codes_of(rows, projection)...};
+      },
       columns.projections);
   std::vector<kernel::code_column> spans;
   for (const label_codes& part : parts)

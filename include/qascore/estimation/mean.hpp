@@ -9,7 +9,8 @@
 /// Means, totals, ratios under a design; what each estimates and how stands in kernel/mean.hpp.
 namespace qascore {
 
-/// Confidence is a fraction; a missing value is an error unless it is to be left out (and counted in the result).
+/// Confidence is a fraction; a missing value is an error unless it is to be left out (and counted in the
+/// result).
 struct mean_options {
   confidence_level confidence{};
   missing_rows missing = missing_rows::error;
@@ -17,15 +18,16 @@ struct mean_options {
 
 /// Mean of a number of the rows that the design was made from, with t limits.
 template <row_range Range, projection_of<Range> Value>
-estimate mean(const sample_design& design, const Range& rows, const Value& value, const mean_options& options = {}) {
+estimate mean(const sample_design& design, const Range& rows, const Value& value,
+              const mean_options& options = {}) {
   const auto y = design.numbers(rows, value, "value", options.missing);
   return kernel::means(design.view(), {}, y, options.confidence).front();
 }
 
 /// Mean by domain: a label, or `qa::by(...)` several. The whole design stays behind every domain.
 template <row_range Range, projection_of<Range> Value, class By>
-std::vector<domain_estimate> mean_by(const sample_design& design, const Range& rows, const Value& value, const By& by,
-                                     const mean_options& options = {}) {
+std::vector<domain_estimate> mean_by(const sample_design& design, const Range& rows, const Value& value,
+                                     const By& by, const mean_options& options = {}) {
   const auto y = design.numbers(rows, value, "value", options.missing);
   return detail::by_domain(design, rows, by, options.missing, [&](const kernel::domain_view& domain) {
     return kernel::means(design.view(), domain, y, options.confidence);
@@ -34,13 +36,13 @@ std::vector<domain_estimate> mean_by(const sample_design& design, const Range& r
 
 /// Mean in the domain labelled `a` minus mean in the domain labelled `b`, with the test of no difference.
 template <row_range Range, projection_of<Range> Value, class By, label_type A, label_type B>
-tested_estimate mean_difference(const sample_design& design, const Range& rows, const Value& value, const By& by,
-                                const A& a, const B& b, const mean_options& options = {}) {
+tested_estimate mean_difference(const sample_design& design, const Range& rows, const Value& value,
+                                const By& by, const A& a, const B& b, const mean_options& options = {}) {
   const auto y = design.numbers(rows, value, "value", options.missing);
   const detail::label_codes domains = design.labels(rows, by, "by", options.missing);
   return kernel::mean_difference(design.view(), {domains.codes, domains.labels.size()},
-                                 detail::code_of(domains, label_text(a)), detail::code_of(domains, label_text(b)), y,
-                                 options.confidence);
+                                 detail::code_of(domains, label_text(a)),
+                                 detail::code_of(domains, label_text(b)), y, options.confidence);
 }
 
 /// No choice about missing values: a total cannot leave units out.
@@ -50,14 +52,15 @@ struct total_options {
 
 /// Total over the population: what the design weights add up to.
 template <row_range Range, projection_of<Range> Value>
-estimate total(const sample_design& design, const Range& rows, const Value& value, const total_options& options = {}) {
+estimate total(const sample_design& design, const Range& rows, const Value& value,
+               const total_options& options = {}) {
   const auto y = design.numbers(rows, value, "value", missing_rows::error);
   return kernel::totals(design.view(), {}, y, options.confidence).front();
 }
 
 template <row_range Range, projection_of<Range> Value, class By>
-std::vector<domain_estimate> total_by(const sample_design& design, const Range& rows, const Value& value, const By& by,
-                                      const total_options& options = {}) {
+std::vector<domain_estimate> total_by(const sample_design& design, const Range& rows, const Value& value,
+                                      const By& by, const total_options& options = {}) {
   const auto y = design.numbers(rows, value, "value", missing_rows::error);
   return detail::by_domain(design, rows, by, missing_rows::error, [&](const kernel::domain_view& domain) {
     return kernel::totals(design.view(), domain, y, options.confidence);

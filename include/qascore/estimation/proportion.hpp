@@ -17,12 +17,14 @@ struct proportion_options {
 namespace detail {
 /// An event per unit: bool, 0 or 1, or std::optional of one. Averaged repeats may lie between.
 template <class Range, class Event>
-std::vector<double> events(const sample_design& design, const Range& rows, const Event& event, missing_rows missing) {
+std::vector<double> events(const sample_design& design, const Range& rows, const Event& event,
+                           missing_rows missing) {
   std::size_t row = 0;
   for (const auto& r : rows) {
     const double value = to_double(std::invoke(event, r));
     if (!is_missing(value) && value != 0.0 && value != 1.0)
-      throw data_error("event: expected 0 or 1 but found " + format_number(value) + " at row " + std::to_string(row));
+      throw data_error("event: expected 0 or 1 but found " + format_number(value) + " at row " +
+                       std::to_string(row));
     ++row;
   }
   return design.numbers(rows, event, "event", missing);

@@ -21,20 +21,21 @@ class design_builder;
 
 /// Choices of a sample design. Each moves numbers, so each is said where the design is made.
 struct design_options {
-  qascore::repeats repeats = qascore::repeats::error;            ///< several rows of one unit
+  qascore::repeats repeats = qascore::repeats::error;             ///< several rows of one unit
   qascore::single_unit single_unit = qascore::single_unit::error; ///< a stratum with one sampled unit
 };
 
-/// How the evaluated conversations came to be chosen: what every estimate needs to speak for all conversations, not for
-/// those that were scored. Immutable; checked once, when it is made.
+/// How the evaluated conversations came to be chosen: what every estimate needs to speak for all
+/// conversations, not for those that were scored. Immutable; checked once, when it is made.
 ///
-///   weight of a unit = 1 / inclusion probability; strata; population counts (for the finite-population correction);
-///   clusters (agents whose conversations were drawn together, repeated evaluations of one conversation).
+///   weight of a unit = 1 / inclusion probability; strata; population counts (for the finite-population
+///   correction); clusters (agents whose conversations were drawn together, repeated evaluations of one
+///   conversation).
 ///
-/// Undefined things are refused when the design is made, in the words of the data: a unit that stands twice, a
-/// probability outside (0, 1], more sampled units than the stratum holds, a stratum with one unit (design_error).
-/// Source: Sarndal, Swensson, Wretman (1992), Model Assisted Survey Sampling. Model: R survey's svydesign, against which
-/// estimates are checked.
+/// Undefined things are refused when the design is made, in the words of the data: a unit that stands twice,
+/// a probability outside (0, 1], more sampled units than the stratum holds, a stratum with one unit
+/// (design_error). Source: Sarndal, Swensson, Wretman (1992), Model Assisted Survey Sampling. Model: R
+/// survey's svydesign, against which estimates are checked.
 class sample_design {
 public:
   /// Rows taken as independent, of equal weight, from an endless population. Results say so.
@@ -51,11 +52,18 @@ public:
     return design_builder(rows).unit(unit).stratum(stratum).probability(probability).build(options);
   }
 
-  /// The same with the plan that the sample was drawn by, which knows how many conversations each stratum holds.
+  /// The same with the plan that the sample was drawn by, which knows how many conversations each stratum
+  /// holds.
   template <row_range Range, class Unit, class Stratum, class Probability>
   static sample_design from(const Range& rows, const Unit& unit, const Stratum& stratum,
-                            const Probability& probability, const sampling_plan& plan, design_options options = {}) {
-    return design_builder(rows).unit(unit).stratum(stratum).probability(probability).plan(plan).build(options);
+                            const Probability& probability, const sampling_plan& plan,
+                            design_options options = {}) {
+    return design_builder(rows)
+        .unit(unit)
+        .stratum(stratum)
+        .probability(probability)
+        .plan(plan)
+        .build(options);
   }
 
   std::size_t rows() const noexcept { return rows_; }
@@ -81,9 +89,9 @@ public:
     return out;
   }
 
-  /// A column of numbers of the rows that made this design, one value per unit (the mean, where repeats are averaged).
-  /// `argument` is the name for messages. Throws data_error where the number of rows differs, for infinite values, and
-  /// for missing ones under missing_rows::error.
+  /// A column of numbers of the rows that made this design, one value per unit (the mean, where repeats are
+  /// averaged). `argument` is the name for messages. Throws data_error where the number of rows differs, for
+  /// infinite values, and for missing ones under missing_rows::error.
   template <row_range Range, projection_of<Range> Projection>
   std::vector<double> numbers(const Range& rows, const Projection& projection, std::string_view argument,
                               missing_rows missing) const {
@@ -129,8 +137,8 @@ private:
 
   void check_rows(std::size_t found) const {
     if (found != rows_)
-      throw data_error("rows: expected the " + std::to_string(rows_) + " rows that the design was made from but found " +
-                       std::to_string(found));
+      throw data_error("rows: expected the " + std::to_string(rows_) +
+                       " rows that the design was made from but found " + std::to_string(found));
   }
 
   kernel::checked_design checked_;

@@ -28,7 +28,8 @@ inline std::string shown(double value) {
   if (size < 1e-4 || size >= 1e15)
     std::snprintf(buffer, sizeof buffer, "%.3e", value);
   else
-    std::snprintf(buffer, sizeof buffer, "%.*f", std::max(0, 3 - static_cast<int>(std::floor(std::log10(size)))), value);
+    std::snprintf(buffer, sizeof buffer, "%.*f",
+                  std::max(0, 3 - static_cast<int>(std::floor(std::log10(size)))), value);
   return buffer;
 }
 
@@ -58,7 +59,9 @@ inline std::ostream& operator<<(std::ostream& out, const interval& i) {
 }
 
 /// `0.7812 [0.7011, 0.8612], std_error 0.0409, n 120 (mean, sample design; 95 % t)`
-inline std::ostream& operator<<(std::ostream& out, const estimate& e) { return detail::write(out, e); }
+inline std::ostream& operator<<(std::ostream& out, const estimate& e) {
+  return detail::write(out, e);
+}
 
 inline std::ostream& operator<<(std::ostream& out, const test_result& t) {
   out << "statistic " << detail::shown(t.statistic) << ", df " << detail::shown(t.df1);

@@ -15,43 +15,44 @@ enum class correlation_method { pearson, spearman };
 
 /// How the limits of a correlation are made.
 enum class correlation_interval {
-  automatic,  ///< closed_form for independent rows, linearised under a design
+  automatic,   ///< closed_form for independent rows, linearised under a design
   closed_form, ///< tanh(atanh(r) +- z * s): Fisher's s = 1 / sqrt(n - 3), for ranks Bonett and Wright's
-  linearised  ///< tanh(atanh(r) +- t * se / (1 - r^2)) with the design-based standard error
+  linearised   ///< tanh(atanh(r) +- t * se / (1 - r^2)) with the design-based standard error
 };
 
 namespace kernel {
 
 /// Pearson's product-moment correlation, weighted by the design.
 ///
-///   r = sum w a b / sum w with a, b the columns less their weighted means, over their weighted standard deviations
-///   u_i = (a_i b_i - r (a_i^2 + b_i^2) / 2) / sum w
+///   r = sum w a b / sum w with a, b the columns less their weighted means, over their weighted standard
+///   deviations u_i = (a_i b_i - r (a_i^2 + b_i^2) / 2) / sum w
 ///
 /// Undefined: fewer than 3 pairs; a constant column.
 /// Checked against: R 4.2 (cor.test, cov.wt), R survey 4.1 (svyvar with the delta method).
 linearised pearson(const design_view& design, std::span<const double> x, std::span<const double> y);
 
-/// Spearman's rank correlation: Pearson's of the weighted mid-ranks A_i = sum_j w_j c(x_i - x_j), c = 1, 1/2, 0 for a
-/// positive, zero, negative difference (what plain mid-ranks would be if each unit stood w_i times in the data).
-/// The influence of unit k has two parts: its own pair, and the shift by w_k of every rank above it. With f, g the ranks
-/// less their mean, C = sum w f g, F = sum w f^2, G = sum w g^2, and T_x h(k) = sum_i w_i h_i c(x_i - x_k):
+/// Spearman's rank correlation: Pearson's of the weighted mid-ranks A_i = sum_j w_j c(x_i - x_j), c = 1, 1/2,
+/// 0 for a positive, zero, negative difference (what plain mid-ranks would be if each unit stood w_i times in
+/// the data). The influence of unit k has two parts: its own pair, and the shift by w_k of every rank above
+/// it. With f, g the ranks less their mean, C = sum w f g, F = sum w f^2, G = sum w g^2, and T_x h(k) = sum_i
+/// w_i h_i c(x_i - x_k):
 ///
 ///   d C / d w_k = f_k g_k + T_x g(k) + T_y f(k),   d F / d w_k = f_k^2 + 2 T_x f(k)   (G alike),
 ///   u_k = dC / sqrt(F G) - rho / 2 (dF / F + dG / G)
 ///
-/// O(n) after ranking. Undefined as Pearson's. Source: the chain rule; the classic case is Borkowf (2002), Computational
-/// Statistics & Data Analysis 39, 271-286. Checked against: R 4.2 (cor.test), wCorr 1.9, finite differences in the weights,
-/// the delete-one jackknife.
+/// O(n) after ranking. Undefined as Pearson's. Source: the chain rule; the classic case is Borkowf (2002),
+/// Computational Statistics & Data Analysis 39, 271-286. Checked against: R 4.2 (cor.test), wCorr 1.9, finite
+/// differences in the weights, the delete-one jackknife.
 linearised spearman(const design_view& design, std::span<const double> x, std::span<const double> y);
 
 /// A correlation with interval, standard error (always design-based, by influence values) and the test of no
-/// correlation: r sqrt((n - 2) / (1 - r^2)) with t(n - 2) for independent rows; atanh(r) over its design-based standard
-/// error with t(df) under a design, so that test and interval agree.
+/// correlation: r sqrt((n - 2) / (1 - r^2)) with t(n - 2) for independent rows; atanh(r) over its
+/// design-based standard error with t(df) under a design, so that test and interval agree.
 ///
-/// Closed form: Fisher's s = 1 / sqrt(n - 3); Spearman's s = sqrt((1 + r^2 / 2) / (n - 3)) (Bonett and Wright 2000,
-/// Psychometrika 65, 23-28, doi:10.1007/BF02294183). Both assume independent rows of near-normal data; the linearised
-/// interval does not, but needs some 50 rows or more. Undefined interval: fewer than 4 pairs; all pairs on one line.
-/// Throws argument_error for closed_form under a design.
+/// Closed form: Fisher's s = 1 / sqrt(n - 3); Spearman's s = sqrt((1 + r^2 / 2) / (n - 3)) (Bonett and Wright
+/// 2000, Psychometrika 65, 23-28, doi:10.1007/BF02294183). Both assume independent rows of near-normal data;
+/// the linearised interval does not, but needs some 50 rows or more. Undefined interval: fewer than 4 pairs;
+/// all pairs on one line. Throws argument_error for closed_form under a design.
 tested_estimate correlate(const design_view& design, std::span<const double> x, std::span<const double> y,
                           correlation_method method, confidence_level confidence,
                           correlation_interval interval = correlation_interval::automatic);

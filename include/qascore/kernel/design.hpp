@@ -30,12 +30,15 @@ struct design_columns {
   std::size_t strata = 1;
   std::span<const std::uint32_t> cluster;
   std::size_t clusters = 0;
-  std::span<const double> probability; ///< inclusion probability, a fraction in (0, 1]; at most one of this and weight
-  std::span<const double> weight;      ///< design weight, > 0
-  std::span<const double> population;  ///< per stratum: units (with a cluster column: clusters) in the population
+  std::span<const double>
+      probability; ///< inclusion probability, a fraction in (0, 1]; at most one of this and weight
+  std::span<const double> weight; ///< design weight, > 0
+  std::span<const double>
+      population; ///< per stratum: units (with a cluster column: clusters) in the population
   repeats repeated = repeats::error;
   single_unit single = single_unit::error;
-  bool nest = false; ///< cluster codes start again in each stratum: the same code in two strata is two clusters
+  bool nest =
+      false; ///< cluster codes start again in each stratum: the same code in two strata is two clusters
 };
 
 /// What is wrong with a sample; each carries the place.
@@ -72,20 +75,22 @@ struct checked_design {
   std::vector<std::uint32_t> stratum;
   std::vector<std::uint32_t> cluster; ///< dense, nested in strata; empty: every unit
   std::size_t clusters = 0;
-  std::vector<std::uint32_t> unit_of_row; ///< with averaged repeats: where a row's value goes; else empty, rows are units
+  std::vector<std::uint32_t>
+      unit_of_row; ///< with averaged repeats: where a row's value goes; else empty, rows are units
 };
 
-/// Checks the columns and puts the design together. With averaged repeats units are in the order of their codes, else rows
-/// stay as they are. Throws argument_error where lengths differ; what is wrong with the data is in `problem`, by code,
-/// for the caller to say in the words of the data.
+/// Checks the columns and puts the design together. With averaged repeats units are in the order of their
+/// codes, else rows stay as they are. Throws argument_error where lengths differ; what is wrong with the data
+/// is in `problem`, by code, for the caller to say in the words of the data.
 checked_design check_design(const design_columns& columns);
 
-/// Means of the values by unit, leaving NaN out (a unit with nothing else is NaN). Does not depend on the order of rows.
+/// Means of the values by unit, leaving NaN out (a unit with nothing else is NaN). Does not depend on the
+/// order of rows.
 std::vector<double> average_by_unit(std::span<const std::uint32_t> unit_of_row, std::size_t units,
                                     std::span<const double> values);
 
-/// The code that all rows of a unit share, per unit. `conflict` is the first row that contradicts an earlier one, or
-/// the number of rows.
+/// The code that all rows of a unit share, per unit. `conflict` is the first row that contradicts an earlier
+/// one, or the number of rows.
 struct unit_codes {
   std::vector<std::uint32_t> code;
   std::size_t conflict = 0;

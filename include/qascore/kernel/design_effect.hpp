@@ -20,9 +20,10 @@ struct design_effect {
 
 namespace kernel {
 
-/// V is the design variance of the mean of y, S^2 the estimated population variance, n the units with a value (NaN: none).
-/// Undefined where V is, where y is constant, and without replacement where the weights sum to n.
-/// Source: Kish (1965), Survey Sampling, sec. 8.2 and 11.7. Checked against: R survey 4.1 (svymean with deff).
+/// V is the design variance of the mean of y, S^2 the estimated population variance, n the units with a value
+/// (NaN: none). Undefined where V is, where y is constant, and without replacement where the weights sum to
+/// n. Source: Kish (1965), Survey Sampling, sec. 8.2 and 11.7. Checked against: R survey 4.1 (svymean with
+/// deff).
 design_effect design_effect_of(const design_view& design, std::span<const double> y);
 
 } // namespace kernel

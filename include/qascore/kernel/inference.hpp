@@ -24,7 +24,7 @@ enum class interval_scale {
 struct inference_options {
   confidence_level confidence{};
   interval_scale scale = interval_scale::identity;
-  bool normal = false; ///< normal quantile in place of t
+  bool normal = false;                                           ///< normal quantile in place of t
   double lower_bound = -std::numeric_limits<double>::infinity(); ///< limits are cut here
   double upper_bound = std::numeric_limits<double>::infinity();
   std::string_view method{}; ///< name of the estimator, carried into the result; a string literal
@@ -33,8 +33,8 @@ struct inference_options {
 
 /// Standard error by the variance engine, limits by the options. Undefined where the value is, or where the
 /// variance is (fewer than 2 clusters): then `undefined` carries the reason.
-/// On the logit and Fisher scales a value at the border (0, 1, +-1) has no interval there: undefined with the reason.
-/// Where nothing was left to chance (a census) the interval is the value itself.
+/// On the logit and Fisher scales a value at the border (0, 1, +-1) has no interval there: undefined with the
+/// reason. Where nothing was left to chance (a census) the interval is the value itself.
 estimate infer(const linearised& estimator, const design_view& design, const inference_options& options);
 
 /// The same where the variance is already known; `options.n` is taken as it stands.

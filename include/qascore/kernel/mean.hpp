@@ -3,41 +3,45 @@
 
 #include "domain.hpp"
 
-/// Means, totals, ratios and variances of a value under a design. In every function NaN marks a unit without a value:
-/// it takes no part, keeps its place in the design, and is counted in `estimate.missing`.
+/// Means, totals, ratios and variances of a value under a design. In every function NaN marks a unit without
+/// a value: it takes no part, keeps its place in the design, and is counted in `estimate.missing`.
 namespace qascore::kernel {
 
 /// The mean over `rows`, and its influence values: influence[k] belongs to rows[k].
 double mean_of_rows(const design_view& design, std::span<const std::uint32_t> rows, std::span<const double> y,
                     std::span<double> influence);
 
-/// The mean with its influence values: m = sum w y / sum w, u_i = (y_i - m) / sum w. Undefined when no unit has a value.
+/// The mean with its influence values: m = sum w y / sum w, u_i = (y_i - m) / sum w. Undefined when no unit
+/// has a value.
 linearised mean(const design_view& design, std::span<const double> y);
 
-/// Means by domain; the interval is m +- t * se. Where the rows are independent, a domain's rows are its sample
-/// (variance s^2 / n of the domain); under a design the domain is a mask over the whole design.
-/// Source: Sarndal, Swensson, Wretman (1992), ch. 5 and 10. Checked against: R survey 4.1 (svymean, svyby), NIST.
+/// Means by domain; the interval is m +- t * se. Where the rows are independent, a domain's rows are its
+/// sample (variance s^2 / n of the domain); under a design the domain is a mask over the whole design.
+/// Source: Sarndal, Swensson, Wretman (1992), ch. 5 and 10. Checked against: R survey 4.1 (svymean, svyby),
+/// NIST.
 std::vector<estimate> means(const design_view& design, const domain_view& domain, std::span<const double> y,
                             confidence_level confidence);
 
-/// Totals by domain: T = sum w y, u_i = y_i. Undefined for independent rows, whose weights stand for no population.
+/// Totals by domain: T = sum w y, u_i = y_i. Undefined for independent rows, whose weights stand for no
+/// population.
 std::vector<estimate> totals(const design_view& design, const domain_view& domain, std::span<const double> y,
                              confidence_level confidence);
 
-/// Ratios of totals by domain: R = sum w y / sum w x, u_i = (y_i - R x_i) / sum w x (the sample's sum, as R survey; not the
-/// population's, as some textbooks). A unit takes part if it has both. Undefined when sum w x = 0.
+/// Ratios of totals by domain: R = sum w y / sum w x, u_i = (y_i - R x_i) / sum w x (the sample's sum, as R
+/// survey; not the population's, as some textbooks). A unit takes part if it has both. Undefined when sum w x
+/// = 0.
 std::vector<estimate> ratios(const design_view& design, const domain_view& domain, std::span<const double> y,
                              std::span<const double> x, confidence_level confidence);
 
-/// Variances of y in the population by domain: S^2 = n / (n - 1) * sum w (y - m)^2 / sum w, n the units of the domain;
-/// u_i = (n / (n - 1) * (y_i - m)^2 - S^2) / sum w. Undefined for fewer than 2 units.
-/// Checked against: R survey 4.1 (svyvar), PracTools 1.7 (wtdvar).
-std::vector<estimate> variances(const design_view& design, const domain_view& domain, std::span<const double> y,
-                                confidence_level confidence);
+/// Variances of y in the population by domain: S^2 = n / (n - 1) * sum w (y - m)^2 / sum w, n the units of
+/// the domain; u_i = (n / (n - 1) * (y_i - m)^2 - S^2) / sum w. Undefined for fewer than 2 units. Checked
+/// against: R survey 4.1 (svyvar), PracTools 1.7 (wtdvar).
+std::vector<estimate> variances(const design_view& design, const domain_view& domain,
+                                std::span<const double> y, confidence_level confidence);
 
-/// Mean of domain a minus mean of domain b, with the covariance that a shared design brings, and the t test of no
-/// difference. df = clusters - strata - 1, of the units in either domain (n - 2 for independent rows), as the
-/// regression on the domain has. Checked against: R survey 4.1 (svyttest).
+/// Mean of domain a minus mean of domain b, with the covariance that a shared design brings, and the t test
+/// of no difference. df = clusters - strata - 1, of the units in either domain (n - 2 for independent rows),
+/// as the regression on the domain has. Checked against: R survey 4.1 (svyttest).
 tested_estimate mean_difference(const design_view& design, const domain_view& domain, std::uint32_t a,
                                 std::uint32_t b, std::span<const double> y, confidence_level confidence);
 

@@ -6,8 +6,9 @@
 /// Proportions with intervals that behave near 0 and 1.
 namespace qascore {
 
-/// How the limits of a proportion p are made. n* is the effective sample size p (1 - p) / V with V the design variance; for
-/// independent rows n* = n and the normal quantile stands in place of t, which gives the textbook intervals.
+/// How the limits of a proportion p are made. n* is the effective sample size p (1 - p) / V with V the design
+/// variance; for independent rows n* = n and the normal quantile stands in place of t, which gives the
+/// textbook intervals.
 enum class proportion_interval {
   wilson,  ///< (default) roots of (p - x)^2 = q^2 x (1 - x) / n*
   logit,   ///< symmetric in log(p / (1 - p)); none at 0 and 1
@@ -18,18 +19,21 @@ enum class proportion_interval {
 
 namespace kernel {
 
-/// Proportions by domain: the mean of an event in {0, 1} (or a fraction in [0, 1]), NaN for a unit without a value.
+/// Proportions by domain: the mean of an event in {0, 1} (or a fraction in [0, 1]), NaN for a unit without a
+/// value.
 ///
 ///   q  = quantile of Student's t with the domain's df (normal for independent rows)
-///   n* = p (1 - p) / V. At p = 0 or 1 there is no variance to see: n* = W^2 / sum_c (1 - n_h/N_h) W_c^2 (the number of
-///        clusters, corrected for unequal weights and the finite population), so that no interval is ever a point unless
-///        the whole population was taken.
+///   n* = p (1 - p) / V. At p = 0 or 1 there is no variance to see: n* = W^2 / sum_c (1 - n_h/N_h) W_c^2 (the
+///   number of
+///        clusters, corrected for unequal weights and the finite population), so that no interval is ever a
+///        point unless the whole population was taken.
 ///
-/// Sources: Wilson (1927), JASA 22, 209-212, doi:10.1080/01621459.1927.10502953; Korn and Graubard (1998), Survey
-/// Methodology 24, 193-201. Checked against: R survey 4.1 (svyciprop: logit, xlogit, beta, asin, mean); Clopper-Pearson
-/// and Wilson limits of SciPy (binomtest).
-std::vector<estimate> proportions(const design_view& design, const domain_view& domain, std::span<const double> event,
-                                  confidence_level confidence, proportion_interval interval);
+/// Sources: Wilson (1927), JASA 22, 209-212, doi:10.1080/01621459.1927.10502953; Korn and Graubard (1998),
+/// Survey Methodology 24, 193-201. Checked against: R survey 4.1 (svyciprop: logit, xlogit, beta, asin,
+/// mean); Clopper-Pearson and Wilson limits of SciPy (binomtest).
+std::vector<estimate> proportions(const design_view& design, const domain_view& domain,
+                                  std::span<const double> event, confidence_level confidence,
+                                  proportion_interval interval);
 
 } // namespace kernel
 } // namespace qascore

@@ -19,9 +19,9 @@ struct dense_levels {
   std::size_t count() const noexcept { return size.size(); }
 };
 
-/// Levels of fewer than 2^32 finite values; -0 equals 0. O(n) where there are at most 1024 distinct values or where they
-/// are spread like common distributions (one radix sort of their linear image), never worse than O(n log n).
-/// Throws argument_error for NaN or infinity.
+/// Levels of fewer than 2^32 finite values; -0 equals 0. O(n) where there are at most 1024 distinct values or
+/// where they are spread like common distributions (one radix sort of their linear image), never worse than
+/// O(n log n). Throws argument_error for NaN or infinity.
 dense_levels levels_of(std::span<const double> values);
 
 } // namespace qascore::kernel

@@ -27,42 +27,46 @@ struct design_variance {
 ///   t_hc = sum over units i of cluster c in stratum h of w_i * u_i
 ///   V    = sum_h (1 - n_h / N_h) * n_h / (n_h - 1) * sum_c (t_hc - mean_h t)^2,    df = sum_h n_h - H
 ///
-/// n_h clusters (units where there are none) drawn from N_h; without population counts 1 - n_h / N_h is 1 (drawing
-/// with replacement). H counts the strata that hold at least one unit. For independent units and a mean this is
-/// s^2 / n, df = n - 1. A stratum with one cluster follows `design.single`; one that holds the whole population
-/// (n_h = N_h) contributes 0 in any case. Sums are two-pass and do not depend on the order of units: stable at any
-/// offset.
+/// n_h clusters (units where there are none) drawn from N_h; without population counts 1 - n_h / N_h is 1
+/// (drawing with replacement). H counts the strata that hold at least one unit. For independent units and a
+/// mean this is s^2 / n, df = n - 1. A stratum with one cluster follows `design.single`; one that holds the
+/// whole population (n_h = N_h) contributes 0 in any case. Sums are two-pass and do not depend on the order
+/// of units: stable at any offset.
 ///
-/// Undefined: fewer than 2 clusters in all, unless they are the whole population. Throws design_error naming the
-/// stratum's code for a single-unit stratum under single_unit::error, and argument_error if influence.size() differs
-/// from design.units.
-/// Source: Deville (1999), Survey Methodology 25, 193-203; Sarndal, Swensson, Wretman (1992), ch. 5.
-/// Checked against: R survey 4.1 and 4.5 (svymean, svytotal, lonely.psu), closed forms, the delete-one jackknife.
+/// Undefined: fewer than 2 clusters in all, unless they are the whole population. Throws design_error naming
+/// the stratum's code for a single-unit stratum under single_unit::error, and argument_error if
+/// influence.size() differs from design.units. Source: Deville (1999), Survey Methodology 25, 193-203;
+/// Sarndal, Swensson, Wretman (1992), ch. 5. Checked against: R survey 4.1 and 4.5 (svymean, svytotal,
+/// lonely.psu), closed forms, the delete-one jackknife.
 design_variance variance_of(const design_view& design, std::span<const double> influence);
 
-/// Covariance matrix of several estimates on the same units, row-major, by the same formula with products in place
-/// of squares: what differences, ratios and contrasts need. Each influence span has design.units values.
-std::vector<double> covariance_of(const design_view& design, std::span<const std::span<const double>> influences);
+/// Covariance matrix of several estimates on the same units, row-major, by the same formula with products in
+/// place of squares: what differences, ratios and contrasts need. Each influence span has design.units
+/// values.
+std::vector<double> covariance_of(const design_view& design,
+                                  std::span<const std::span<const double>> influences);
 
-/// The engine for many estimates on one design (domains, criteria): strata are counted once, and an estimate that
-/// rests on few units costs only those. The view's spans must outlive the engine. One engine per thread.
+/// The engine for many estimates on one design (domains, criteria): strata are counted once, and an estimate
+/// that rests on few units costs only those. The view's spans must outlive the engine. One engine per thread.
 class variance_engine {
 public:
-  /// Throws design_error for a single-unit stratum under single_unit::error and for a population below its sample.
+  /// Throws design_error for a single-unit stratum under single_unit::error and for a population below its
+  /// sample.
   explicit variance_engine(const design_view& design);
 
   /// Variance where all units count; influence[i] belongs to unit i.
   design_variance of_all(std::span<const double> influence);
 
-  /// Variance where only `rows` (distinct, any order) count: influence[k] belongs to rows[k], every other unit has 0
-  /// and stays in the design. The df count the clusters and strata that hold one of the rows, as R survey's degf of
-  /// a subset does. Independent rows (is_independent) are a sample of the domain as much as of the whole: there the
-  /// rows are taken as the design, so that a domain mean has variance s^2 / n of the domain.
+  /// Variance where only `rows` (distinct, any order) count: influence[k] belongs to rows[k], every other
+  /// unit has 0 and stays in the design. The df count the clusters and strata that hold one of the rows, as R
+  /// survey's degf of a subset does. Independent rows (is_independent) are a sample of the domain as much as
+  /// of the whole: there the rows are taken as the design, so that a domain mean has variance s^2 / n of the
+  /// domain.
   design_variance of_rows(std::span<const std::uint32_t> rows, std::span<const double> influence);
 
-  /// Number of independent equal-weight clusters whose mean would vary as that of these rows if all units of a
-  /// cluster agreed: W^2 / sum_c (1 - n_h / N_h) W_c^2 with W_c the weight of cluster c. Kish's effective size when
-  /// each unit is its own cluster. Infinite when the rows are a census.
+  /// Number of independent equal-weight clusters whose mean would vary as that of these rows if all units of
+  /// a cluster agreed: W^2 / sum_c (1 - n_h / N_h) W_c^2 with W_c the weight of cluster c. Kish's effective
+  /// size when each unit is its own cluster. Infinite when the rows are a census.
   double effective_size(std::span<const std::uint32_t> rows);
 
 private:
@@ -92,7 +96,7 @@ private:
   std::vector<std::uint32_t> touched_clusters_;
   std::vector<std::uint32_t> touched_strata_;
   std::size_t cluster_count_ = 0;
-  double inflation_ = 1.0;      ///< single_unit::average: single strata contribute what the others do on average
+  double inflation_ = 1.0; ///< single_unit::average: single strata contribute what the others do on average
   double recentred_rest_ = 0.0; ///< sum of `rest` over the recentred strata
 };
 

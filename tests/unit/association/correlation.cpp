@@ -31,7 +31,8 @@ std::vector<pair_row> many(std::size_t n, std::uint64_t start) {
   std::vector<pair_row> out;
   for (std::size_t i = 0; i < n; ++i) {
     const double score = static_cast<double>(engine() % 40);
-    const double csat = std::clamp(std::floor(score / 12 + static_cast<double>(engine() % 300) / 100.0), 1.0, 5.0);
+    const double csat =
+        std::clamp(std::floor(score / 12 + static_cast<double>(engine() % 300) / 100.0), 1.0, 5.0);
     out.push_back({score, csat, 1.0 + static_cast<double>(engine() % 70) / 10.0, static_cast<int>(i % 3),
                    static_cast<int>(i % 12)});
   }
@@ -54,7 +55,9 @@ struct columns {
   }
 };
 
-auto independent(const std::vector<pair_row>& rows) { return qa::sample_design::independent(rows.size()); }
+auto independent(const std::vector<pair_row>& rows) {
+  return qa::sample_design::independent(rows.size());
+}
 
 } // namespace
 
@@ -94,7 +97,8 @@ TEST_CASE("a unit of weight 3 counts as three units, in the value and in the inf
   }
   const columns few(rows), full(repeated);
   for (const auto of : {qa::kernel::pearson, qa::kernel::spearman}) {
-    const auto a = of(few.view(weight), few.x, few.y), b = of(qa::independent_units(full.x.size()), full.x, full.y);
+    const auto a = of(few.view(weight), few.x, few.y),
+               b = of(qa::independent_units(full.x.size()), full.x, full.y);
     CHECK(close_to(a.value, b.value, 1e-13));
     for (std::size_t i = 0; i < rows.size(); ++i)
       CHECK(close_to(a.influence[i], b.influence[first[i]], 1e-11, 1e-15));
@@ -129,7 +133,8 @@ TEST_CASE("the linearised standard error agrees with the delete-one jackknife") 
     for (std::size_t i = 0; i < rows.size(); ++i) {
       auto rest = rows;
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
-      without.push_back(qa::correlate(independent(rest), rest, &pair_row::score, &pair_row::csat, method).value);
+      without.push_back(
+          qa::correlate(independent(rest), rest, &pair_row::score, &pair_row::csat, method).value);
     }
     double mean = 0, squares = 0;
     for (const double v : without)
@@ -144,7 +149,8 @@ TEST_CASE("rank correlation does not change when a column is stretched, nor eith
   auto rows = many(150, 4);
   const auto design = qa::design_builder(rows).weight(&pair_row::weight).build();
   const auto plain = qa::spearman(design, rows, &pair_row::score, &pair_row::csat);
-  const auto stretched = qa::spearman(design, rows, [](const pair_row& r) { return std::exp(r.score / 5); }, &pair_row::csat);
+  const auto stretched = qa::spearman(
+      design, rows, [](const pair_row& r) { return std::exp(r.score / 5); }, &pair_row::csat);
   CHECK(plain.value == stretched.value);
   CHECK(plain.std_error == stretched.std_error);
   const auto line = qa::pearson(design, rows, &pair_row::score, &pair_row::csat);
@@ -167,13 +173,19 @@ TEST_CASE("under a design interval and test agree, and clusters widen both") {
   // The p-value is 5 % exactly where a limit is 0: shift atanh(r) by t * se there.
   const double se_z = r.std_error / (1 - r.value * r.value);
   CHECK(close_to(r.test.statistic, std::atanh(r.value) / se_z, 1e-13));
-  CHECK(close_to(std::atanh(r.low), std::atanh(r.value) - 1.9804475986834025 * se_z, 1e-12)); // t(117), SciPy 1.17.1
-  const auto nested = qa::design_builder(rows).stratum(&pair_row::stratum).weight(&pair_row::weight).cluster(&pair_row::agent).build();
+  CHECK(close_to(std::atanh(r.low), std::atanh(r.value) - 1.9804475986834025 * se_z,
+                 1e-12)); // t(117), SciPy 1.17.1
+  const auto nested = qa::design_builder(rows)
+                          .stratum(&pair_row::stratum)
+                          .weight(&pair_row::weight)
+                          .cluster(&pair_row::agent)
+                          .build();
   CHECK(qa::pearson(nested, rows, &pair_row::score, &pair_row::csat).df == 9);
-  CHECK_THROWS_WITH_AS(qa::pearson(flat, rows, &pair_row::score, &pair_row::csat,
-                                   {.interval = qa::correlation_interval::closed_form}),
-                       "interval: closed_form holds for independent rows only; under a design choose linearised",
-                       qa::argument_error);
+  CHECK_THROWS_WITH_AS(
+      qa::pearson(flat, rows, &pair_row::score, &pair_row::csat,
+                  {.interval = qa::correlation_interval::closed_form}),
+      "interval: closed_form holds for independent rows only; under a design choose linearised",
+      qa::argument_error);
 }
 
 TEST_CASE("pairs with a gap are refused, or left out and counted") {
@@ -181,7 +193,8 @@ TEST_CASE("pairs with a gap are refused, or left out and counted") {
   rows[3].csat.reset();
   rows[9].csat.reset();
   CHECK_THROWS_AS(qa::pearson(independent(rows), rows, &pair_row::score, &pair_row::csat), qa::data_error);
-  const auto r = qa::spearman(independent(rows), rows, &pair_row::score, &pair_row::csat, {.missing = qa::missing_rows::drop});
+  const auto r = qa::spearman(independent(rows), rows, &pair_row::score, &pair_row::csat,
+                              {.missing = qa::missing_rows::drop});
   CHECK(r.n == 18);
   CHECK(r.missing == 2);
   auto rest = rows;

@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-/// How often an interval holds the truth when samples are drawn again and again from a population that is known. With
-/// 500 runs a coverage of 95 % shows up within 92.1 % to 97.9 % (three standard errors of a binomial); the long run, with
-/// QASCORE_LONG set, draws 2,000 samples and asks for 93.5 % to 96.5 %.
+/// How often an interval holds the truth when samples are drawn again and again from a population that is
+/// known. With 500 runs a coverage of 95 % shows up within 92.1 % to 97.9 % (three standard errors of a
+/// binomial); the long run, with QASCORE_LONG set, draws 2,000 samples and asks for 93.5 % to 96.5 %.
 namespace qa = qascore;
 
 namespace {
@@ -25,7 +25,9 @@ struct call {
   double probability = 0, population = 0;
 };
 
-double uniform(std::mt19937_64& engine) { return static_cast<double>(engine() >> 11u) * 0x1p-53; }
+double uniform(std::mt19937_64& engine) {
+  return static_cast<double>(engine() >> 11u) * 0x1p-53;
+}
 double normal(std::mt19937_64& engine) {
   double sum = 0;
   for (int i = 0; i < 12; ++i)
@@ -57,7 +59,8 @@ std::vector<call> drawn(const std::vector<call>& calls, const int (&size)[3], st
   std::vector<call> out;
   for (int h = 0; h < 3; ++h) {
     std::vector<call> pool;
-    std::copy_if(calls.begin(), calls.end(), std::back_inserter(pool), [&](const call& c) { return c.queue == h; });
+    std::copy_if(calls.begin(), calls.end(), std::back_inserter(pool),
+                 [&](const call& c) { return c.queue == h; });
     for (int k = 0; k < size[h]; ++k) {
       const std::size_t left = pool.size() - static_cast<std::size_t>(k);
       std::swap(pool[static_cast<std::size_t>(k)], pool[static_cast<std::size_t>(k) + engine() % left]);
@@ -69,8 +72,12 @@ std::vector<call> drawn(const std::vector<call>& calls, const int (&size)[3], st
 }
 
 auto design_of(const std::vector<call>& sample) {
-  return qa::design_builder(sample).unit(&call::id).stratum(&call::queue).probability(&call::probability)
-      .population(&call::population).build();
+  return qa::design_builder(sample)
+      .unit(&call::id)
+      .stratum(&call::queue)
+      .probability(&call::probability)
+      .population(&call::population)
+      .build();
 }
 
 template <class Interval>
@@ -134,12 +141,13 @@ TEST_CASE("the Wilson interval holds a proportion near 1") {
   });
 }
 
-// With weights as unequal as 40 to 7, and fewer than two failures expected in the heaviest stratum, Wilson's interval
-// covers about 94 % only (docs/estimation.md); the cautious one still does what it says.
+// With weights as unequal as 40 to 7, and fewer than two failures expected in the heaviest stratum, Wilson's
+// interval covers about 94 % only (docs/estimation.md); the cautious one still does what it says.
 TEST_CASE("the beta interval holds a proportion near 1 also with very unequal weights") {
   check_coverage(mean_of([](const call& c) { return c.resolved; }), [](auto& engine) {
     const auto sample = drawn(calls(), size, engine);
-    return qa::proportion(design_of(sample), sample, &call::resolved, {.interval = qa::proportion_interval::beta});
+    return qa::proportion(design_of(sample), sample, &call::resolved,
+                          {.interval = qa::proportion_interval::beta});
   });
 }
 
@@ -152,17 +160,20 @@ TEST_CASE("the interval of a domain that cuts across strata holds the domain's m
     }
   check_coverage(sum / count, [](auto& engine) {
     const auto sample = drawn(calls(), size, engine);
-    return static_cast<qa::estimate>(qa::mean_by(design_of(sample), sample, &call::score, [](const call& c) { return c.resolved > 0; })[1]);
+    return static_cast<qa::estimate>(qa::mean_by(design_of(sample), sample, &call::score,
+                                                 [](const call& c) { return c.resolved > 0; })[1]);
   });
 }
 
 TEST_CASE("the design-based intervals of both correlations hold the population's") {
   for (const auto method : {qa::correlation_method::pearson, qa::correlation_method::spearman}) {
     CAPTURE(static_cast<int>(method));
-    const auto whole = qa::correlate(qa::sample_design::independent(calls().size()), calls(), &call::score, &call::csat, method);
+    const auto whole = qa::correlate(qa::sample_design::independent(calls().size()), calls(), &call::score,
+                                     &call::csat, method);
     check_coverage(whole.value, [&](auto& engine) {
       const auto sample = drawn(calls(), size, engine);
-      return static_cast<qa::estimate>(qa::correlate(design_of(sample), sample, &call::score, &call::csat, method));
+      return static_cast<qa::estimate>(
+          qa::correlate(design_of(sample), sample, &call::score, &call::csat, method));
     });
   }
 }
@@ -171,14 +182,16 @@ TEST_CASE("the closed-form intervals of both correlations hold the truth for ind
   // Bivariate normal with r = .5: rho_s = 6/pi asin(r/2) = .48258...
   for (const auto method : {qa::correlation_method::pearson, qa::correlation_method::spearman}) {
     CAPTURE(static_cast<int>(method));
-    const double truth = method == qa::correlation_method::pearson ? 0.5 : 6.0 / 3.14159265358979324 * std::asin(0.25);
+    const double truth =
+        method == qa::correlation_method::pearson ? 0.5 : 6.0 / 3.14159265358979324 * std::asin(0.25);
     check_coverage(truth, [&](auto& engine) {
       std::vector<call> rows(60);
       for (call& c : rows) {
         c.score = normal(engine);
         c.csat = 0.5 * c.score + std::sqrt(0.75) * normal(engine);
       }
-      return static_cast<qa::estimate>(qa::correlate(qa::sample_design::independent(rows.size()), rows, &call::score, &call::csat, method));
+      return static_cast<qa::estimate>(qa::correlate(qa::sample_design::independent(rows.size()), rows,
+                                                     &call::score, &call::csat, method));
     });
   }
 }

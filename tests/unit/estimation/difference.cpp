@@ -15,8 +15,9 @@ struct row {
   std::string stratum, period;
   double weight, y;
 };
-const std::vector<row> rows{{"a", "may", 2, 3.1}, {"a", "june", 2, 4.0}, {"a", "may", 2, 2.2},  {"b", "june", 5, 6.3},
-                            {"b", "may", 5, 5.2}, {"b", "june", 5, 7.7}, {"a", "june", 2, 1.5}, {"b", "may", 5, 4.4}};
+const std::vector<row> rows{{"a", "may", 2, 3.1},  {"a", "june", 2, 4.0}, {"a", "may", 2, 2.2},
+                            {"b", "june", 5, 6.3}, {"b", "may", 5, 5.2},  {"b", "june", 5, 7.7},
+                            {"a", "june", 2, 1.5}, {"b", "may", 5, 4.4}};
 } // namespace
 
 TEST_CASE("the difference of two domains carries their covariance under the design") {
@@ -41,7 +42,8 @@ TEST_CASE("the difference of two domains carries their covariance under the desi
 
 TEST_CASE("for independent rows it is the difference of two samples, each with its own variance") {
   // SciPy 1.17.1: ttest_ind(june, may, equal_var=False).statistic = 0.75945790129162.
-  const auto d = qa::mean_difference(qa::sample_design::independent(8), rows, &row::y, &row::period, "june", "may");
+  const auto d =
+      qa::mean_difference(qa::sample_design::independent(8), rows, &row::y, &row::period, "june", "may");
   CHECK(close_to(d.test.statistic, 0.75945790129162, 1e-12));
   CHECK(d.df == 6);
   CHECK(d.n == 8);
@@ -55,7 +57,8 @@ TEST_CASE("a domain that is not there is refused with the nearest name") {
 
 TEST_CASE("a domain of one independent unit leaves the difference without a standard error") {
   const std::vector<row> few{{"a", "may", 1, 1}, {"a", "june", 1, 2}, {"a", "june", 1, 4}};
-  const auto d = qa::mean_difference(qa::sample_design::independent(3), few, &row::y, &row::period, "june", "may");
+  const auto d =
+      qa::mean_difference(qa::sample_design::independent(3), few, &row::y, &row::period, "june", "may");
   CHECK(d.value == 2.0);
   CHECK(std::isnan(d.std_error));
   CHECK(d.undefined == "a domain has one unit: no variance");

@@ -15,15 +15,16 @@ using qascore::test::close_to;
 
 namespace {
 
-// The finite-population example of the Stata survey manual (svyset, fpc.dta): two strata of 15 and 12 clusters, 5 and
-// 3 drawn; x as stored in single precision.
+// The finite-population example of the Stata survey manual (svyset, fpc.dta): two strata of 15 and 12
+// clusters, 5 and 3 drawn; x as stored in single precision.
 struct fpc_row {
   int stratum, psu;
   double weight, population;
   float x;
 };
-const std::vector<fpc_row> fpc{{1, 1, 3, 15, 2.8f}, {1, 2, 3, 15, 4.1f}, {1, 3, 3, 15, 6.8f}, {1, 4, 3, 15, 6.8f},
-                               {1, 5, 3, 15, 9.2f}, {2, 1, 4, 12, 3.7f}, {2, 2, 4, 12, 6.6f}, {2, 3, 4, 12, 4.2f}};
+const std::vector<fpc_row> fpc{{1, 1, 3, 15, 2.8f}, {1, 2, 3, 15, 4.1f}, {1, 3, 3, 15, 6.8f},
+                               {1, 4, 3, 15, 6.8f}, {1, 5, 3, 15, 9.2f}, {2, 1, 4, 12, 3.7f},
+                               {2, 2, 4, 12, 6.6f}, {2, 3, 4, 12, 4.2f}};
 
 struct scored {
   std::string queue, team;
@@ -49,13 +50,23 @@ auto design_of(const std::vector<scored>& rows) {
 
 } // namespace
 
-TEST_CASE("the mean of the Stata manual's example has its standard errors, with and without finite population") {
-  // R survey 4.1.1 and the Stata manual: mean 5.448148, SE .7412683 without and .6160407 with the finite population.
-  const auto free = qa::design_builder(fpc).stratum(&fpc_row::stratum).cluster(&fpc_row::psu, true).weight(&fpc_row::weight).build();
+TEST_CASE(
+    "the mean of the Stata manual's example has its standard errors, with and without finite population") {
+  // R survey 4.1.1 and the Stata manual: mean 5.448148, SE .7412683 without and .6160407 with the finite
+  // population.
+  const auto free = qa::design_builder(fpc)
+                        .stratum(&fpc_row::stratum)
+                        .cluster(&fpc_row::psu, true)
+                        .weight(&fpc_row::weight)
+                        .build();
   CHECK(close_to(qa::mean(free, fpc, &fpc_row::x).value, 5.44814811812507, 1e-14));
   CHECK(close_to(qa::mean(free, fpc, &fpc_row::x).std_error, 0.741268326768812, 1e-13));
-  const auto finite = qa::design_builder(fpc).stratum(&fpc_row::stratum).cluster(&fpc_row::psu, true).weight(&fpc_row::weight)
-                          .population(&fpc_row::population).build();
+  const auto finite = qa::design_builder(fpc)
+                          .stratum(&fpc_row::stratum)
+                          .cluster(&fpc_row::psu, true)
+                          .weight(&fpc_row::weight)
+                          .population(&fpc_row::population)
+                          .build();
   const qa::estimate mean = qa::mean(finite, fpc, &fpc_row::x);
   CHECK(close_to(mean.std_error, 0.616040719809653, 1e-13));
   CHECK(mean.df == 6);
@@ -65,7 +76,8 @@ TEST_CASE("the mean of the Stata manual's example has its standard errors, with 
   CHECK(mean.method == "mean, sample design");
 }
 
-TEST_CASE("the mean of independent rows has Student's interval, and says that rows were taken as independent") {
+TEST_CASE(
+    "the mean of independent rows has Student's interval, and says that rows were taken as independent") {
   const std::vector<double> scores{.71, .64, .8, .77, .69};
   const auto mean = qa::mean(qa::sample_design::independent(5), scores, [](double v) { return v; },
                              {.confidence = qa::confidence_level{0.90}});
@@ -134,7 +146,8 @@ TEST_CASE("influence values are the derivatives of mean, ratio and variance in t
 }
 
 TEST_CASE("the linearised standard errors of ratio and variance agree with the delete-one jackknife") {
-  // Independent rows with unequal weights as clusters of one; they differ in second order only, here below 3 %.
+  // Independent rows with unequal weights as clusters of one; they differ in second order only, here below 3
+  // %.
   const std::vector<scored> rows = many(120, 8);
   const auto design = qa::design_builder(rows).weight(&scored::weight).build();
   const auto base = [](const scored& r) { return 2.0 + *r.score; };
@@ -170,7 +183,8 @@ TEST_CASE("a ratio of fields is checked by hand, and undefined where the denomin
   // residuals y - .9 x: -.8, -.6, 1.4 (sum 0); SE = sqrt(3/2 * (.64 + .36 + 1.96)) / 10
   CHECK(close_to(ratio.std_error, std::sqrt(1.5 * 2.96) / 10, 1e-14));
   const std::vector<row> zero{{1, 0}, {3, 0}};
-  CHECK(qa::ratio(qa::sample_design::independent(2), zero, &row::y, &row::x).undefined == "the denominator is 0");
+  CHECK(qa::ratio(qa::sample_design::independent(2), zero, &row::y, &row::x).undefined ==
+        "the denominator is 0");
 }
 
 TEST_CASE("the weighted variance is that of the survey packages") {
@@ -183,11 +197,13 @@ TEST_CASE("the weighted variance is that of the survey packages") {
   CHECK(close_to(qa::variance(design, rows, &row::x).value, 25.0 / 27.0, 1e-15));
 }
 
-TEST_CASE("domains of a design are masks over the whole of it; domains of independent rows are samples of their own") {
-  // Two strata, weights 1; domain "x" in both. By hand: mean of {1, 3, 8} = 4, u = (y - 4)/3 inside, 0 outside.
-  // Stratum a: t = {-1, -1/3, 0}, mean -4/9; stratum b: t = {4/3, 0}, mean 2/3.
-  // V = 3/2 (25/81 + 1/81 + 16/81) + 2 (4/9 + 4/9) = 7/9 + 16/9 = 23/9.
-  const std::vector<scored> rows{{"a", "x", 1, 1}, {"a", "x", 1, 3}, {"a", "y", 1, 5}, {"b", "x", 1, 8}, {"b", "y", 1, 2}};
+TEST_CASE("domains of a design are masks over the whole of it; domains of independent rows are samples of "
+          "their own") {
+  // Two strata, weights 1; domain "x" in both. By hand: mean of {1, 3, 8} = 4, u = (y - 4)/3 inside, 0
+  // outside. Stratum a: t = {-1, -1/3, 0}, mean -4/9; stratum b: t = {4/3, 0}, mean 2/3. V = 3/2 (25/81 +
+  // 1/81 + 16/81) + 2 (4/9 + 4/9) = 7/9 + 16/9 = 23/9.
+  const std::vector<scored> rows{
+      {"a", "x", 1, 1}, {"a", "x", 1, 3}, {"a", "y", 1, 5}, {"b", "x", 1, 8}, {"b", "y", 1, 2}};
   const auto by_team = qa::mean_by(design_of(rows), rows, &scored::score, &scored::team);
   REQUIRE(by_team.size() == 2);
   CHECK(by_team[0].by == std::vector<std::string>{"x"});
@@ -202,15 +218,18 @@ TEST_CASE("domains of a design are masks over the whole of it; domains of indepe
   const auto alone = qa::mean_by(qa::sample_design::independent(5), rows, &scored::score, &scored::team);
   CHECK(close_to(alone[0].std_error, std::sqrt(13.0 / 3.0), 1e-14)); // s^2 of {1, 3, 8} is 13
   CHECK(alone[0].df == 2);
-  const auto both = qa::mean_by(qa::sample_design::independent(5), rows, &scored::score, qa::by(&scored::team, &scored::queue));
+  const auto both = qa::mean_by(qa::sample_design::independent(5), rows, &scored::score,
+                                qa::by(&scored::team, &scored::queue));
   CHECK(both[0].by == std::vector<std::string>{"x", "a"});
   CHECK(both[1].undefined == "fewer than 2 units: no variance");
   CHECK(both[1].value == 8.0);
 }
 
 TEST_CASE("values that are left out are counted, and a domain with nothing else is undefined") {
-  std::vector<scored> rows{{"a", "x", 1, 1}, {"a", "x", 1, 3}, {"a", "y", 1, std::nullopt}, {"a", "x", 1, std::nullopt}};
-  const auto by = qa::mean_by(design_of(rows), rows, &scored::score, &scored::team, {.missing = qa::missing_rows::drop});
+  std::vector<scored> rows{
+      {"a", "x", 1, 1}, {"a", "x", 1, 3}, {"a", "y", 1, std::nullopt}, {"a", "x", 1, std::nullopt}};
+  const auto by =
+      qa::mean_by(design_of(rows), rows, &scored::score, &scored::team, {.missing = qa::missing_rows::drop});
   CHECK(by[0].value == 2.0);
   CHECK(by[0].n == 2);
   CHECK(by[0].missing == 1);
@@ -254,6 +273,7 @@ TEST_CASE("a sample of one, and of nothing, is undefined with a reason") {
   const std::vector<double> one{0.5}, none;
   const auto self = [](double v) { return v; };
   CHECK(qa::mean(qa::sample_design::independent(1), one, self).value == 0.5);
-  CHECK(qa::mean(qa::sample_design::independent(1), one, self).undefined == "fewer than 2 units: no variance");
+  CHECK(qa::mean(qa::sample_design::independent(1), one, self).undefined ==
+        "fewer than 2 units: no variance");
   CHECK(qa::mean(qa::sample_design::independent(0), none, self).undefined == "no unit has a value");
 }

@@ -37,7 +37,8 @@ TEST_CASE("for independent rows Wilson and Clopper-Pearson limits are the textbo
   };
   for (const reference& r :
        {reference{0, 20, 0.0, 0.16112515805281935, 0.0, 0.16843347098308548},
-        reference{3, 40, 0.025836025774588198, 0.19864233524310543, 0.015742179851041527, 0.20386474873289898},
+        reference{3, 40, 0.025836025774588198, 0.19864233524310543, 0.015742179851041527,
+                  0.20386474873289898},
         reference{40, 40, 0.9123783988027133, 1.0, 0.9119026971211966, 1.0},
         reference{27, 50, 0.4039887139915748, 0.6703034780777566, 0.3932419761169219, 0.6818508214313913}}) {
     CAPTURE(r.k);
@@ -54,7 +55,8 @@ TEST_CASE("for independent rows Wilson and Clopper-Pearson limits are the textbo
 
 TEST_CASE("at 0 and 1 an interval is never a point; where a method has none it says so") {
   for (const int events : {0, 25}) {
-    for (const auto kind : {qa::proportion_interval::wilson, qa::proportion_interval::beta, qa::proportion_interval::arcsine}) {
+    for (const auto kind :
+         {qa::proportion_interval::wilson, qa::proportion_interval::beta, qa::proportion_interval::arcsine}) {
       const auto p = of_counts(events, 25, kind);
       CHECK(p.high - p.low > 0.03);
       CHECK(p.low >= 0.0);
@@ -73,12 +75,16 @@ TEST_CASE("at 0 and 1 an interval is never a point; where a method has none it s
 }
 
 TEST_CASE("under a design the effective size takes the place of n") {
-  // Two strata by hand: p_a = 1/4 of weight 4 * 10, p_b = 2/3 of weight 3 * 20; W = 100, p = (10 + 40) / 100 = .5.
-  // V = sum (1 - n/N) n/(n-1) sum_c (w (y - p)/W - mean)^2
+  // Two strata by hand: p_a = 1/4 of weight 4 * 10, p_b = 2/3 of weight 3 * 20; W = 100, p = (10 + 40) / 100
+  // = .5. V = sum (1 - n/N) n/(n-1) sum_c (w (y - p)/W - mean)^2
   //   = (1 - 4/40) 4/3 * .01 * .75 + (1 - 3/60) 3/2 * .04 * (2/3) = .009 + .038 = .047;  n* = .25 / .047
   std::vector<row> rows{{"a", 10, 1, 40}, {"a", 10, 0, 40}, {"a", 10, 0, 40}, {"a", 10, 0, 40},
                         {"b", 20, 1, 60}, {"b", 20, 1, 60}, {"b", 20, 0, 60}};
-  const auto design = qa::design_builder(rows).stratum(&row::stratum).weight(&row::weight).population(&row::population).build();
+  const auto design = qa::design_builder(rows)
+                          .stratum(&row::stratum)
+                          .weight(&row::weight)
+                          .population(&row::population)
+                          .build();
   const auto p = qa::proportion(design, rows, &row::passed);
   CHECK(close_to(p.value, 0.5, 1e-15));
   CHECK(close_to(p.std_error, std::sqrt(0.047), 1e-14));
@@ -88,7 +94,8 @@ TEST_CASE("under a design the effective size takes the place of n") {
   CHECK(close_to(p.low, 0.5 - half, 1e-13));
   CHECK(close_to(p.high, 0.5 + half, 1e-13));
 
-  // Nothing passed: clusters and weights say how much that tells. W^2 / sum (1 - n/N) w^2 = 10000 / (360 + 1140).
+  // Nothing passed: clusters and weights say how much that tells. W^2 / sum (1 - n/N) w^2 = 10000 / (360 +
+  // 1140).
   for (auto& r : rows)
     r.passed = 0;
   const auto none = qa::proportion(design, rows, &row::passed);
@@ -104,15 +111,19 @@ TEST_CASE("a population taken whole leaves no doubt about a proportion") {
   CHECK(p.high == 1.0);
 }
 
-TEST_CASE("the five intervals lie in the unit interval, hold the value, and are mirror images for pass and fail") {
-  const std::vector<row> rows{{"a", 10, 1, 40}, {"a", 10, 0, 40}, {"a", 12, 1, 40}, {"a", 10, 1, 40}, {"b", 20, 1, 60},
-                              {"b", 20, 1, 60}, {"b", 21, 0, 60}, {"b", 20, 1, 60}, {"b", 20, 1, 60}};
+TEST_CASE(
+    "the five intervals lie in the unit interval, hold the value, and are mirror images for pass and fail") {
+  const std::vector<row> rows{{"a", 10, 1, 40}, {"a", 10, 0, 40}, {"a", 12, 1, 40},
+                              {"a", 10, 1, 40}, {"b", 20, 1, 60}, {"b", 20, 1, 60},
+                              {"b", 21, 0, 60}, {"b", 20, 1, 60}, {"b", 20, 1, 60}};
   const auto design = qa::design_builder(rows).stratum(&row::stratum).weight(&row::weight).build();
-  for (const auto kind : {qa::proportion_interval::wilson, qa::proportion_interval::logit, qa::proportion_interval::beta,
-                          qa::proportion_interval::arcsine, qa::proportion_interval::t}) {
+  for (const auto kind :
+       {qa::proportion_interval::wilson, qa::proportion_interval::logit, qa::proportion_interval::beta,
+        qa::proportion_interval::arcsine, qa::proportion_interval::t}) {
     CAPTURE(static_cast<int>(kind));
     const auto pass = qa::proportion(design, rows, &row::passed, {.interval = kind});
-    const auto fail = qa::proportion(design, rows, [](const row& r) { return r.passed == 0; }, {.interval = kind});
+    const auto fail =
+        qa::proportion(design, rows, [](const row& r) { return r.passed == 0; }, {.interval = kind});
     CHECK(pass.low < pass.value);
     CHECK(pass.high > pass.value);
     CHECK(pass.low >= 0.0);
@@ -134,7 +145,8 @@ TEST_CASE("an event is 0, 1 or missing, and nothing else") {
 }
 
 TEST_CASE("proportions by domain keep the design behind them") {
-  const std::vector<row> rows{{"a", 2, 1, 9, 1}, {"a", 2, 0, 9, 1}, {"a", 2, 1, 9, 2}, {"b", 3, 1, 9, 2}, {"b", 3, 0, 9, 3}, {"b", 3, 0, 9, 3}};
+  const std::vector<row> rows{{"a", 2, 1, 9, 1}, {"a", 2, 0, 9, 1}, {"a", 2, 1, 9, 2},
+                              {"b", 3, 1, 9, 2}, {"b", 3, 0, 9, 3}, {"b", 3, 0, 9, 3}};
   const auto design = qa::design_builder(rows).stratum(&row::stratum).weight(&row::weight).build();
   const auto by = qa::proportion_by(design, rows, &row::passed, &row::agent);
   REQUIRE(by.size() == 3);

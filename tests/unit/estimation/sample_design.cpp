@@ -21,7 +21,10 @@ struct review {
 };
 
 std::vector<review> four() {
-  return {{"c1", "phone", 0.5, 0.2}, {"c2", "phone", 0.5, 0.4}, {"c3", "chat", 0.25, 0.9}, {"c4", "chat", 0.25, 0.7}};
+  return {{"c1", "phone", 0.5, 0.2},
+          {"c2", "phone", 0.5, 0.4},
+          {"c3", "chat", 0.25, 0.9},
+          {"c4", "chat", 0.25, 0.7}};
 }
 
 template <class Error, class Make>
@@ -52,7 +55,8 @@ TEST_CASE("a design is made from the embedder's rows and shows what the variance
   const qa::design_view view = design.view();
   CHECK(view.units == 4);
   CHECK(std::vector<double>(view.weight.begin(), view.weight.end()) == std::vector<double>{2, 2, 4, 4});
-  CHECK(std::vector<std::uint32_t>(view.stratum.begin(), view.stratum.end()) == std::vector<std::uint32_t>{1, 1, 0, 0});
+  CHECK(std::vector<std::uint32_t>(view.stratum.begin(), view.stratum.end()) ==
+        std::vector<std::uint32_t>{1, 1, 0, 0});
   CHECK(design.strata() == std::vector<std::string>{"\"chat\"", "\"phone\""});
   CHECK(view.population.empty());
   CHECK_FALSE(design.is_independent());
@@ -73,12 +77,15 @@ TEST_CASE("the plan brings the population counts, and strata without an evaluati
           qa::sample_design::from(renamed, &review::call_id, &review::queue, &review::probability, plan);
         }) == "stratum: \"fax\" is not in the plan");
   CHECK(message_of<qa::design_error>([&] {
-          qa::sample_design::from(rows, &review::call_id, &review::queue, &review::probability, plan_of(8, 2));
+          qa::sample_design::from(rows, &review::call_id, &review::queue, &review::probability,
+                                  plan_of(8, 2));
         }) == "nothing was thrown");
   CHECK(message_of<qa::design_error>([&] {
-          qa::design_builder(rows).stratum(&review::queue).weight([](const review&) { return 2; }).population([](const review& r) {
-            return r.queue == "chat" ? 1.0 : 10.0;
-          }).build();
+          qa::design_builder(rows)
+              .stratum(&review::queue)
+              .weight([](const review&) { return 2; })
+              .population([](const review& r) { return r.queue == "chat" ? 1.0 : 10.0; })
+              .build();
         }) == "population: stratum \"chat\" holds 1 but 2 were sampled");
 }
 
@@ -89,16 +96,17 @@ TEST_CASE("a plan without strata brings one count, and must fit the design") {
   CHECK(design.view().population.front() == 40.0);
   CHECK(message_of<qa::design_error>([&] { qa::design_builder(rows).plan(plan_of(8, 4)).build(); }) ==
         "stratum: the plan has strata; name their column");
-  CHECK(message_of<qa::design_error>([&] { qa::design_builder(rows).stratum(&review::queue).plan(plan).build(); }) ==
-        "stratum: the plan has no strata but the design has");
+  CHECK(message_of<qa::design_error>([&] {
+          qa::design_builder(rows).stratum(&review::queue).plan(plan).build();
+        }) == "stratum: the plan has no strata but the design has");
 }
 
 TEST_CASE("strata may be several columns") {
   auto rows = four();
   rows[1].channel = "video";
   rows[0].channel = "video";
-  const auto design = qa::sample_design::from(rows, &review::call_id, qa::by(&review::queue, &review::channel),
-                                              &review::probability);
+  const auto design = qa::sample_design::from(rows, &review::call_id,
+                                              qa::by(&review::queue, &review::channel), &review::probability);
   CHECK(design.strata() == std::vector<std::string>{"(\"chat\", \"voice\")", "(\"phone\", \"video\")"});
 }
 
@@ -122,21 +130,31 @@ TEST_CASE("what contradicts itself is refused in the words of the data") {
   rows = four();
   rows[3].queue = "fax";
   CHECK(message_of<qa::design_error>([&] { from(rows); }) ==
-        "single_unit: stratum \"chat\" has one sampled unit, its variance cannot be estimated; choose certainty, average "
+        "single_unit: stratum \"chat\" has one sampled unit, its variance cannot be estimated; choose "
+        "certainty, average "
         "or adjust, or merge strata");
   CHECK(from(rows, {.single_unit = qa::single_unit::adjust}).units() == 4);
   rows = four();
   CHECK(message_of<qa::design_error>([&] {
-          qa::design_builder(rows).stratum(&review::queue).probability(&review::probability).cluster(&review::agent).build();
-        }) == "cluster: \"a\" lies in two strata (rows 0 and 2); give nest = true if its labels start again in each stratum");
+          qa::design_builder(rows)
+              .stratum(&review::queue)
+              .probability(&review::probability)
+              .cluster(&review::agent)
+              .build();
+        }) == "cluster: \"a\" lies in two strata (rows 0 and 2); give nest = true if its labels start again "
+              "in each stratum");
   rows[2].population = 11;
   CHECK(message_of<qa::design_error>([&] {
           qa::design_builder(rows).stratum(&review::queue).population(&review::population).build();
         }) == "population: expected one count per stratum but found 11 and, at row 3, 10");
-  CHECK(message_of<qa::design_error>([&] { qa::design_builder(rows).weight([](const review&) { return -1; }).build(); }) ==
-        "weight: expected a number above 0 but found -1 at row 0");
+  CHECK(message_of<qa::design_error>([&] {
+          qa::design_builder(rows).weight([](const review&) { return -1; }).build();
+        }) == "weight: expected a number above 0 but found -1 at row 0");
   CHECK(message_of<qa::argument_error>([&] {
-          qa::design_builder(rows).weight([](const review&) { return 2; }).probability(&review::probability).build();
+          qa::design_builder(rows)
+              .weight([](const review&) { return 2; })
+              .probability(&review::probability)
+              .build();
         }) == "weight: give the inclusion probability or the design weight, not both");
 }
 
@@ -166,8 +184,8 @@ TEST_CASE("repeated evaluations are averaged, or kept as a cluster that shares t
   CHECK(std::vector<double>(view.weight.begin(), view.weight.end()) == std::vector<double>{2, 1, 4, 4, 1});
   CHECK(qa::mean(averaged, rows, &review::score).value == qa::mean(clustered, rows, &review::score).value);
   // All units of a stratum have the same weight, so the two variances agree as well.
-  CHECK(close_to(qa::mean(averaged, rows, &review::score).std_error, qa::mean(clustered, rows, &review::score).std_error,
-                 1e-14));
+  CHECK(close_to(qa::mean(averaged, rows, &review::score).std_error,
+                 qa::mean(clustered, rows, &review::score).std_error, 1e-14));
   rows[4].channel = "video";
   CHECK(message_of<qa::data_error>([&] { qa::mean_by(averaged, rows, &review::score, &review::channel); }) ==
         "by: row 4 differs from an earlier row of the same unit; averaged repeats must agree");

@@ -42,7 +42,8 @@ TEST_CASE("the variance does not lose digits at an offset of 1e9") {
 TEST_CASE("a stratum with one unit is refused unless the caller says what it means") {
   const std::vector<double> u{0.1, -0.2, 0.3, 0.5};
   const std::vector<std::uint32_t> stratum{0, 0, 0, 1};
-  qa::design_view design{.units = 4, .weight = {}, .stratum = stratum, .cluster = {}, .strata = 2, .population = {}};
+  qa::design_view design{
+      .units = 4, .weight = {}, .stratum = stratum, .cluster = {}, .strata = 2, .population = {}};
   CHECK_THROWS_AS(qa::kernel::variance_of(design, u), qa::design_error);
   design.single = qa::single_unit::certainty;
   const double alone = qa::kernel::variance_of(design, u).variance;
@@ -73,7 +74,8 @@ TEST_CASE("the covariance matrix holds the variances and gives that of a differe
 }
 
 TEST_CASE("the covariance keeps its digits where two estimates differ in scale") {
-  // Independent rows: cov = 5/4 * sum of products of deviations; b is a by 1e-9 plus noise, worked out by hand.
+  // Independent rows: cov = 5/4 * sum of products of deviations; b is a by 1e-9 plus noise, worked out by
+  // hand.
   const std::vector<double> a{1e6, -2e6, 3e6, -1e6, -1e6}, b{2e-6, 1e-6, -4e-6, 0, 1e-6};
   const std::vector<std::span<const double>> both{a, b};
   const auto c = qa::kernel::covariance_of(qa::independent_units(5), both);
@@ -99,7 +101,8 @@ TEST_CASE("few rows of a design give what all rows give with 0 elsewhere") {
   for (const bool clustered : {false, true}) {
     CAPTURE(clustered);
     const std::vector<double> counts = clustered ? population : std::vector<double>{20, 50, 400};
-    qa::design_view design{.units = n, .weight = weight, .stratum = stratum, .cluster = {}, .strata = 3, .population = counts};
+    qa::design_view design{
+        .units = n, .weight = weight, .stratum = stratum, .cluster = {}, .strata = 3, .population = counts};
     if (clustered) {
       design.cluster = cluster;
       design.clusters = 15;
@@ -108,7 +111,8 @@ TEST_CASE("few rows of a design give what all rows give with 0 elsewhere") {
     const auto part = engine_of.of_rows(rows, some);
     CHECK(close_to(part.variance, engine_of.of_all(u).variance, 1e-14));
     CHECK(part.variance > 0.0);
-    CHECK(part.df == (clustered ? 10.0 - 2.0 : 14.0 - 2.0)); // rows 0, 3, .. 39 touch all ten clusters of two strata
+    CHECK(part.df ==
+          (clustered ? 10.0 - 2.0 : 14.0 - 2.0)); // rows 0, 3, .. 39 touch all ten clusters of two strata
     CHECK(engine_of.of_rows(rows, some).variance == part.variance);
     CHECK_FALSE(part.census);
   }
@@ -134,8 +138,8 @@ TEST_CASE("the variance does not change by a bit with the order of units") {
       h.push_back(stratum[i]);
       c.push_back(cluster[i]);
     }
-    const qa::design_view design{.units = n, .weight = w, .stratum = h, .cluster = c, .strata = 4, .clusters = 40,
-                                 .population = {}};
+    const qa::design_view design{
+        .units = n, .weight = w, .stratum = h, .cluster = c, .strata = 4, .clusters = 40, .population = {}};
     return qa::kernel::variance_of(design, v).variance;
   };
   std::iota(order.begin(), order.end(), 0u);
@@ -148,7 +152,8 @@ TEST_CASE("the variance does not change by a bit with the order of units") {
 
 TEST_CASE("a sample that is the whole population has an interval of its value alone") {
   const std::vector<double> weight{1, 1, 1}, population{3};
-  const qa::design_view design{.units = 3, .weight = weight, .stratum = {}, .cluster = {}, .population = population};
+  const qa::design_view design{
+      .units = 3, .weight = weight, .stratum = {}, .cluster = {}, .population = population};
   const qa::linearised mean{.value = 2.0, .influence = {-1.0 / 3, 0.0, 1.0 / 3}, .undefined = {}};
   const auto e = qa::kernel::infer(mean, design, {});
   CHECK(e.std_error == 0.0);
@@ -159,8 +164,13 @@ TEST_CASE("a sample that is the whole population has an interval of its value al
 TEST_CASE("strata that all hold one unit leave no degrees of freedom, and the estimate says so") {
   const std::vector<std::uint32_t> stratum{0, 1};
   const std::vector<double> weight{2, 2};
-  const qa::design_view design{.units = 2, .weight = weight, .stratum = stratum, .cluster = {}, .strata = 2,
-                               .population = {}, .single = qa::single_unit::certainty};
+  const qa::design_view design{.units = 2,
+                               .weight = weight,
+                               .stratum = stratum,
+                               .cluster = {},
+                               .strata = 2,
+                               .population = {},
+                               .single = qa::single_unit::certainty};
   const auto e = qa::kernel::infer({.value = 3.0, .influence = {0.5, -0.5}, .undefined = {}}, design, {});
   CHECK(std::isnan(e.low));
   CHECK(e.undefined == "no degrees of freedom: as many strata as units");

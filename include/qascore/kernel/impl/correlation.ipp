@@ -24,7 +24,8 @@ class pairs {
 public:
   std::span<const double> x, y, weight;
 
-  pairs(const design_view& design, std::span<const double> all_x, std::span<const double> all_y) : whole_{true} {
+  pairs(const design_view& design, std::span<const double> all_x, std::span<const double> all_y)
+      : whole_{true} {
     if (all_x.size() != design.units || all_y.size() != design.units)
       throw argument_error("columns: expected " + std::to_string(design.units) + " values each but found " +
                            std::to_string(all_x.size()) + " and " + std::to_string(all_y.size()));
@@ -73,10 +74,12 @@ private:
   std::vector<double> x_, y_, weight_;
 };
 
-inline double weight_at(std::span<const double> weight, std::size_t i) { return weight.empty() ? 1.0 : weight[i]; }
+inline double weight_at(std::span<const double> weight, std::size_t i) {
+  return weight.empty() ? 1.0 : weight[i];
+}
 
-/// The weighted mean in two steps: the second removes the rounding of the first, so that a column less its mean keeps
-/// all digits at any offset.
+/// The weighted mean in two steps: the second removes the rounding of the first, so that a column less its
+/// mean keeps all digits at any offset.
 struct centre {
   double first, second;
   double of(double value) const { return value - first - second; }
@@ -158,7 +161,9 @@ struct ranked_side {
   double squares = 0.0; ///< sum of w rank^2
 
   level& of(std::size_t unit) { return levels[dense.code[unit]]; }
-  double weight_of(std::size_t l) const { return weight.empty() ? static_cast<double>(dense.size[l]) : weight[l]; }
+  double weight_of(std::size_t l) const {
+    return weight.empty() ? static_cast<double>(dense.size[l]) : weight[l];
+  }
 };
 
 template <class Sum>
@@ -186,7 +191,8 @@ ranked_side<Sum> rank_side(std::span<const double> values, std::span<const doubl
 }
 
 /// Puts in place of each level's partner the part of the influence that depends on this side alone:
-/// T g / sqrt(F G) - rho / 2 * (f^2 + 2 T f) / F, with T h the sum over higher levels and half of the level's own.
+/// T g / sqrt(F G) - rho / 2 * (f^2 + 2 T f) / F, with T h the sum over higher levels and half of the level's
+/// own.
 template <class Sum>
 void partners_to_influence(ranked_side<Sum>& side, double scale, double rho) {
   detail::accurate_sum above_partner, above_own;
@@ -264,11 +270,13 @@ inline double closed_form_spread(correlation_method method, double r, double n) 
 
 } // namespace detail_correlation
 
-QASCORE_INLINE linearised pearson(const design_view& design, std::span<const double> x, std::span<const double> y) {
+QASCORE_INLINE linearised pearson(const design_view& design, std::span<const double> x,
+                                  std::span<const double> y) {
   return detail_correlation::linearise(design, x, y, correlation_method::pearson);
 }
 
-QASCORE_INLINE linearised spearman(const design_view& design, std::span<const double> x, std::span<const double> y) {
+QASCORE_INLINE linearised spearman(const design_view& design, std::span<const double> x,
+                                   std::span<const double> y) {
   return detail_correlation::linearise(design, x, y, correlation_method::spearman);
 }
 
@@ -281,7 +289,8 @@ QASCORE_INLINE tested_estimate correlate(const design_view& design, std::span<co
     interval = independent ? correlation_interval::closed_form : correlation_interval::linearised;
   const bool closed = interval == correlation_interval::closed_form;
   if (closed && !independent)
-    throw argument_error("interval: closed_form holds for independent rows only; under a design choose linearised");
+    throw argument_error(
+        "interval: closed_form holds for independent rows only; under a design choose linearised");
 
   const pairs p(design, x, y);
   const auto n = static_cast<double>(p.x.size());

@@ -17,8 +17,8 @@ namespace detail_design {
 
 inline void check_length(const char* argument, std::size_t found, std::size_t rows) {
   if (found != 0 && found != rows)
-    throw argument_error(std::string(argument) + ": expected " + std::to_string(rows) + " values, one per row, but found " +
-                         std::to_string(found));
+    throw argument_error(std::string(argument) + ": expected " + std::to_string(rows) +
+                         " values, one per row, but found " + std::to_string(found));
 }
 
 inline constexpr std::size_t unseen = static_cast<std::size_t>(-1);
@@ -33,9 +33,11 @@ inline bool find_missing(std::span<const std::uint32_t> codes, design_fault faul
   return false;
 }
 
-/// The first row of each unit, and the number of its rows. False at a repeat that is refused or contradicts itself.
-inline bool check_units(const design_columns& in, std::span<const double> weight, std::vector<std::size_t>& first,
-                        std::vector<std::uint32_t>& count, design_problem& problem) {
+/// The first row of each unit, and the number of its rows. False at a repeat that is refused or contradicts
+/// itself.
+inline bool check_units(const design_columns& in, std::span<const double> weight,
+                        std::vector<std::size_t>& first, std::vector<std::uint32_t>& count,
+                        design_problem& problem) {
   first.assign(in.units, unseen);
   count.assign(in.units, 0u);
   for (std::size_t i = 0; i < in.unit.size(); ++i) {
@@ -65,7 +67,8 @@ inline bool check_units(const design_columns& in, std::span<const double> weight
 
 /// Clusters numbered within strata. False where one lies in two strata and codes are not said to start again.
 inline bool nest_clusters(const design_columns& in, checked_design& out) {
-  const std::array<code_column, 2> columns{code_column{out.stratum, in.strata}, code_column{out.cluster, in.clusters}};
+  const std::array<code_column, 2> columns{code_column{out.stratum, in.strata},
+                                           code_column{out.cluster, in.clusters}};
   crossing cells = cross(columns);
   if (!in.nest) {
     std::vector<std::size_t> first(in.clusters, unseen);
@@ -101,9 +104,11 @@ inline void check_strata(const design_columns& in, checked_design& out) {
   }
   const std::size_t everything = out.cluster.empty() ? out.units : out.clusters;
   for (std::uint32_t h = 0; h < in.strata; ++h) {
-    design_problem problem{.fault = design_fault::none, .row = row[h], .other_row = row[h], .code = h, .sampled = sampled[h]};
+    design_problem problem{
+        .fault = design_fault::none, .row = row[h], .other_row = row[h], .code = h, .sampled = sampled[h]};
     const auto n = static_cast<double>(sampled[h]);
-    const double population = in.population.empty() ? std::numeric_limits<double>::infinity() : in.population[h];
+    const double population =
+        in.population.empty() ? std::numeric_limits<double>::infinity() : in.population[h];
     if (sampled[h] == 0)
       continue;
     if (!(population > 0.0))
@@ -141,7 +146,8 @@ QASCORE_INLINE checked_design check_design(const design_columns& in) {
   std::vector<double> weight(in.rows, 1.0);
   for (std::size_t i = 0; i < in.probability.size(); ++i) {
     if (!(in.probability[i] > 0.0 && in.probability[i] <= 1.0)) {
-      out.problem = {.fault = design_fault::bad_probability, .row = i, .other_row = i, .code = 0, .sampled = 0};
+      out.problem = {
+          .fault = design_fault::bad_probability, .row = i, .other_row = i, .code = 0, .sampled = 0};
       return out;
     }
     weight[i] = 1.0 / in.probability[i];
@@ -192,8 +198,8 @@ QASCORE_INLINE checked_design check_design(const design_columns& in) {
   return out;
 }
 
-QASCORE_INLINE std::vector<double> average_by_unit(std::span<const std::uint32_t> unit_of_row, std::size_t units,
-                                                   std::span<const double> values) {
+QASCORE_INLINE std::vector<double> average_by_unit(std::span<const std::uint32_t> unit_of_row,
+                                                   std::size_t units, std::span<const double> values) {
   detail_design::check_length("values", values.size(), unit_of_row.size());
   std::vector<detail::accurate_sum> sum(units);
   std::vector<std::uint32_t> count(units, 0u);

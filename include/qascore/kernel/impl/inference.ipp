@@ -86,7 +86,10 @@ QASCORE_INLINE estimate infer(const linearised& estimator, const design_view& de
   if (with_n.n == 0)
     with_n.n = design.units;
   if (!estimator.is_defined())
-    return infer(estimator.value, {.variance = missing_value, .df = missing_value, .undefined = estimator.undefined, .census = false}, with_n);
+    return infer(
+        estimator.value,
+        {.variance = missing_value, .df = missing_value, .undefined = estimator.undefined, .census = false},
+        with_n);
   return infer(estimator.value, variance_of(design, estimator.influence), with_n);
 }
 

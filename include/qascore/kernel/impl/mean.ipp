@@ -17,7 +17,8 @@ struct weighted_mean {
   double weight; ///< sum of the weights
 };
 
-/// In two steps: the second removes the rounding of the first, so that equal values have exactly themselves as mean.
+/// In two steps: the second removes the rounding of the first, so that equal values have exactly themselves
+/// as mean.
 inline weighted_mean mean_of(const design_view& design, rows_span rows, std::span<const double> y) {
   detail::accurate_sum weight, total, rest;
   for (const std::uint32_t i : rows) {

@@ -15,11 +15,12 @@
 namespace qascore::kernel {
 namespace detail_rank {
 
-inline constexpr std::size_t few = 1024;  ///< distinct values up to which a small table is enough
+inline constexpr std::size_t few = 1024;   ///< distinct values up to which a small table is enough
 inline constexpr std::size_t slots = 4096; ///< of that table; a power of two
 inline constexpr std::uint32_t empty = 0xffff'ffffu;
 
-/// Levels through a hash table of the distinct values. False, and `out` unfinished, when there are more than `few`.
+/// Levels through a hash table of the distinct values. False, and `out` unfinished, when there are more than
+/// `few`.
 inline bool few_levels(std::span<const double> values, dense_levels& out) {
   std::array<std::uint32_t, slots> table;
   table.fill(empty);
@@ -52,7 +53,8 @@ inline bool few_levels(std::span<const double> values, dense_levels& out) {
 }
 
 struct item {
-  std::uint32_t image; ///< of the value under a linear map onto 32 bits: never decreases where the value grows
+  std::uint32_t
+      image; ///< of the value under a linear map onto 32 bits: never decreases where the value grows
   std::uint32_t row;
 };
 

@@ -14,7 +14,8 @@ namespace detail_variance {
 inline void check_length(const design_view& design, std::span<const double> influence) {
   if (influence.size() != design.units)
     throw argument_error("influence: expected " + std::to_string(design.units) +
-                         " values, one per unit of the design, but found " + std::to_string(influence.size()));
+                         " values, one per unit of the design, but found " +
+                         std::to_string(influence.size()));
 }
 
 /// 1 - n/N of a stratum with n sampled clusters.
@@ -182,12 +183,14 @@ design_variance variance_engine::compute(std::size_t count, Row row, std::span<c
 
 QASCORE_INLINE design_variance variance_engine::of_all(std::span<const double> influence) {
   detail_variance::check_length(design_, influence);
-  return compute(design_.units, [](std::size_t k) { return k; }, influence);
+  return compute(
+      design_.units, [](std::size_t k) { return k; }, influence);
 }
 
 QASCORE_INLINE design_variance variance_engine::of_rows(std::span<const std::uint32_t> rows,
                                                         std::span<const double> influence) {
-  return compute(rows.size(), [rows](std::size_t k) { return std::size_t{rows[k]}; }, influence);
+  return compute(
+      rows.size(), [rows](std::size_t k) { return std::size_t{rows[k]}; }, influence);
 }
 
 QASCORE_INLINE double variance_engine::effective_size(std::span<const std::uint32_t> rows) {
@@ -224,8 +227,8 @@ QASCORE_INLINE design_variance variance_of(const design_view& design, std::span<
 
 QASCORE_INLINE std::vector<double> covariance_of(const design_view& design,
                                                  std::span<const std::span<const double>> influences) {
-  // cov(a, b) = s_a s_b (V(a/s_a + b/s_b) - V(a/s_a - b/s_b)) / 4: one formula for squares and products, and no digits
-  // lost where the two differ in scale.
+  // cov(a, b) = s_a s_b (V(a/s_a + b/s_b) - V(a/s_a - b/s_b)) / 4: one formula for squares and products, and
+  // no digits lost where the two differ in scale.
   const std::size_t k = influences.size();
   std::vector<double> out(k * k, 0.0);
   for (const auto influence : influences)

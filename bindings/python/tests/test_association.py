@@ -1,0 +1,161 @@
+"""Correlations and pairing: other programs' numbers, any kind of frame, and what bad input gets."""
+
+from __future__ import annotations
+
+import doctest
+import math
+import sys
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+import qascore as qa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from qascore.errors import ArgumentError, DataError, MissingColumnError
+
+X = [62, 71, 75, 58, 88, 90, 67, 79, 83, 95, 70, 64]
+Y = [3, 3, 4, 2, 5, 4, 3, 4, 4, 5, 2, 3]
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_both_correlations_are_those_of_scipy(make: Any) -> None:
+    # SciPy 1.17.1: pearsonr(x, y) with .confidence_interval(0.95), spearmanr(x, y).
+    frame = make({"score": X, "csat": Y})
+    pearson = qa.association(frame, "score", "csat", method="pearson")
+    assert pearson.value == pytest.approx(0.8709059258524542, rel=1e-14)
+    assert (pearson.low, pearson.high) == pytest.approx((0.593788107475511, 0.9633242758475035), rel=1e-13)
+    assert pearson.test.p_value == pytest.approx(0.000226451952486583, rel=1e-11)
+    spearman = qa.association(frame, "score", "csat")
+    assert spearman.value == pytest.approx(0.8734262934822937, rel=1e-14)
+    assert spearman.test.p_value == pytest.approx(0.00020610049833964084, rel=1e-11)
+    assert spearman.interval_method == "Fisher z, Bonett-Wright"
+    assert spearman.method == "Spearman correlation, independent rows"
+
+
+def test_a_design_weights_the_correlation_and_clusters_widen_it() -> None:
+    random = np.random.default_rng(3)
+    agent = np.repeat(np.arange(20), 10)
+    skill = random.normal(size=20)[agent]
+    frame = pd.DataFrame(
+        {
+            "agent": agent,
+            "weight": random.uniform(1, 5, 200),
+            "score": skill + 0.5 * random.normal(size=200),
+            "csat": np.clip(np.round(3 + skill + random.normal(size=200)), 1, 5),
+        }
+    )
+    flat = qa.association(qa.SampleDesign(frame, weight="weight"), "score", "csat")
+    grouped = qa.association(qa.SampleDesign(frame, weight="weight", cluster="agent"), "score", "csat")
+    assert flat.value == grouped.value
+    assert grouped.std_error > flat.std_error
+    assert grouped.df == 19
+    # Weights that are counts stand for repeated rows.
+    counts = frame.assign(weight=random.integers(1, 5, 200))
+    repeated = counts.loc[counts.index.repeat(counts["weight"])]
+    assert qa.association(qa.SampleDesign(counts, weight="weight"), "score", "csat").value == pytest.approx(
+        qa.association(repeated, "score", "csat").value, rel=1e-12
+    )
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 8), st.integers(1, 5)), min_size=5, max_size=60))
+def test_spearman_agrees_with_ranks_put_into_pearson(rows: list[tuple[int, int]]) -> None:
+    frame = pd.DataFrame(rows, columns=["x", "y"])
+    spearman = qa.association(frame, "x", "y")
+    ranked = qa.association(frame.rank(), "x", "y", method="pearson")
+    if spearman.undefined and math.isnan(spearman.value):
+        assert ranked.undefined == spearman.undefined
+    else:
+        assert spearman.value == pytest.approx(ranked.value, abs=1e-14)
+
+
+def test_what_is_undefined_says_why() -> None:
+    constant = qa.association(pd.DataFrame({"x": [1, 1, 1, 1], "y": [1, 2, 3, 4]}), "x", "y")
+    assert constant.undefined == "the first column is constant"
+    assert math.isnan(constant.value)
+    assert "undefined" in constant.summary()
+    three = qa.association(pd.DataFrame({"x": [1, 2, 3], "y": [1, 3, 2]}), "x", "y")
+    assert three.undefined == "fewer than 4 pairs: no interval"
+
+
+def test_gaps_are_refused_or_counted() -> None:
+    frame = pd.DataFrame({"score": X, "csat": [*Y[:-2], None, None]})
+    with pytest.raises(DataError, match=r'column "csat": no value at row 10 \(2 in all\)'):
+        qa.association(frame, "score", "csat")
+    found = qa.association(frame, "score", "csat", missing="drop")
+    assert (found.n, found.missing) == (10, 2)
+
+
+def test_the_result_shows_its_test() -> None:
+    found = qa.association(pd.DataFrame({"score": X, "csat": Y}), "score", "csat", method="pearson")
+    assert repr(found) == (
+        "<Association: Pearson correlation of score and csat is 0.8709, 95 % interval 0.5938 – 0.9633, n = 12, p = 0.00023.>"
+    )
+    record = found.to_frame("pandas").iloc[0]
+    assert record["statistic"] == found.test.statistic
+    assert record["x"] == "score"
+
+
+def test_options_are_checked() -> None:
+    frame = pd.DataFrame({"score": X, "csat": Y, "w": 1.0})
+    with pytest.raises(
+        ArgumentError, match=r'method: expected one of pearson, spearman but found .*did you mean "spearman"'
+    ):
+        qa.association(frame, "score", "csat", method="spearmann")
+    with pytest.raises(MissingColumnError, match='did you mean "csat"'):
+        qa.association(frame, "score", "cast")
+    with pytest.raises(ArgumentError, match="closed_form holds for independent rows only"):
+        qa.association(qa.SampleDesign(frame, weight="w"), "score", "csat", interval="closed_form")
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_pairing_counts_what_finds_no_partner(make: Any) -> None:
+    scores = make({"id": ["c1", "c2", "c3", "c4"], "score": [0.8, 0.6, 0.9, 0.7]})
+    surveys = make({"id": ["c3", "c9", "c2", "c4"], "csat": [5, 1, 3, None]})
+    pairs = qa.pair(scores, surveys, on="id")
+    assert (pairs.matched, pairs.scores_unmatched, pairs.surveys_unmatched) == (3, 1, 1)
+    assert type(pairs.frame) is type(scores)
+    rows = pairs.frame.to_pylist() if make is pa.table else pl.DataFrame(pairs.frame).to_dicts()
+    assert [row["id"] for row in rows] == ["c2", "c3", "c4"]
+    assert [row["score"] for row in rows] == [0.6, 0.9, 0.7]
+    assert [row["csat"] for row in rows][:2] == [3, 5]
+    assert qa.association(pairs, "score", "csat", missing="drop").n == 2
+
+
+def test_ids_must_stand_once_and_be_of_one_kind() -> None:
+    scores = pd.DataFrame({"id": [1, 2, 2], "score": [0.8, 0.6, 0.9]})
+    surveys = pd.DataFrame({"id": [2, 3], "csat": [4, 5]})
+    with pytest.raises(
+        DataError, match=r'scores: column "id": 2 stands in rows 1 and 2, expected once; give repeats="keep"'
+    ):
+        qa.pair(scores, surveys, on="id")
+    kept = qa.pair(scores, surveys, on="id", repeats="keep")
+    assert (kept.matched, kept.scores_unmatched, kept.surveys_unmatched) == (2, 1, 1)
+    assert kept.frame["csat"].tolist() == [4, 4]
+    with pytest.raises(DataError, match=r'surveys: column "id": 3 stands in rows 1 and 2, expected once$'):
+        qa.pair(scores, pd.DataFrame({"id": [2, 3, 3], "csat": 1}), on="id", repeats="keep")
+    with pytest.raises(DataError, match="holds whole numbers in scores but text in surveys"):
+        qa.pair(scores, surveys.assign(id=["2", "3"]), on="id")
+    with pytest.raises(ArgumentError, match='column "csat" is in scores as well'):
+        qa.pair(scores.assign(csat=1), surveys, on="id")
+    with pytest.raises(MissingColumnError, match=r'surveys.*column "id"'):
+        qa.pair(scores, surveys.rename(columns={"id": "key"}), on="id")
+
+
+def test_nothing_matches_and_the_association_says_so() -> None:
+    pairs = qa.pair(
+        pd.DataFrame({"id": [1], "score": [0.5]}), pd.DataFrame({"id": [2], "csat": [4]}), on="id"
+    )
+    assert pairs.matched == 0
+    assert qa.association(pairs, "score", "csat").undefined == "fewer than 3 pairs"
+
+
+def test_the_examples_of_the_documentation_run() -> None:
+    # By name: qascore.association is the function.
+    failed, tried = doctest.testmod(sys.modules["qascore.association"])
+    assert failed == 0
+    assert tried >= 7

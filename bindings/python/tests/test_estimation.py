@@ -1,0 +1,339 @@
+"""Sample designs and estimates: published numbers, any kind of frame, and what bad input gets."""
+
+from __future__ import annotations
+
+import doctest
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+import qascore as qa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from qascore import estimation
+from qascore.errors import ArgumentError, DataError, DesignError, MissingColumnError
+
+# The finite-population example of the Stata survey manual: two strata of 15 and 12 clusters, 5 and 3 drawn; x as stored in
+# single precision.
+FPC = {
+    "stratum": [1] * 5 + [2] * 3,
+    "psu": [1, 2, 3, 4, 5, 1, 2, 3],
+    "weight": [3] * 5 + [4] * 3,
+    "N": [15] * 5 + [12] * 3,
+    "x": np.array([2.8, 4.1, 6.8, 6.8, 9.2, 3.7, 6.6, 4.2], dtype=np.float32).astype(np.float64),
+}
+
+FRAMES = {
+    "pandas": pd.DataFrame,
+    "polars": pl.DataFrame,
+    "pyarrow": lambda d: pa.table({k: list(v) for k, v in d.items()}),
+}
+
+
+def calls(n: int = 60, seed: int = 1) -> pd.DataFrame:
+    random = np.random.default_rng(seed)
+    queue = random.choice(["chat", "e-mail", "phone"], n)
+    return pd.DataFrame(
+        {
+            "conversation_id": [f"c{i}" for i in range(n)],
+            "queue": queue,
+            "team": random.choice(["x", "y"], n),
+            "weight": np.where(queue == "phone", 6.5, 2.0),
+            "score": random.uniform(0.3, 1.0, n),
+            "resolved": random.random(n) < 0.8,
+        }
+    )
+
+
+def designed(frame: Any, **more: Any) -> qa.SampleDesign:
+    return qa.SampleDesign(frame, stratum="queue", weight="weight", **more)
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_the_stata_manuals_example_in_every_kind_of_frame(kind: str) -> None:
+    # R survey 4.1.1 and the Stata manual: mean 5.448148, SE .7412683, with the finite population .6160407.
+    frame = FRAMES[kind](FPC)
+    design = qa.SampleDesign(frame, stratum="stratum", cluster="psu", weight="weight", nest=True)
+    assert qa.mean(design, "x").value == pytest.approx(5.44814811812507, rel=1e-14)
+    assert qa.mean(design, "x").std_error == pytest.approx(0.741268326768812, rel=1e-13)
+    finite = qa.SampleDesign(
+        frame, stratum="stratum", cluster="psu", weight="weight", nest=True, population="N"
+    )
+    found = qa.mean(finite, "x")
+    assert found.std_error == pytest.approx(0.616040719809653, rel=1e-13)
+    assert found.df == 6
+    counted = qa.SampleDesign(
+        frame, stratum="stratum", cluster="psu", weight="weight", nest=True, population={1: 15, 2: 12}
+    )
+    assert qa.mean(counted, "x") == found
+    assert type(qa.mean(finite, "x", by="stratum").to_frame()) is type(frame)
+
+
+def test_the_table_by_domain_has_the_columns_that_it_promises() -> None:
+    table = qa.mean(designed(calls()), "score", by=["queue", "team"])
+    frame = table.to_frame()
+    assert list(frame.columns[:2]) == ["queue", "team"]
+    assert {"value", "std_error", "low", "high", "df", "n"} <= set(frame.columns)
+    assert frame["queue"].tolist() == sorted(frame["queue"])
+    assert frame["n"].sum() == 60
+    assert table["chat", "x"].value == frame.query("queue == 'chat' and team == 'x'")["value"].item()
+
+
+def test_independent_rows_have_students_interval_and_say_so() -> None:
+    # SciPy 1.17.1: ttest_1samp(scores, 0).confidence_interval(0.9).
+    found = qa.mean(pl.DataFrame({"score": [0.71, 0.64, 0.80, 0.77, 0.69]}), "score", confidence=0.9)
+    assert (found.low, found.high) == pytest.approx((0.6611769503692704, 0.7828230496307298), rel=1e-13)
+    assert found.method == "mean, independent rows"
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.floats(-1e6, 1e6), st.floats(0.1, 100)), min_size=9, max_size=40
+    ),
+    st.integers(0, 2**32 - 1),
+)
+def test_results_do_not_change_by_a_bit_with_the_order_of_rows(
+    rows: list[tuple[str, float, float]], seed: int
+) -> None:
+    rows = [
+        ("a", 0.5, 1.0),
+        ("b", 0.5, 1.0),
+        ("c", 0.5, 1.0),
+        *rows,
+        ("a", 1.0, 2.0),
+        ("b", 1.0, 2.0),
+        ("c", 1.0, 2.0),
+    ]
+    frame = pd.DataFrame(rows, columns=["queue", "score", "weight"])
+    shuffled = frame.sample(frac=1, random_state=seed)
+    assert qa.mean(designed(frame), "score") == qa.mean(designed(shuffled), "score")
+    assert qa.mean(designed(frame), "score", by="queue") == qa.mean(designed(shuffled), "score", by="queue")
+    assert qa.total(designed(frame), "score") == qa.total(designed(shuffled), "score")
+
+
+@given(st.floats(0.01, 1000))
+def test_a_mean_does_not_change_when_all_weights_are_scaled(factor: float) -> None:
+    frame = calls()
+    scaled = frame.assign(weight=frame["weight"] * factor)
+    one, other = qa.mean(designed(frame), "score"), qa.mean(designed(scaled), "score")
+    assert (other.value, other.std_error) == pytest.approx((one.value, one.std_error), rel=1e-12)
+
+
+def test_the_plan_brings_strata_probabilities_and_population() -> None:
+    population = calls(400, seed=2).drop(columns="weight")
+    plan = qa.allocate(population, strata="queue", size=90, min_per_stratum=20)
+    drawn = qa.draw(population, plan, id="conversation_id", seed=20260101)
+    design = qa.SampleDesign(drawn, unit="conversation_id", plan=plan)
+    assert design.strata == [("chat",), ("e-mail",), ("phone",)]
+    assert qa.total(
+        design.__class__(drawn.assign(one=1), unit="conversation_id", plan=plan), "one"
+    ).value == pytest.approx(400)
+    counts = {s.labels[0]: s.population for s in plan.strata}
+    same = qa.SampleDesign(
+        drawn, unit="conversation_id", stratum="queue", probability="inclusion_probability", population=counts
+    )
+    assert qa.mean(design, "score") == qa.mean(same, "score")
+    rest = drawn[drawn["queue"] != "chat"]
+    assert qa.SampleDesign(rest, plan=plan).uncovered == ('"chat"',)
+    assert "Nothing was evaluated in" in qa.SampleDesign(rest, plan=plan).summary()
+    with pytest.raises(DesignError, match=r'stratum: "fax" is not in the plan'):
+        qa.SampleDesign(drawn.assign(queue="fax"), plan=plan)
+
+
+def test_a_plan_with_conversations_without_a_label_keeps_them_as_a_stratum() -> None:
+    population = pd.DataFrame(
+        {"id": range(40), "queue": ["a"] * 20 + [None] * 20, "score": np.linspace(0, 1, 40)}
+    )
+    plan = qa.allocate(population, strata="queue", size=10, missing_stratum="own")
+    design = qa.SampleDesign(qa.draw(population, plan, id="id", seed=7), plan=plan)
+    assert design.strata == [("a",), (None,)]
+    assert "(missing)" in repr(design)
+    two = population.assign(tier=["x", "y"] * 20)
+    plan = qa.allocate(two, strata=["queue", "tier"], size=12, missing_stratum="own")
+    assert len(qa.SampleDesign(qa.draw(two, plan, id="id", seed=7), plan=plan).strata) == 4
+
+
+def test_repeated_evaluations_are_refused_averaged_or_clustered() -> None:
+    frame = pd.DataFrame(
+        {
+            "id": ["b", "a", "b", "c"],
+            "weight": [2, 3, 2, 3],
+            "score": [0.2, 0.5, 0.6, 0.9],
+            "queue": list("yxyx"),
+        }
+    )
+    with pytest.raises(
+        DesignError, match=r'unit "b": rows 0 and 2 are the same unit; give repeats="average"'
+    ):
+        qa.SampleDesign(frame, unit="id", weight="weight")
+    averaged = qa.SampleDesign(frame, unit="id", weight="weight", repeats="average")
+    assert averaged.units == 3
+    assert averaged.unit_labels == ["a", "b", "c"]
+    assert averaged.numbers("score", "error").tolist() == [0.5, (0.2 + 0.6) / 2, 0.9]
+    clustered = qa.SampleDesign(frame, unit="id", weight="weight", repeats="cluster")
+    assert clustered.core()["clusters"] == 3
+    assert clustered.weights.tolist() == [1, 3, 1, 3]
+    assert qa.mean(averaged, "score").value == qa.mean(clustered, "score").value
+    assert [e.n for e in qa.mean(averaged, "score", by="queue")] == [2, 1]
+    with pytest.raises(DataError, match="averaged repeats must agree"):
+        qa.mean(
+            qa.SampleDesign(frame.assign(q=list("wxyz")), unit="id", weight="weight", repeats="average"),
+            "score",
+            by="q",
+        )
+
+
+def test_missing_values_are_refused_with_their_row_or_left_out_and_counted() -> None:
+    frame = calls()
+    frame.loc[[4, 9], "score"] = None
+    with pytest.raises(
+        DataError, match=r'column "score": no value at row 4 \(2 in all\); give missing="drop"'
+    ):
+        qa.mean(designed(frame), "score")
+    found = qa.mean(designed(frame), "score", missing="drop")
+    assert (found.n, found.missing) == (58, 2)
+    assert "n = 58 (2 missing)" in found.summary()
+    frame.loc[3, "team"] = None
+    with pytest.raises(DataError, match=r'column "team": no label at row 3'):
+        qa.mean(designed(frame.fillna({"score": 0.5})), "score", by="team")
+
+
+def test_proportions_count_truth_or_a_label_and_never_give_a_point() -> None:
+    frame = calls()
+    as_bool = qa.proportion(designed(frame), "resolved")
+    assert (
+        qa.proportion(designed(frame.assign(resolved=frame["resolved"].astype(int))), "resolved") == as_bool
+    )
+    named = frame.assign(resolved=np.where(frame["resolved"], "yes", "no"))
+    as_label = qa.proportion(designed(named), "resolved", equals="yes")
+    assert (as_label.value, as_label.low, as_label.high) == (as_bool.value, as_bool.low, as_bool.high)
+    assert as_label.name == "resolved is yes"
+    # SciPy 1.17.1: binomtest(0, 20).proportion_ci(0.95, "wilson") and "exact".
+    none = pd.DataFrame({"failed": [0] * 20})
+    assert qa.proportion(none, "failed").high == pytest.approx(0.16112515805281935, rel=1e-13)
+    assert qa.proportion(none, "failed", interval="beta").high == pytest.approx(
+        0.16843347098308548, rel=1e-12
+    )
+    with pytest.raises(ArgumentError, match=r'equals: no row of "resolved" is "yess".*did you mean "yes"'):
+        qa.proportion(designed(named), "resolved", equals="yess")
+    with pytest.raises(DataError, match="expected 0, 1, true or false but found 0.5 at row 0"):
+        qa.proportion(pd.DataFrame({"x": [0.5, 1]}), "x")
+
+
+def test_a_difference_of_independent_groups_is_welchs_statistic() -> None:
+    # SciPy 1.17.1: ttest_ind(june, may, equal_var=False).statistic.
+    frame = pd.DataFrame(
+        {"month": ["june"] * 4 + ["may"] * 4, "score": [4.0, 6.3, 7.7, 1.5, 3.1, 2.2, 5.2, 4.4]}
+    )
+    found = qa.difference(frame, "score", by="month", between=("june", "may"))
+    assert found.test.statistic == pytest.approx(0.75945790129162, rel=1e-12)
+    assert found.test.df1 == 6
+    assert found.to_dict()["p_value"] == found.test.p_value
+    assert found.summary().endswith(f"p = {found.test.p_value:.2f}.")
+    with pytest.raises(ArgumentError, match=r'between: no row of month is "jun".*did you mean "june"'):
+        qa.difference(frame, "score", by="month", between=("jun", "may"))
+
+
+def test_ratio_variance_and_design_effect_by_hand() -> None:
+    frame = pd.DataFrame({"y": [1, 3, 5], "x": [2, 4, 4], "w": [4, 6, 8]})
+    assert qa.ratio(frame, "y", "x").value == pytest.approx(0.9, rel=1e-15)
+    assert qa.variance(qa.SampleDesign(frame.assign(v=[1, 2, 3]), weight="w"), "v").value == pytest.approx(
+        25 / 27
+    )
+    # Kish: n sum w^2 / (sum w)^2 = 3 * 116 / 324.
+    effect = qa.design_effect(qa.SampleDesign(frame, weight="w"), "y")
+    assert effect.kish == pytest.approx(3 * 116 / 324, rel=1e-14)
+    assert effect.effective_size == pytest.approx(324 / 116, rel=1e-14)
+    assert effect.with_replacement == pytest.approx(
+        qa.mean(qa.SampleDesign(frame, weight="w"), "y").std_error ** 2
+        / (qa.variance(qa.SampleDesign(frame, weight="w"), "y").value / 3)
+    )
+
+
+def test_what_is_undefined_says_why() -> None:
+    found = qa.mean(pd.DataFrame({"score": [0.5]}), "score")
+    assert math.isnan(found.std_error)
+    assert found.undefined == "fewer than 2 units: no variance"
+    assert "no interval" in found.summary()
+    assert qa.mean(pd.DataFrame({"score": [None, None]}, dtype=float), "score", missing="drop").undefined == (
+        "no unit has a value"
+    )
+
+
+BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
+    ({"weight": "wieght"}, MissingColumnError, r'column "wieght".*did you mean "weight"'),
+    ({}, ArgumentError, "weight: expected the column of inclusion probabilities"),
+    ({"weight": "weight", "probability": "weight"}, ArgumentError, "not both"),
+    ({"probability": "weight"}, DesignError, "above 0 and up to 1 but found"),
+    ({"weight": "zero"}, DesignError, "weight: expected a number above 0 but found 0 at row 0"),
+    (
+        {"weight": "weight", "single_unit": "drop"},
+        ArgumentError,
+        "single_unit: expected one of error, certainty",
+    ),
+    ({"weight": "weight", "repeats": "average"}, ArgumentError, "needs unit="),
+    ({"weight": "weight", "stratum": "rare"}, DesignError, 'stratum "one" has one sampled unit'),
+    (
+        {"weight": "weight", "stratum": "queue", "population": {"chat": 500}},
+        DesignError,
+        'no count for stratum "e-mail"',
+    ),
+    ({"weight": "weight", "stratum": "queue", "population": 500}, ArgumentError, "found one number"),
+    ({"weight": "weight", "population": 59}, DesignError, "the sample holds 59 but 60 were sampled"),
+    ({"weight": "weight", "population": "score"}, DesignError, "expected one count per stratum but found"),
+    ({"weight": "weight", "stratum": "queue", "cluster": "team"}, DesignError, "lies in two strata"),
+    ({"weight": "gap"}, DesignError, "found nan at row 2"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "kind", "message"), BAD)
+def test_bad_designs_are_refused_in_the_words_of_the_data(
+    arguments: dict[str, Any], kind: type[Exception], message: str
+) -> None:
+    frame = calls().assign(zero=0.0, rare=["one"] + ["many"] * 59, gap=[1.0, 1.0, None] + [1.0] * 57)
+    with pytest.raises(kind, match=message):
+        qa.SampleDesign(frame, **arguments)
+
+
+def test_bad_calls_are_refused() -> None:
+    design = designed(calls())
+    with pytest.raises(MissingColumnError, match='did you mean "score"'):
+        qa.mean(design, "scores")
+    with pytest.raises(ArgumentError, match=r"confidence: .*0\.95"):
+        qa.mean(design, "score", confidence=95)
+    with pytest.raises(ArgumentError, match="missing: expected one of error, drop"):
+        qa.mean(design, "score", missing="ignore")
+    with pytest.raises(ArgumentError, match="interval: expected one of wilson"):
+        qa.proportion(design, "resolved", interval="wald")
+    with pytest.raises(ArgumentError, match="a total needs a SampleDesign"):
+        qa.total(calls(), "score")  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        qa.mean(design, "score", level=0.9)  # type: ignore[call-arg]
+
+
+def test_single_units_are_handled_as_asked() -> None:
+    frame = calls().assign(rare=["one"] + ["many"] * 59)
+    certainty = qa.mean(
+        qa.SampleDesign(frame, weight="weight", stratum="rare", single_unit="certainty"), "score"
+    )
+    average = qa.mean(qa.SampleDesign(frame, weight="weight", stratum="rare", single_unit="average"), "score")
+    adjust = qa.mean(qa.SampleDesign(frame, weight="weight", stratum="rare", single_unit="adjust"), "score")
+    assert average.std_error == pytest.approx(certainty.std_error * math.sqrt(2), rel=1e-13)
+    assert adjust.std_error > certainty.std_error
+
+
+def test_a_design_shows_itself() -> None:
+    design = designed(calls())
+    assert repr(design).startswith("Sample design: 60 units, 3 strata, endless population.\nstratum")
+    assert "<table" in design._repr_html_()
+
+
+def test_the_examples_of_the_documentation_run() -> None:
+    failed, tried = doctest.testmod(estimation)
+    assert failed == 0
+    assert tried > 20
