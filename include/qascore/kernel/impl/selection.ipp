@@ -173,8 +173,10 @@ inline void check(std::size_t ids, const selection_request& request) {
                            std::to_string(request.sample[h]));
 }
 
-template <class Numbered>
-std::vector<std::uint64_t> smallest_rows(const Numbered& numbers, const selection_request& request) {
+/// `numbers_of(part)` gives the numbers as one thread sees them.
+template <class Numbered, class NumbersOf>
+std::vector<std::uint64_t> smallest_rows(const Numbered& numbers, const selection_request& request,
+                                         const NumbersOf& numbers_of) {
   std::vector<threshold> thresholds;
   std::uint64_t total = 0;
   for (std::size_t h = 0; h < request.sample.size(); ++h) {
@@ -186,7 +188,7 @@ std::vector<std::uint64_t> smallest_rows(const Numbered& numbers, const selectio
     qascore::detail::for_each_part(request.threads, numbers.size(), [&](std::size_t part, std::size_t first, std::size_t last) {
       // The first part becomes the whole; the others need room for their share.
       const std::size_t expected = part == 0 ? total : total / parts.size();
-      parts[part] = look_at(numbers, request.stratum, thresholds, first, last, expected);
+      parts[part] = look_at(numbers_of(part), request.stratum, thresholds, first, last, expected);
     });
     for (std::size_t part = 1; part < parts.size(); ++part) {
       const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
@@ -215,6 +217,7 @@ bool strictly_ascending(const Ids& ids) {
 class bitmap {
 public:
   explicit bitmap(std::size_t bits) : words_((bits + 63) / 64, 0) {}
+  void set(std::uint64_t bit) noexcept { words_[bit >> 6] |= std::uint64_t{1} << (bit & 63); }
   bool test(std::uint64_t bit) const noexcept { return ((words_[bit >> 6] >> (bit & 63)) & 1) != 0; }
   /// Sets the bit and says whether it was set before.
   bool test_and_set(std::uint64_t bit) noexcept {
@@ -224,23 +227,53 @@ public:
     word |= mask;
     return before;
   }
+  void add(const bitmap& other) noexcept {
+    for (std::size_t w = 0; w < words_.size(); ++w)
+      words_[w] |= other.words_[w];
+  }
+  std::size_t count() const noexcept {
+    std::size_t out = 0;
+    for (const std::uint64_t word : words_)
+      out += static_cast<std::size_t>(std::popcount(word));
+    return out;
+  }
   const std::uint64_t* address(std::uint64_t bit) const noexcept { return words_.data() + (bit >> 6); }
 
 private:
   std::vector<std::uint64_t> words_;
 };
 
-/// Whether integers lie so close together that a bitmap of their range is small, and all differ. Exact.
-inline bool distinct_in_range(std::span<const std::int64_t> ids) {
-  const auto [low, high] = std::ranges::minmax(ids);
-  const std::uint64_t range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
-  if (range / 16 >= ids.size())
-    return false;
-  bitmap seen(range + 1);
-  for (const std::int64_t id : ids)
-    if (seen.test_and_set(static_cast<std::uint64_t>(id) - static_cast<std::uint64_t>(low)))
-      return false;
-  return true;
+/// Numbers of integer ids that also mark, in a bitmap of the ids' range, which ids have been seen: while the hash is
+/// computed the mark costs little.
+struct marking {
+  const numbered<std::span<const std::int64_t>>& numbers;
+  bitmap& seen;
+  std::uint64_t low;
+
+  std::uint64_t operator()(std::size_t row) const noexcept {
+    seen.set(static_cast<std::uint64_t>(numbers.ids[row]) - low);
+    return numbers(row);
+  }
+};
+
+/// Draws and checks in one pass integers that lie so close together that bitmaps of their range are small. Nothing if
+/// they do not, or if an id is repeated.
+inline std::optional<std::vector<std::uint64_t>>
+distinct_smallest_rows(const numbered<std::span<const std::int64_t>>& numbers, const selection_request& request) {
+  const auto [lowest, highest] = std::ranges::minmax(numbers.ids);
+  const auto low = static_cast<std::uint64_t>(lowest);
+  const std::uint64_t range = static_cast<std::uint64_t>(highest) - low;
+  const unsigned parts = std::max(1u, request.threads);
+  if (range / 16 >= numbers.size() / parts)
+    return std::nullopt;
+  std::vector<bitmap> seen(parts, bitmap(range + 1));
+  std::vector<std::uint64_t> rows =
+      smallest_rows(numbers, request, [&](std::size_t part) { return marking{numbers, seen[part], low}; });
+  for (std::size_t part = 1; part < parts; ++part)
+    seen[0].add(seen[part]);
+  if (seen[0].count() != numbers.size())
+    return std::nullopt;
+  return rows;
 }
 
 /// The numbers of rows whose bit in a bitmap of 8 to 16 bits per row was taken: every repetition, and by chance a few
@@ -370,15 +403,18 @@ selection select(const Ids& ids, const selection_request& request) {
   const numbered<Ids> numbers{ids, permanent_numbers(request.start)};
   selection out;
   if constexpr (!std::is_same_v<Ids, row_ids>) {
-    bool unique = ids.empty() || strictly_ascending(ids);
-    if constexpr (std::is_same_v<Ids, std::span<const std::int64_t>>)
-      unique = unique || distinct_in_range(ids);
-    if (!unique)
+    if (ids.size() > 0 && !strictly_ascending(ids)) {
+      if constexpr (std::is_same_v<Ids, std::span<const std::int64_t>>)
+        if (auto rows = distinct_smallest_rows(numbers, request)) {
+          out.rows = *std::move(rows);
+          return out;
+        }
       find_repetitions(numbers, out);
-    if (out.repeated > 0)
-      return out;
+      if (out.repeated > 0)
+        return out;
+    }
   }
-  out.rows = smallest_rows(numbers, request);
+  out.rows = smallest_rows(numbers, request, [&](std::size_t) -> const auto& { return numbers; });
   return out;
 }
 
