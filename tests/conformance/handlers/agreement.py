@@ -114,7 +114,7 @@ def coefficient(case: Case) -> Any:
         more["design"] = verb("SampleDesign")(units, unit="unit", weight="weight", population=population)
     if not isinstance(case.options.get("weights"), list):
         return answer(call(table, weights=weights_of(case), **more))
-    out = {}
+    out: dict[str, Any] = {}
     for weights in case.option("weights"):
         found = call(table, weights=known_weights(weights), **more)
         name = "unweighted" if weights == "identity" else weights

@@ -8,6 +8,9 @@ from case import Case, Unsupported, handles
 from library import frame, verb
 
 
+DIVISORS = {"Jefferson/D'Hondt": "jefferson", "Webster/Sainte-Lague": "webster", "Adams": "adams", "Dean": "dean"}
+
+
 def columns(case: Case, *roles: str) -> list[list[Any]]:
     """Inline lists, or columns of a CSV that options name."""
     table = case.table()
@@ -84,7 +87,7 @@ def integer(case: Case) -> Any:
 def divisor(case: Case) -> Any:
     case.only("cap", "available")
     case.only("ties", "largest")
-    rounding = case.choice("divisor", {"Jefferson/D'Hondt": "jefferson", "Webster/Sainte-Lague": "webster", "Adams": "adams"})
+    rounding = case.choice("divisor", DIVISORS)
     measure, available = columns(case, "size_total", "available")
     initial = case.option("initial", 0)
     return sizes(
