@@ -283,8 +283,8 @@ def draw(
     Returns
     -------
     frame
-        The drawn rows in their order, as the same kind of frame, with the columns stratum (its labels, joined),
-        inclusion_probability (a fraction) and design_weight (its inverse).
+        The drawn rows in their order, as the same kind of frame, with the columns stratum (its labels, joined; unless
+        the strata are one column of that name), inclusion_probability (a fraction) and design_weight (its inverse).
 
     Examples
     --------
@@ -301,7 +301,9 @@ def draw(
     if not isinstance(plan, SamplingPlan):
         raise ArgumentError(f"plan: expected a SamplingPlan but found {type(plan).__name__}")
     start = _checked_seed(seed)
-    added = ("stratum", "inclusion_probability", "design_weight")
+    # Where the strata are one column of that name, it says already what the added one would.
+    named = plan.columns == ("stratum",)
+    added = ("inclusion_probability", "design_weight") if named else ("stratum", "inclusion_probability", "design_weight")
     for name in added:
         if name in frame.columns:
             raise ArgumentError(
@@ -310,14 +312,11 @@ def draw(
     ids = len(frame) if id is None else frame.ids(id)
     codes = _stratified(frame, plan.columns, own_missing=True).match(plan._core)
     rows = _core.draw_rows(ids, codes, plan._core.sample_sizes(), start, threads or os.cpu_count() or 1)
-    strata = plan.strata
     drawn = codes[rows]
-    names = np.array(_stratum_texts(plan), dtype=object)
-    probability = np.array([s.inclusion_probability for s in strata])
-    weight = np.array([s.design_weight for s in strata])
-    return frame.take(
-        rows, dict(zip(added, (names[drawn].tolist(), probability[drawn], weight[drawn]), strict=True))
-    )
+    more: dict[str, Any] = {} if named else {"stratum": np.array(_stratum_texts(plan), dtype=object)[drawn].tolist()}
+    for name in ("inclusion_probability", "design_weight"):
+        more[name] = np.array([getattr(s, name) for s in plan.strata])[drawn]
+    return frame.take(rows, more)
 
 
 def permanent_random_numbers(ids: Any, *, seed: int) -> npt.NDArray[np.float64]:

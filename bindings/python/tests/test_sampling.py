@@ -149,6 +149,13 @@ def test_names_of_strata_stay_distinct_where_labels_hold_the_separator() -> None
     assert drawn["stratum"].nunique() == 2
 
 
+def test_strata_in_a_column_named_stratum_stay_as_they_are() -> None:
+    frame = calls().rename(columns={"tier": "stratum"})
+    drawn = qa.draw(frame, qa.allocate(frame, strata="stratum", size=30), id="number", seed=1)
+    assert list(drawn.columns) == [*frame.columns, "inclusion_probability", "design_weight"]
+    assert drawn["stratum"].dtype == frame["stratum"].dtype
+
+
 def test_rates_counts_and_bounds_by_stratum_are_named_by_label_or_tuple() -> None:
     frame = calls()
     sizes = {
