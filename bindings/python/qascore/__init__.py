@@ -5,6 +5,8 @@ Sample, score, calibrate, relate, estimate, report: the whole loop, with the unc
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ._core import __version__
 from ._results import Estimate, EstimateTable, TestResult
 from .association import Association, Pairing, association, pair
@@ -52,7 +54,11 @@ from .estimation import (
     total,
     variance,
 )
+from .rubric import EvaluationResult, Rubric, Scores
 from .sampling import PlannedStratum, SamplingPlan, allocate, draw, permanent_random_numbers
+
+if TYPE_CHECKING:
+    from .study import Study, run_study
 
 __all__ = [
     "AgreementEstimate",
@@ -65,6 +71,7 @@ __all__ = [
     "Difference",
     "Estimate",
     "EstimateTable",
+    "EvaluationResult",
     "FileError",
     "Finding",
     "IccEstimate",
@@ -75,9 +82,12 @@ __all__ = [
     "QascoreError",
     "RaterSummary",
     "RatingTable",
+    "Rubric",
     "RubricError",
     "SampleDesign",
     "SamplingPlan",
+    "Scores",
+    "Study",
     "TestResult",
     "__version__",
     "agreement",
@@ -103,7 +113,17 @@ __all__ = [
     "proportion",
     "rater_summary",
     "ratio",
+    "run_study",
     "scott_pi",
     "total",
     "variance",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Reading and writing files is imported by those who do it.
+    if name in ("Study", "run_study"):
+        from . import study
+
+        return getattr(study, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

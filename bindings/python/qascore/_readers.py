@@ -19,8 +19,10 @@ from ._extras import need
 from ._frames import Frame
 from .errors import ArgumentError, DataError, FileError, MissingColumnError, did_you_mean
 
-Kind = Literal["text", "number", "auto"]
-"""How a column is read; "auto" is numbers where every value is one, else text."""
+Kind = Literal["text", "number", "flag", "auto"]
+"""How a column is read: "flag" is yes or no as 1 or 0; "auto" is numbers where every value is one, else text."""
+
+FLAGS = {"1": 1.0, "true": 1.0, "yes": 1.0, "0": 0.0, "false": 0.0, "no": 0.0}
 
 FORMATS = {
     ".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".pq": "parquet",
@@ -73,7 +75,7 @@ def read_table(
     ----------
     path : str or Path
         The ending says the format: .csv, .tsv, .parquet, .pq, .jsonl, .ndjson.
-    kinds : mapping of column to "text", "number" or "auto"
+    kinds : mapping of column to "text", "number", "flag" or "auto"
         Columns that must be there, and how they are read.
     rest : bool
         Whether the other columns are read too, as text.
@@ -298,6 +300,8 @@ def _refine(path: Path, table: Any, kinds: Mapping[str, Kind], line_of: Callable
         column = table[name]
         if kind == "number":
             columns[name] = _as_number(column, where)
+        elif kind == "flag":
+            columns[name] = _as_flag(column, where)
         elif kind == "auto":
             columns[name] = _as_number_if_all_are(column, where)
         else:
@@ -360,6 +364,18 @@ def _as_number(column: Any, where: _Where) -> Any:
         shown = str(column[row].as_py())
         raise where.error(row, f"expected a finite number but found {shown}; leave the cell blank if it is missing")
     return column
+
+
+def _as_flag(column: Any, where: _Where) -> Any:
+    pa, pc = arrow(), arrow("compute")
+    words = pc.utf8_lower(_as_text(column, where))
+    known = pc.fill_null(pc.is_in(words, pa.array(list(FLAGS))), False)
+    wrong = pc.and_(pc.is_valid(words), pc.invert(known))
+    if pc.any(wrong, min_count=0).as_py():
+        row = pc.index(wrong, True).as_py()
+        raise where.error(row, f"expected one of {', '.join(FLAGS)} but found {column[row].as_py()!r}")
+    yes = pc.is_in(words, pa.array([word for word, value in FLAGS.items() if value]))
+    return pc.if_else(pc.is_valid(words), yes.cast(pa.float64()), None)
 
 
 def _as_number_if_all_are(column: Any, where: _Where) -> Any:

@@ -36,7 +36,7 @@ class Conversations:
     file: Path
     id: str = "conversation_id"
     strata: tuple[str, ...] = ()
-    missing_stratum: str = "error"
+    missing_stratum: str = "refuse"
     domains: tuple[str, ...] = ()
     measures: Mapping[str, str] = field(default_factory=dict)
 
@@ -48,12 +48,13 @@ class Sample:
     seed: int
     size: int | None = None
     rate: float | None = None
-    rates: Mapping[str, float] | None = None
-    counts: Mapping[str, int] | None = None
+    rates: Mapping[Any, float] | None = None
+    counts: Mapping[Any, int] | None = None
     method: str = "proportional"
-    sd: Mapping[str, float] | None = None
+    sd: Mapping[Any, float] | None = None
     min_per_stratum: int | None = None
     max_per_stratum: int | None = None
+    single_unit: str = "error"
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,6 @@ class StudySpec:
     """A whole study, as it was asked for."""
 
     title: str = "Quality study"
-    language: str = "en"
     confidence: float = 0.95
     conversations: Conversations | None = None
     sample: Sample | None = None
@@ -325,12 +325,17 @@ def _several(one: Parser, what: str) -> Parser:
     return parse
 
 
-def _by_name(one: Parser, what: str) -> Parser:
-    def parse(item: Item, problems: Problems) -> dict[str, Any] | None:
+def _by_name(one: Parser, what: str, *, strata: bool = False) -> Parser:
+    """Values by name; the names of strata of several columns are written `phone / gold`."""
+
+    def parse(item: Item, problems: Problems) -> dict[Any, Any] | None:
         if not isinstance(item.value, dict) or not item.value:
             problems.expected(item, what)
             return None
-        return {name: one(entry, problems) for name, entry in item.value.items()}
+        return {
+            tuple(name.split(" / ")) if strata and " / " in name else name: one(entry, problems)
+            for name, entry in item.value.items()
+        }
 
     return parse
 
@@ -410,12 +415,11 @@ def _study(folder: Path) -> dict[str, Parser]:
     level = "a level between 0 and 1, for example 0.95"
     return {
         "title": _text,
-        "language": _choice("en", "zh-CN"),
         "confidence": _number(level, 0, 1, open_low=True, open_high=True),
         "conversations": _section(
             Conversations,
             {
-                "file": file, "id": _text, "strata": names, "missing_stratum": _choice("error", "own"),
+                "file": file, "id": _text, "strata": names, "missing_stratum": _choice("refuse", "own"),
                 "domains": names, "measures": _by_name(_choice("mean", "share"), "columns, each with mean or share"),
             },
             ["file"],
@@ -424,11 +428,12 @@ def _study(folder: Path) -> dict[str, Parser]:
             Sample,
             {
                 "size": _whole("a whole number of 1 or more", 1), "rate": share,
-                "rates": _by_name(share, "strata, each with a rate"),
-                "counts": _by_name(count, "strata, each with a whole number"),
-                "method": _choice(*METHODS), "sd": _by_name(positive, "strata, each with a standard deviation"),
+                "rates": _by_name(share, "strata, each with a rate", strata=True),
+                "counts": _by_name(count, "strata, each with a whole number", strata=True),
+                "method": _choice(*METHODS), "sd": _by_name(positive, "strata, each with a standard deviation", strata=True),
                 "min_per_stratum": count, "max_per_stratum": _whole("a whole number of 1 or more", 1),
                 "seed": _whole("a whole number of 0 or more", 0, 2**64 - 1),
+                "single_unit": _choice("error", "certainty", "average", "adjust"),
             },
             ["seed"],
         ),

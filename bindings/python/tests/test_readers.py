@@ -120,6 +120,16 @@ def test_auto_is_numbers_only_where_all_are(write: Write) -> None:
     assert columns(path, a="auto", b="auto", c="auto") == {"a": [1.0, None], "b": ["1", "x"], "c": [7.0, 8.0]}
 
 
+def test_flags_are_yes_or_no_in_the_usual_words(write: Write, tmp_path: Path) -> None:
+    path = write("id,met\n1,yes\n2,No\n3,\n4,TRUE\n5,0\n")
+    assert columns(path, met="flag")["met"] == [1.0, 0.0, None, 1.0, 0.0]
+    parquet = tmp_path / "calls.parquet"
+    pq.write_table(pa.table({"met": [True, None, False]}), parquet)
+    assert columns(parquet, met="flag")["met"] == [1.0, None, 0.0]
+    with pytest.raises(DataError, match="calls.csv:3: column \"met\": expected one of 1, true, yes, 0, .* found 'maybe'"):
+        read_table(write("id,met\n1,yes\n2,maybe\n"), {"met": "flag"})
+
+
 def test_only_the_columns_asked_for_are_read(write: Write) -> None:
     table = read_table(write("a,b,c\n1,2,3\n"), {"c": "text", "a": "number"}, rest=False)
     assert table.frame.columns == ["c", "a"]

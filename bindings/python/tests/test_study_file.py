@@ -78,7 +78,7 @@ ratings: {file: ratings.csv, level: nominall}
 """,
     )
     assert found.splitlines() == [
-        "study.yaml:1:1: study: expected one of title, language, confidence, conversations, sample, evaluations, "
+        "study.yaml:1:1: study: expected one of title, confidence, conversations, sample, evaluations, "
         'ratings, csat, relate, output but found "titel" (did you mean "title"?)',
         "study.yaml:2:13: confidence: expected a level between 0 and 1, for example 0.95 but found 95",
         'study.yaml:4:9: conversations.file: call.csv: no such file (did you mean "calls.csv"?)',

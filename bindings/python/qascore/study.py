@@ -1,0 +1,583 @@
+"""The whole loop from files: draw, score, calibrate, estimate, relate, report.
+
+A study is described by a small YAML file, or a dict of the same names. `run_study` reads the files that it names, asks
+the verbs of the library, and keeps every figure with its interval, or with the reason why there is none.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _core
+from ._frames import Frame, Labels, build_frame
+from ._readers import FileTable, Kind, find_file, read_table
+from ._results import Estimate, EstimateTable, estimate_table
+from ._study_file import SCORE, StudySpec, load_study, study_of
+from ._write import Outputs
+from .association import association
+from .calibration import CalibrationStudy, RatingTable, calibration_study
+from .errors import ArgumentError, DataError
+from .estimation import SampleDesign, mean, proportion
+from .rubric import Rubric, Scores
+from .sampling import SamplingPlan, allocate, draw
+
+if TYPE_CHECKING:
+    from .report import Report
+
+__all__ = ["Study", "run_study"]
+
+Progress = Callable[[str, int, int], None]
+Truth = Mapping[tuple[str, str, str], float]
+"""Known true values, keyed by (figure, by, group); the severity of a rater by ("severity", "rater", rater)."""
+
+ALL = "all"
+PASSED = "passed"
+STEPS = ("reading", "drawing", "scoring", "calibrating", "estimating", "relating", "writing")
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything that a study found.
+
+    Attributes
+    ----------
+    spec : StudySpec
+        What was asked.
+    inputs : tuple of mapping
+        The files that were read: section, file, rows, sha256.
+    counts : mapping
+        How many rows of each kind there were.
+    warnings : tuple of str
+        What a reader must know before the figures are used.
+    plan : SamplingPlan or None
+        How many conversations each stratum holds and gives.
+    drawn : frame or None
+        The drawn conversations with stratum, inclusion probability and design weight.
+    scores : frame or None
+        One row per evaluation.
+    calibration : mapping
+        Studies of the raters: "criteria" and "score" for evaluations on a rubric, "ratings" without one.
+    estimates : EstimateTable
+        Keys: figure, by, group.
+    association : EstimateTable
+        Keys: score, outcome, method.
+    truth : mapping
+        Known true values by (figure, by, group), where there are any.
+    pairs : mapping
+        The (score, outcome) pairs behind the associations.
+    """
+
+    spec: StudySpec
+    inputs: tuple[Mapping[str, Any], ...]
+    counts: Mapping[str, int]
+    warnings: tuple[str, ...]
+    estimates: EstimateTable
+    association: EstimateTable
+    calibration: Mapping[str, CalibrationStudy]
+    plan: SamplingPlan | None = None
+    drawn: Any = field(default=None, repr=False)
+    rubric: Rubric | None = field(default=None, repr=False)
+    scores: Any = field(default=None, repr=False)
+    truth: Truth = field(default_factory=dict, repr=False)
+    pairs: Mapping[tuple[str, str], tuple[Any, Any]] = field(default_factory=dict, repr=False)
+    command: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every figure in full precision, with versions, seed, hashes and the command: what study.json holds."""
+        sample = self.spec.sample
+        return {
+            "qascore": _core.__version__,
+            "title": self.spec.title,
+            "command": self.command,
+            "study": {"file": self.spec.source and self.spec.source.name, "sha256": self.spec.sha256},
+            "inputs": list(self.inputs),
+            "rubric": self.rubric and {
+                "id": self.rubric.id, "version": self.rubric.version, "content_hash": self.rubric.content_hash,
+            },
+            "seed": sample and sample.seed,
+            "confidence": self.spec.confidence,
+            "counts": dict(self.counts),
+            "warnings": list(self.warnings),
+            "plan": self.plan and json.loads(self.plan.to_json()),
+            "estimates": _with_truth(self.estimates, self.truth),
+            "association": _with_truth(self.association, self.truth),
+            "calibration": {name: study.to_dict() for name, study in self.calibration.items()},
+        }  # fmt: skip
+
+    def tables(self) -> dict[str, Any]:
+        """The results as frames, by the name of the file that `write` makes of each."""
+        tables: dict[str, Any] = {}
+        if self.plan is not None:
+            tables["plan"] = self.plan.to_frame("pyarrow")
+            tables["sample"] = self.drawn
+        if self.scores is not None:
+            tables["scores"] = self.scores
+        for name, study in self.calibration.items():
+            for part, table in study.tables().items():
+                tables[f"calibration_{name}_{part}"] = table.to_frame("pyarrow")
+        for name, table in (("estimates", self.estimates), ("association", self.association)):
+            rows = _with_truth(table, self.truth)
+            if rows:
+                tables[name] = {key: [row[key] for row in rows] for key in rows[0]}
+        return tables
+
+    def report(self) -> Report:
+        """The report as a document; `qascore.report.render` makes a page of it."""
+        from ._study_report import study_report
+
+        return study_report(self)
+
+    def summary(self) -> str:
+        """The main figures as text."""
+        from ._study_report import study_summary
+
+        return study_summary(self)
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def write(self, out: str | Path) -> None:
+        """All results as files in a folder: tables, every figure, the report. They appear together or not at all."""
+        from .report import render
+
+        with Outputs(out) as folder:
+            for name, table in self.tables().items():
+                folder.table(f"{name}.csv", table)
+            folder.json(self.spec.output.figures, self.to_dict())
+            folder.text(self.spec.output.report, render(self.report()))
+
+
+def _with_truth(table: EstimateTable, truth: Truth) -> list[dict[str, Any]]:
+    """The rows of a table; where true values are known, with them and whether the interval covers them."""
+    rows: list[dict[str, Any]] = table.to_dict()["rows"]
+    keys = list(zip(*(values for _, values in table.keys), strict=True))
+    known = [truth.get(key) for key in keys]
+    if all(value is None for value in known):
+        return rows
+    for row, value in zip(rows, known, strict=True):
+        bounded = value is not None and not math.isnan(row["low"])
+        row["truth"] = value
+        row["covered"] = bool(row["low"] <= value <= row["high"]) if bounded and value is not None else None
+    return rows
+
+
+def run_study(
+    study: str | Path | Mapping[str, Any] | StudySpec,
+    *,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    truth: Truth | None = None,
+    command: str = "",
+) -> Study:
+    """Runs a study from its files.
+
+    Parameters
+    ----------
+    study : path, or mapping with the same names
+        What is read and asked; docs/study.md explains the names. Files of a mapping are relative to the current folder.
+    out : path, optional
+        Folder for tables, figures and the report; nothing is written without it.
+    progress : callable, optional
+        Called with (step, steps done, steps in all).
+    truth : mapping, optional
+        Known true values keyed by (figure, by, group), shown beside the estimates: for simulated data.
+    command : str
+        The command that asked, for the record.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    ArgumentError, DataError, RubricError, DesignError, FileError
+        Each names the file, the line or row, what was found, and what is allowed.
+
+    Examples
+    --------
+    >>> import qascore as qa
+    >>> study = qa.run_study("examples/study/study.yaml")      # doctest: +SKIP
+    >>> study.estimates.to_frame()                              # doctest: +SKIP
+    """
+    if isinstance(study, StudySpec):
+        spec = study
+    else:
+        spec = study_of(study) if isinstance(study, Mapping) else load_study(study)
+    show = progress or (lambda step, done, total: None)
+    result = _Run(spec, show, dict(truth or {}), command).study()
+    if out is not None:
+        show("writing", len(STEPS) - 1, len(STEPS))
+        result.write(out)
+    return result
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """What raters gave, one entry per evaluation: the conversation, and a column of numbers per figure."""
+
+    units: Labels
+    values: Mapping[str, npt.NDArray[np.float64]]
+
+
+class _Run:
+    """One run of a study: the steps in their order, and what they leave."""
+
+    def __init__(self, spec: StudySpec, progress: Progress, truth: dict[tuple[str, str, str], float], command: str):
+        self.spec = spec
+        self.progress = progress
+        self.truth = truth
+        self.command = command
+        self.warnings: list[str] = []
+        self.counts: dict[str, int] = {}
+        self.inputs: list[dict[str, Any]] = []
+        self.estimates: list[tuple[str, str, str, Estimate]] = []
+        self.related: list[tuple[str, str, str, Estimate]] = []
+        self.pairs: dict[tuple[str, str], tuple[Any, Any]] = {}
+        self.calibration: dict[str, CalibrationStudy] = {}
+        self.plan: SamplingPlan | None = None
+        self.drawn: Any = None
+        self.rubric: Rubric | None = None
+        self.scores: Any = None
+
+    def study(self) -> Study:
+        self.step("reading")
+        conversations = self.read_conversations()
+        csat = self.read_csat()
+        self.step("drawing")
+        if conversations is not None:
+            self.draw(conversations)
+        self.step("scoring")
+        scored = self.score_evaluations() or self.read_ratings()
+        self.step("estimating")
+        if conversations is not None:
+            self.estimate_measures(conversations)
+        sample = self.join(conversations, scored, csat) if scored is not None else None
+        if sample is not None and scored is not None:
+            self.estimate_scores(sample, scored)
+        self.step("relating")
+        if sample is not None:
+            self.relate(sample)
+        return Study(
+            self.spec, tuple(self.inputs), self.counts, tuple(self.warnings),
+            _table(("figure", "by", "group"), self.estimates), _table(("score", "outcome", "method"), self.related),
+            self.calibration, self.plan, self.drawn, self.rubric, self.scores, self.truth, self.pairs, self.command,
+        )  # fmt: skip
+
+    def step(self, name: str) -> None:
+        self.progress(name, STEPS.index(name), len(STEPS))
+
+    def warn(self, count: int, what: str) -> None:
+        """A warning with its number, if there is anything to warn about."""
+        if count:
+            self.warnings.append(f"{count:,} {what}")
+
+    # Files
+
+    def read(self, section: str, file: Path, kinds: Mapping[str, Kind]) -> FileTable:
+        table = read_table(file, kinds, rest=False, where=section)
+        if table.rows == 0:
+            raise DataError(f"{file}: expected rows but found only a header")
+        self.inputs.append({"section": section, **table.record()})
+        return table
+
+    def read_conversations(self) -> Frame | None:
+        asked = self.spec.conversations
+        if asked is None:
+            return None
+        kinds: dict[str, Kind] = dict.fromkeys((asked.id, *asked.strata, *asked.domains), "text")
+        for name, kind in asked.measures.items():
+            if name in kinds:
+                raise ArgumentError(f'conversations.measures: "{name}" is used as a label already')
+            kinds[name] = "flag" if kind == "share" else "number"
+        frame = self.read("conversations", asked.file, kinds).frame
+        _refuse_repeats(frame, asked.id)
+        self.counts["conversations"] = len(frame)
+        return frame
+
+    def read_csat(self) -> dict[Any, float]:
+        asked = self.spec.csat
+        if asked is None:
+            return {}
+        frame = self.read("csat", asked.file, {asked.id: "text", asked.column: "number"}).frame
+        _refuse_repeats(frame, asked.id)
+        values = frame.numbers(asked.column)
+        if asked.scale is not None:
+            low, high = asked.scale
+            outside = np.flatnonzero((values < low) | (values > high))
+            if len(outside):
+                row = int(outside[0])
+                raise DataError(
+                    f'{asked.file}: row {row}: column "{asked.column}": expected a value from {low:g} to {high:g} '
+                    f"but found {values[row]:g}"
+                )
+        given = ~np.isnan(values)
+        self.counts["surveys answered"] = int(given.sum())
+        ids = frame.values(asked.id)
+        return {ids[row]: float(values[row]) for row in np.flatnonzero(given).tolist()}
+
+    # Sampling
+
+    def draw(self, conversations: Frame) -> None:
+        asked, how = self.spec.conversations, self.spec.sample
+        if asked is None or how is None:
+            return
+        plan = allocate(
+            conversations, strata=asked.strata, missing_stratum=asked.missing_stratum, size=how.size, rate=how.rate,
+            rates=how.rates, counts=how.counts, method=how.method, sd=how.sd, min_per_stratum=how.min_per_stratum,
+            max_per_stratum=how.max_per_stratum,
+        )  # fmt: skip
+        self.drawn = draw(conversations, plan, id=asked.id, seed=how.seed)
+        self.plan = plan.with_draw(seed=how.seed, id_kind="text")
+        self.counts["conversations drawn"] = plan.sample_size
+        self.warnings += [note[0].upper() + note[1:] for note in plan.notes]
+
+    def estimate_measures(self, conversations: Frame) -> None:
+        """What the file knows of every conversation, estimated from the drawn ones: the whole file is the truth."""
+        asked, how = self.spec.conversations, self.spec.sample
+        if asked is None or how is None:
+            return
+        design = SampleDesign(self.drawn, unit=asked.id, plan=self.plan, single_unit=how.single_unit)
+        for name, kind in asked.measures.items():
+            missing = int(np.isnan(conversations.numbers(name)).sum())
+            self.warn(missing, f"conversations have no {name}; its figures speak for the others")
+            for by in (None, *asked.domains):
+                self.estimate(design, name, name, kind, by)
+                whole = mean(conversations, name, by=by, missing="drop", confidence=self.spec.confidence)
+                for group, estimate in _groups(whole):
+                    self.truth.setdefault((name, by or ALL, group), estimate.value)
+
+    def estimate(self, sample: Any, figure: str, column: str, kind: str, by: str | None) -> None:
+        verb = mean if kind == "mean" else proportion
+        found = verb(sample, column, by=by, missing="drop", confidence=self.spec.confidence)
+        self.estimates += [(figure, by or ALL, group, estimate) for group, estimate in _groups(found)]
+
+    # Scoring
+
+    def score_evaluations(self) -> _Scored | None:
+        asked = self.spec.evaluations
+        if asked is None:
+            return None
+        self.rubric = Rubric.load(asked.rubric)
+        names = (asked.evaluation, asked.conversation, asked.rater, asked.criterion, asked.answer)
+        table = self.read("evaluations", asked.file, dict.fromkeys(names, "text"))
+        scores = self.rubric.score(
+            table.frame, evaluation=asked.evaluation, criterion=asked.criterion, answer=asked.answer
+        )
+        self.scores = scores.to_frame()
+        one = Frame.of(self.scores, "scores")
+        for column in (asked.conversation, asked.rater):
+            if column not in one.columns:
+                raise _differing(table.frame, asked.evaluation, column)
+        self.counts["evaluations"] = len(one)
+        numbers = one.numbers(SCORE)
+        self.warn(int(np.isnan(numbers).sum()), "evaluations cannot be scored: nothing in them applies")
+        who = {"conversation": asked.conversation, "rater": asked.rater}
+        self.calibrate("score", one, "interval", unit=asked.conversation, rater=asked.rater, rating=SCORE)
+        parts = Frame.of(scores.criteria_frame(), "criteria")
+        each = len(self.rubric.criteria)
+        rated: dict[str, Any] = {
+            name: [value for value in one.values(column) for _ in range(each)] for name, column in who.items()
+        }
+        rated |= {"criterion": parts.values("criterion"), "rating": parts.numbers("rating")}
+        scored = [criterion.id for criterion in self.rubric.criteria if criterion.scored]
+        kept = [row for row, name in enumerate(rated["criterion"]) if name in scored]
+        self.calibrate(
+            "criteria", {name: [values[row] for row in kept] for name, values in rated.items()}, "ordinal",
+            unit="conversation", rater="rater", rating="rating", criterion="criterion",
+        )  # fmt: skip
+        values = {SCORE: numbers}
+        passed = one.numbers(PASSED)
+        if not np.isnan(passed).all():
+            values[PASSED] = passed
+        return _Scored(one.labels(asked.conversation), values)
+
+    def read_ratings(self) -> _Scored | None:
+        asked = self.spec.ratings
+        if asked is None:
+            return None
+        kinds: dict[str, Kind] = {asked.unit: "text", asked.rater: "text"}
+        if asked.criterion is not None:
+            kinds[asked.criterion] = "text"
+        kinds[asked.rating] = "text" if asked.categories is not None else "auto" if asked.level == "nominal" else "number"
+        frame = self.read("ratings", asked.file, kinds).frame
+        self.counts["ratings"] = len(frame)
+        self.calibrate(
+            "ratings", frame, asked.level, unit=asked.unit, rater=asked.rater, rating=asked.rating,
+            criterion=asked.criterion, categories=asked.categories,
+        )  # fmt: skip
+        units = frame.labels(asked.unit)
+        if frame.is_text(asked.rating):
+            return _Scored(units, {})
+        ratings = frame.numbers(asked.rating)
+        if asked.criterion is None:
+            return _Scored(units, {asked.rating: ratings})
+        criteria = frame.labels(asked.criterion)
+        return _Scored(
+            units,
+            {str(name): np.where(criteria.codes == code, ratings, np.nan) for code, name in enumerate(criteria.labels)},
+        )
+
+    def calibrate(self, name: str, frame: Any, level: str, **columns: Any) -> None:
+        self.step("calibrating")
+        table = RatingTable(build_frame(frame, "pyarrow") if isinstance(frame, dict) else frame, **columns)
+        self.calibration[name] = calibration_study(
+            table, by=table.criterion, level=level, confidence=self.spec.confidence
+        )
+
+    # Estimates
+
+    def join(self, conversations: Frame | None, scored: _Scored, csat: Mapping[Any, float]) -> SampleDesign:
+        """One row per evaluation of the conversations that the estimates speak from, under their design.
+
+        Drawn conversations that nobody evaluated stay, without a score, so that the design is that of the draw.
+        """
+        asked, how = self.spec.conversations, self.spec.sample
+        units = scored.units.labels
+        base = conversations if self.drawn is None else Frame.of(self.drawn, "sample")
+        ids = list(units) if base is None or asked is None else base.values(asked.id)
+        index = {one: row for row, one in enumerate(ids)}
+        place = np.array([index.get(unit, -1) for unit in units], dtype=np.int64)
+        outside = int((place < 0).sum())
+        self.counts["conversations evaluated"] = len(units)
+        if self.drawn is not None:
+            self.warn(outside, "evaluated conversations are not in the drawn sample: they count in the calibration, "
+                      "not in the estimates")  # fmt: skip
+            if outside == len(units):
+                self.warnings.append("No drawn conversation was evaluated: nothing can be estimated for the population")
+        else:
+            self.warn(outside, "evaluated conversations are not among the conversations: left out of the estimates")
+            if base is not None:
+                self.warnings.append(
+                    "The evaluated conversations were not drawn by a plan: estimates treat them as a simple random "
+                    "sample, which they may not be"
+                )
+        row_of = place[scored.units.codes]
+        kept = row_of >= 0
+        bare = np.zeros(0, dtype=np.int64)
+        if self.drawn is not None:
+            bare = np.setdiff1d(np.arange(len(ids)), row_of[kept])
+            self.warn(len(bare), "drawn conversations were not evaluated: estimates speak for all as if these were like "
+                      "the others of the sample")  # fmt: skip
+        rows = np.concatenate([row_of[kept], bare]).tolist()
+        columns: dict[str, Any] = {"conversation": [ids[row] for row in rows]}
+        if base is not None and asked is not None:
+            for name in dict.fromkeys((*asked.strata, *asked.domains)):
+                values = base.values(name)
+                columns[name] = [values[row] for row in rows]
+        outcome = self.spec.csat.column if self.spec.csat else None
+        for name in (*scored.values, *([outcome] if outcome else [])):
+            if name in columns:
+                raise ArgumentError(f'conversations: the column "{name}" has the name of a figure; rename it')
+        for name, numbers in scored.values.items():
+            columns[name] = np.concatenate([numbers[kept], np.full(len(bare), np.nan)])
+        if outcome:
+            columns[outcome] = np.array([csat.get(one, math.nan) for one in columns["conversation"]])
+            self.count_surveys(csat, ids, base is not None)
+        if self.drawn is None or how is None:
+            columns["weight"] = np.ones(len(rows))
+            return SampleDesign(build_frame(columns, "pyarrow"), unit="conversation", weight="weight", repeats="average")
+        probability = np.asarray(base.numbers("inclusion_probability")) if base is not None else np.zeros(0)
+        columns["inclusion_probability"] = probability[rows]
+        return SampleDesign(
+            build_frame(columns, "pyarrow"), unit="conversation", plan=self.plan, repeats="average",
+            single_unit=how.single_unit,
+        )  # fmt: skip
+
+    def count_surveys(self, csat: Mapping[Any, float], ids: Sequence[Any], known: bool) -> None:
+        answered = sum(one in csat for one in ids)
+        what = "drawn conversations" if self.drawn is not None else "evaluated conversations"
+        self.counts[f"{what} with a survey"] = answered
+        if known and self.drawn is None:
+            self.warn(len(csat) - answered, "surveys belong to none of the conversations")
+        self.warnings.append(
+            f"{answered:,} of {len(ids):,} {what} have a survey ({answered / max(1, len(ids)):.1%}): what is related to "
+            "satisfaction speaks for customers who answer"
+        )
+
+    def estimate_scores(self, sample: SampleDesign, scored: _Scored) -> None:
+        domains = self.spec.conversations.domains if self.spec.conversations else ()
+        if self.spec.ratings is not None and self.spec.ratings.level == "nominal":
+            return
+        for name in scored.values:
+            for by in (None, *domains):
+                self.estimate(sample, name, name, "share" if name == PASSED else "mean", by)
+
+    # Association
+
+    def relate(self, sample: SampleDesign) -> None:
+        asked, csat = self.spec.relate, self.spec.csat
+        if asked is None or csat is None:
+            return
+        score = asked.score
+        if score not in sample.frame.columns:
+            present = ", ".join(name for name in sample.frame.columns if name not in ("conversation", "weight"))
+            raise ArgumentError(f'relate.score: expected a figure among {present} but found "{score}"')
+        for method in asked.method:
+            found = association(
+                sample, score, csat.column, method=method, confidence=self.spec.confidence, missing="drop"
+            )
+            self.related.append((score, csat.column, method, found))
+        self.pairs[score, csat.column] = (sample.numbers(score, "drop"), sample.numbers(csat.column, "drop"))
+
+
+def _table(keys: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> EstimateTable:
+    return estimate_table(
+        [(name, [row[at] for row in rows]) for at, name in enumerate(keys)], [row[-1] for row in rows], "pyarrow"
+    )
+
+
+def _groups(found: Estimate | EstimateTable) -> Iterable[tuple[str, Estimate]]:
+    """The groups of an estimate by one column, or the estimate of all."""
+    if isinstance(found, Estimate):
+        return [(ALL, found)]
+    return [(str(group), estimate) for group, estimate in zip(found.keys[0][1], found, strict=True)]
+
+
+def _differing(frame: Frame, evaluation: str, column: str) -> DataError:
+    """The evaluation that names two conversations, or two raters."""
+    seen: dict[Any, tuple[int, Any]] = {}
+    for row, (one, value) in enumerate(zip(frame.values(evaluation), frame.values(column), strict=True)):
+        first, before = seen.setdefault(one, (row, value))
+        if value != before:
+            return DataError(
+                f'{frame.argument}: evaluation {one!r}: column "{column}": expected one value but found {before!r} at row '
+                f"{first} and {value!r} at row {row}"
+            )
+    return DataError(f'{frame.argument}: column "{column}" is not the same in all rows of an evaluation')
+
+
+def _refuse_repeats(frame: Frame, name: str) -> None:
+    """Ids are there, and each once."""
+    frame.ids(name)
+    seen: dict[Any, int] = {}
+    for row, value in enumerate(frame.values(name)):
+        if value in seen:
+            raise DataError(
+                f'{frame.argument}: column "{name}": {value!r} stands in rows {seen[value]} and {row}, expected once'
+            )
+        seen[value] = row
+
+
+def draw_sample(
+    file: str | Path, *, id: str, strata: Sequence[str], seed: int, **options: Any  # noqa: A002
+) -> tuple[SamplingPlan, Any]:
+    """The plan and the drawn rows of a file, all columns kept; options as in `allocate`."""
+    table = read_table(file, {id: "text", **dict.fromkeys(strata, "text")})
+    plan = allocate(table.frame, strata=list(strata), **options)
+    drawn = draw(table.frame, plan, id=id, seed=seed)
+    return plan.with_draw(seed=seed, id_kind="text"), drawn
+
+
+def score_answers(file: str | Path, rubric: str | Path, *, evaluation: str, criterion: str, answer: str) -> Scores:
+    """The scores of a file of answers."""
+    form = Rubric.load(find_file(Path(rubric)))
+    table = read_table(file, {evaluation: "text", criterion: "text", answer: "text"}, rest=False)
+    return form.score(table.frame, evaluation=evaluation, criterion=criterion, answer=answer)
