@@ -70,6 +70,9 @@ class Frame:
         """Wraps an eager frame of any kind narwhals knows; a lazy one is refused with a hint."""
         if isinstance(obj, Frame):
             return obj
+        own = getattr(obj, "__qascore_frame__", None)
+        if own is not None:  # a result of this package that is used as data
+            obj = own()
         nw = _narwhals()
         try:
             frame = nw.from_native(obj)
@@ -242,12 +245,27 @@ class Frame:
         """The column as Python values, None for missing."""
         return [None if v is None or v != v else v for v in self.series(name).to_list()]
 
-    def take(self, rows: npt.NDArray[np.int64], extra: Mapping[str, Any] | None = None) -> Any:
-        """The given rows with additional columns, as a native frame of the same kind."""
+    def take(
+        self,
+        rows: npt.NDArray[np.int64],
+        extra: Mapping[str, Any] | None = None,
+        columns: Sequence[str] | None = None,
+        *,
+        reset_index: bool = False,
+    ) -> Any:
+        """The given rows (of the given columns, or of all) with additional columns, as a native frame of the same kind.
+
+        A pandas frame keeps its index, unless it is reset: where rows no longer are those of the user.
+        """
         nw = _narwhals()
-        picked = self._nw[np.asarray(rows, dtype=np.int64).tolist()] if len(rows) else self._nw.head(0)
+        source = self._nw if columns is None else self._nw.select(*columns)
+        if not source.columns:
+            return self.build(extra or {})
+        picked = source[np.asarray(rows, dtype=np.int64).tolist()] if len(rows) else source.head(0)
+        if reset_index:
+            picked = nw.maybe_reset_index(picked)
         if extra:
-            clash = [name for name in extra if name in self.columns]
+            clash = [name for name in extra if name in picked.columns]
             if clash:
                 raise ArgumentError(
                     f'{self.argument}: column "{clash[0]}" is about to be added but is already there; rename or drop it'

@@ -7,6 +7,7 @@ Each class is also one of Python's own kinds, so that code which knows nothing o
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "FileError",
     "MissingColumnError",
     "NumericError",
+    "Problem",
     "QascoreError",
     "RubricError",
 ]
@@ -40,8 +42,21 @@ class MissingColumnError(DataError, KeyError):
     __str__ = Exception.__str__
 
 
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong in a rubric: where (line and column from 1; 0: there is no text), and what."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    message: str
+
+
 class RubricError(QascoreError, ValueError):
-    """A rubric file or an answer to it is not valid."""
+    """A rubric file or an answer to it is not valid; `problems` has every one of them as data, where known."""
+
+    problems: tuple[Problem, ...] = ()
 
 
 class DesignError(QascoreError, ValueError):

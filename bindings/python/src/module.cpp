@@ -27,7 +27,13 @@ void translate(std::exception_ptr thrown) {
   } catch (const qascore::data_error& e) {
     raise("DataError", e.what());
   } catch (const qascore::rubric_error& e) {
-    raise("RubricError", e.what());
+    const py::module_ errors = py::module_::import("qascore.errors");
+    py::list problems;
+    for (const qascore::problem& one : e.problems())
+      problems.append(errors.attr("Problem")(one.file, one.line, one.column, one.path, one.message));
+    const py::object error = errors.attr("RubricError")(e.what());
+    error.attr("problems") = py::tuple(problems);
+    PyErr_SetObject(errors.attr("RubricError").ptr(), error.ptr());
   } catch (const qascore::design_error& e) {
     raise("DesignError", e.what());
   } catch (const qascore::numeric_error& e) {

@@ -1,8 +1,446 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#include "convert.hpp"
 #include "register.hpp"
 
-namespace qascore::python {
+#include <qascore/kernel/scoring.hpp>
+#include <qascore/rubric.hpp>
+#include <qascore/rubric/yaml.hpp>
 
-void register_rubric(pybind11::module_& /*module*/) {}
+#include <pybind11/stl.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace qascore::python {
+namespace {
+
+using columns = std::vector<std::span<const std::uint8_t>>;
+
+/// Codes of many evaluations: one row of the array per criterion.
+columns columns_of(const rubric& form, const py::array& codes) {
+  const bool is_table = py::isinstance<py::array_t<std::uint8_t, py::array::c_style>>(codes) && codes.ndim() == 2;
+  if (!is_table || codes.shape(0) != static_cast<py::ssize_t>(form.criteria().size()))
+    throw argument_error("codes: expected uint8, one contiguous row per criterion");
+  const auto rows = static_cast<std::size_t>(codes.shape(1));
+  const auto* data = static_cast<const std::uint8_t*>(codes.data());
+  columns out;
+  for (std::size_t c = 0; c < form.criteria().size(); ++c)
+    out.emplace_back(data + c * rows, rows);
+  return out;
+}
+
+std::size_t rows_of(const py::array& codes) { return static_cast<std::size_t>(codes.shape(1)); }
+
+unanswered unanswered_of(const std::string& name) {
+  if (name == "error")
+    return unanswered::error;
+  if (name == "not_scorable")
+    return unanswered::not_scorable;
+  if (name == "leave_out")
+    return unanswered::leave_out;
+  throw argument_error("unanswered: expected one of error, not_scorable, leave_out but found " +
+                       detail::quoted(name));
+}
+
+constexpr std::string_view scope_names[] = {"criterion", "section", "form"};
+constexpr std::string_view effect_names[] = {"zero", "cap", "verdict"};
+constexpr std::string_view kind_names[] = {"yes_no", "options", "scale", "number", "hits", "text"};
+
+py::object optional_text(std::string_view value) {
+  return value.empty() ? py::object(py::none()) : py::object(text(value));
+}
+
+py::dict describe(const criterion& one) {
+  const criterion_definition& definition = one.definition();
+  py::list answers, points, reasons;
+  for (std::size_t code = 0; code < one.points().size(); ++code) {
+    answers.append(one.answer(code));
+    points.append(one.points()[code]);
+  }
+  for (const auto& reason : definition.reasons)
+    reasons.append(reason.id);
+  py::dict out;
+  out["id"] = text(one.id());
+  out["title"] = py::cast(definition.title);
+  out["section"] = text(one.section());
+  out["kind"] = text(kind_names[definition.answer.index()]);
+  out["answers"] = py::tuple(answers);
+  out["points"] = py::tuple(points);
+  out["possible"] = one.possible();
+  out["weight"] = one.scored() ? definition.weight.value_or(1.0) : 0.0;
+  out["scored"] = one.scored();
+  out["dimension"] = py::tuple(py::cast(definition.dimension));
+  out["not_applicable"] = definition.not_applicable;
+  out["bonus"] = definition.bonus;
+  out["critical"] = definition.critical;
+  out["reasons"] = py::tuple(reasons);
+  return out;
+}
+
+py::list describe_sections(const rubric& form) {
+  py::list out;
+  for (const auto& section : form.sections()) {
+    py::dict one;
+    one["id"] = section.definition->id;
+    one["title"] = py::cast(section.definition->title);
+    const bool inner = section.parent != detail::compiled_section::none;
+    one["parent"] = inner ? py::object(py::cast(form.sections()[section.parent].definition->id)) : py::none();
+    out.append(one);
+  }
+  return out;
+}
+
+py::list describe_bands(const rubric& form) {
+  py::list out;
+  for (const auto& band : form.definition().bands) {
+    py::dict one;
+    one["id"] = band.id;
+    one["title"] = py::cast(band.title);
+    one["from"] = band.from;
+    out.append(one);
+  }
+  return out;
+}
+
+py::list parts(const auto& results) {
+  py::list out;
+  for (const auto& one : results)
+    out.append(py::make_tuple(text(one.id), one.score));
+  return out;
+}
+
+py::dict describe(const evaluation_result& result) {
+  py::list criteria, rules, missing;
+  for (std::size_t i = 0; i < result.criteria.size(); ++i) {
+    const criterion_result& one = result.criteria[i];
+    const bool answered = one.state == criterion_state::scored ||
+                          (one.state == criterion_state::excluded && one.code < kernel::max_answers &&
+                           !result.form.criteria()[i].points().empty());
+    py::dict row;
+    row["criterion"] = text(one.id);
+    row["state"] = text(to_string(one.state));
+    row["answer"] = answered ? py::object(py::cast(result.form.criteria()[i].answer(one.code))) : py::none();
+    row["earned"] = one.earned;
+    row["possible"] = one.possible;
+    row["applied_weight"] = one.applied_weight;
+    row["contribution"] = one.contribution;
+    criteria.append(row);
+  }
+  for (const auto& rule : result.fail_rules) {
+    py::dict row;
+    row["on"] = text(rule.on);
+    row["target"] = text(rule.target);
+    row["scope"] = text(scope_names[static_cast<int>(rule.scope)]);
+    row["effect"] = text(effect_names[static_cast<int>(rule.effect)]);
+    row["cap"] = rule.effect == fail_effect::cap ? py::object(py::float_(rule.cap)) : py::none();
+    rules.append(row);
+  }
+  for (const auto& id : result.missing)
+    missing.append(text(id));
+  py::dict out;
+  out["score"] = result.score;
+  out["score_before_fail"] = result.score_before_fail;
+  out["critical_score"] = result.critical_score;
+  out["band"] = optional_text(result.band);
+  out["passed"] = result.passed;
+  out["cap_adjustment"] = result.cap_adjustment;
+  out["criteria"] = criteria;
+  out["sections"] = parts(result.sections);
+  out["dimensions"] = parts(result.dimensions);
+  out["fail_rules"] = rules;
+  out["missing"] = missing;
+  return out;
+}
+
+evaluation_result score_answers(const rubric& form, const std::vector<std::pair<std::string, std::string>>& answers,
+                                const std::string& missing) {
+  return score(form, answers, {.when_unanswered = unanswered_of(missing)});
+}
+
+evaluation_result score_row(const rubric& form, const py::array& codes, std::size_t row, const std::string& missing) {
+  const columns all = columns_of(form, codes);
+  if (row >= rows_of(codes))
+    throw argument_error("row: expected less than " + std::to_string(rows_of(codes)));
+  std::vector<std::uint8_t> one;
+  for (const auto& column : all)
+    one.push_back(column[row]);
+  return scorer(form, {.when_unanswered = unanswered_of(missing)})(one);
+}
+
+/// An answer that could not be coded: row of the data, criterion (or what stood in its place), message.
+using located = std::tuple<std::size_t, std::string, std::string>;
+constexpr std::size_t most_located = 20; ///< shown; the others are counted
+
+class problem_list {
+public:
+  void add(std::size_t row, std::string criterion, std::string message) {
+    if (++count_ <= most_located)
+      first_.emplace_back(row, std::move(criterion), std::move(message));
+  }
+  py::tuple to_python() const { return py::make_tuple(count_, first_); }
+
+private:
+  std::size_t count_ = 0;
+  std::vector<located> first_;
+};
+
+/// Codes of the distinct answers to one criterion, each looked up once.
+class answer_codes {
+public:
+  answer_codes(const criterion& asked, const std::vector<std::string>& labels)
+      : asked_{asked}, labels_{labels}, known_(labels.size(), unknown) {}
+
+  /// The code; a code from not_allowed on stands for an answer that is not allowed.
+  std::uint16_t operator[](std::uint32_t label) {
+    if (is_missing(label))
+      return kernel::unanswered_code;
+    if (known_[label] == unknown) {
+      const coded_answer coded = code_of(asked_, labels_[label]);
+      known_[label] = coded.problem.empty() ? coded.code : not_allowed;
+    }
+    return known_[label];
+  }
+  std::string problem(std::uint32_t label) const { return code_of(asked_, labels_[label]).problem; }
+
+  static constexpr std::uint16_t not_allowed = 0x100;
+
+private:
+  static constexpr std::uint16_t unknown = 0x200;
+  const criterion& asked_;
+  const std::vector<std::string>& labels_;
+  std::vector<std::uint16_t> known_;
+};
+
+/// A column of answers to one criterion, as dense codes and labels, into codes of the rubric.
+py::tuple encode_column(const rubric& form, std::size_t criterion, const py::array& answers,
+                        const std::vector<std::string>& labels) {
+  const auto given = as_span<std::uint32_t>(answers);
+  std::vector<std::uint8_t> codes(given.size(), kernel::unanswered_code);
+  problem_list problems;
+  {
+    const py::gil_scoped_release release;
+    const qascore::criterion& asked = form.criteria()[criterion];
+    answer_codes known(asked, labels);
+    for (std::size_t row = 0; row < given.size(); ++row) {
+      const std::uint16_t code = known[given[row]];
+      if (code >= answer_codes::not_allowed)
+        problems.add(row, std::string(asked.id()), known.problem(given[row]));
+      else
+        codes[row] = static_cast<std::uint8_t>(code);
+    }
+  }
+  return py::make_tuple(array_of(std::move(codes)), problems.to_python());
+}
+
+/// Rows of (evaluation, criterion, answer), each as dense codes and labels, into one row of codes per criterion.
+py::tuple encode_long(const rubric& form, const py::array& evaluations, std::size_t count, const py::array& criteria,
+                      const std::vector<std::string>& criterion_labels, const py::array& answers,
+                      const std::vector<std::string>& answer_labels) {
+  const auto evaluation = as_span<std::uint32_t>(evaluations), asked = as_span<std::uint32_t>(criteria),
+             answer = as_span<std::uint32_t>(answers);
+  const std::size_t size = form.criteria().size();
+  std::vector<std::uint8_t> codes(size * count, kernel::unanswered_code);
+  problem_list problems;
+  {
+    const py::gil_scoped_release release;
+    std::vector<bool> seen(codes.size(), false);
+    std::vector<std::optional<std::size_t>> index;
+    for (const auto& label : criterion_labels)
+      index.push_back(form.has(label) ? std::optional(form.index_of(label)) : std::nullopt);
+    std::vector<std::unique_ptr<answer_codes>> known(size);
+    for (std::size_t row = 0; row < evaluation.size(); ++row) {
+      if (is_missing(asked[row])) {
+        problems.add(row, "", "expected a criterion but found none");
+        continue;
+      }
+      const auto at = index[asked[row]];
+      if (!at) {
+        problems.add(row, "", form.unknown(criterion_labels[asked[row]]).message);
+        continue;
+      }
+      if (!known[*at])
+        known[*at] = std::make_unique<answer_codes>(form.criteria()[*at], answer_labels);
+      const std::size_t cell = *at * count + evaluation[row];
+      const std::uint16_t code = (*known[*at])[answer[row]];
+      if (seen[cell])
+        problems.add(row, criterion_labels[asked[row]], "expected one answer but found a second one");
+      else if (code >= answer_codes::not_allowed)
+        problems.add(row, criterion_labels[asked[row]], known[*at]->problem(answer[row]));
+      else
+        codes[cell] = static_cast<std::uint8_t>(code);
+      seen[cell] = true;
+    }
+  }
+  const auto table = array_of(std::move(codes))
+                         .reshape({static_cast<py::ssize_t>(size), static_cast<py::ssize_t>(count)});
+  return py::make_tuple(table, problems.to_python());
+}
+
+/// Criteria that must be answered and are not: (row, criterion) in the order of rows, the first few and their number.
+py::tuple unanswered_cells(const rubric& form, const py::array& codes) {
+  const columns all = columns_of(form, codes);
+  problem_list missing;
+  {
+    const py::gil_scoped_release release;
+    for (std::size_t row = 0; row < rows_of(codes); ++row)
+      for (std::size_t c = 0; c < all.size(); ++c)
+        if (all[c][row] == kernel::unanswered_code &&
+            !std::holds_alternative<text_answer>(form.criteria()[c].definition().answer))
+          missing.add(row, std::string(form.criteria()[c].id()), "expected an answer but found none");
+  }
+  return missing.to_python();
+}
+
+py::dict score_codes(const rubric& form, const py::array& codes, bool keep_incomplete, unsigned threads) {
+  const columns all = columns_of(form, codes);
+  const std::size_t rows = rows_of(codes);
+  std::vector<double> score(rows), before(rows), critical(rows);
+  std::vector<std::uint8_t> flags(rows);
+  std::vector<std::int8_t> band(rows), passed(rows);
+  {
+    const py::gil_scoped_release release;
+    kernel::score_many(form.plan(), all, {score, before, flags}, threads);
+    kernel::score_subset(form.form_cells(), form.critical_criteria(), all, critical);
+    const auto& bands = form.definition().bands;
+    for (std::size_t row = 0; row < rows; ++row) {
+      if ((flags[row] & kernel::flag_unanswered) != 0 && !keep_incomplete)
+        score[row] = before[row] = missing_value;
+      const band_definition* in = is_missing(score[row]) ? nullptr : form.band_of(score[row]);
+      band[row] = in == nullptr ? std::int8_t{-1} : static_cast<std::int8_t>(in - bands.data());
+      const auto verdict = passes(form, score[row], flags[row]);
+      passed[row] = static_cast<std::int8_t>(verdict ? int{*verdict} : -1);
+    }
+  }
+  py::dict out;
+  out["score"] = array_of(std::move(score));
+  out["score_before_fail"] = array_of(std::move(before));
+  out["critical_score"] = array_of(std::move(critical));
+  out["band"] = array_of(std::move(band));
+  out["passed"] = array_of(std::move(passed));
+  out["flags"] = array_of(std::move(flags));
+  return out;
+}
+
+/// One array per section (after fail rules of scope criterion and section), in the order of the form.
+py::list section_columns(const rubric& form, const py::array& codes) {
+  const columns all = columns_of(form, codes);
+  std::vector<std::vector<double>> nodes(form.plan().nodes.size(), std::vector<double>(rows_of(codes)));
+  {
+    const py::gil_scoped_release release;
+    const std::vector<std::span<double>> out(nodes.begin(), nodes.end());
+    kernel::score_nodes(form.plan(), all, out);
+  }
+  py::list out;
+  for (const auto& section : form.sections())
+    out.append(array_of(std::move(nodes[section.node])));
+  return out;
+}
+
+/// One array per dimension, before fail rules.
+py::list dimension_columns(const rubric& form, const py::array& codes) {
+  const columns all = columns_of(form, codes);
+  py::list out;
+  for (std::size_t d = 0; d < form.dimensions().size(); ++d) {
+    std::vector<double> score(rows_of(codes));
+    {
+      const py::gil_scoped_release release;
+      kernel::score_subset(form.form_cells(), form.criteria_of_dimension(d), all, score);
+    }
+    out.append(array_of(std::move(score)));
+  }
+  return out;
+}
+
+/// Per criterion of every evaluation, evaluation by evaluation; rating is earned / possible.
+py::dict criterion_columns(const rubric& form, const py::array& codes, const std::string& missing) {
+  const columns all = columns_of(form, codes);
+  const std::size_t rows = rows_of(codes), size = all.size();
+  std::vector<std::uint8_t> state(rows * size);
+  std::vector<double> earned(rows * size), possible(rows * size), weight(rows * size), contribution(rows * size);
+  std::vector<double> rating(rows * size);
+  {
+    const py::gil_scoped_release release;
+    scorer one(form, {.when_unanswered = unanswered_of(missing)});
+    std::vector<std::uint8_t> row_codes(size);
+    for (std::size_t row = 0; row < rows; ++row) {
+      for (std::size_t c = 0; c < size; ++c)
+        row_codes[c] = all[c][row];
+      const evaluation_result& result = one(row_codes);
+      for (std::size_t c = 0; c < size; ++c) {
+        const criterion_result& cell = result.criteria[c];
+        const std::size_t at = row * size + c;
+        state[at] = static_cast<std::uint8_t>(cell.state);
+        earned[at] = cell.earned;
+        possible[at] = cell.possible;
+        rating[at] = cell.earned / cell.possible;
+        weight[at] = cell.applied_weight;
+        contribution[at] = cell.contribution;
+      }
+    }
+  }
+  py::dict out;
+  out["state"] = array_of(std::move(state));
+  out["earned"] = array_of(std::move(earned));
+  out["possible"] = array_of(std::move(possible));
+  out["rating"] = array_of(std::move(rating));
+  out["applied_weight"] = array_of(std::move(weight));
+  out["contribution"] = array_of(std::move(contribution));
+  return out;
+}
+
+} // namespace
+
+void register_rubric(py::module_& module) {
+  py::list states;
+  for (int state = 0; state <= static_cast<int>(criterion_state::excluded); ++state)
+    states.append(text(to_string(static_cast<criterion_state>(state))));
+  module.attr("CRITERION_STATES") = py::tuple(states);
+  module.attr("NOT_APPLICABLE_CODE") = kernel::not_applicable_code;
+  module.attr("UNANSWERED_CODE") = kernel::unanswered_code;
+
+  py::class_<evaluation_result>(module, "EvaluationResult")
+      .def("to_dict", [](const evaluation_result& result) { return describe(result); })
+      .def(
+          "explain", [](const evaluation_result& result, const std::string& language) { return explain(result, language); },
+          py::arg("language"));
+
+  py::class_<rubric>(module, "Rubric")
+      .def_static(
+          "load", [](const std::string& path) { return load_rubric(path); }, py::arg("path"))
+      .def_static(
+          "parse", [](const std::string& yaml, const std::string& name) { return parse_rubric(yaml, name); },
+          py::arg("text"), py::arg("name"))
+      .def("id", &rubric::id)
+      .def("version", &rubric::version)
+      .def("language", &rubric::language)
+      .def("content_hash", &rubric::content_hash)
+      .def("title", [](const rubric& form) { return form.definition().title; })
+      .def("pass_from", [](const rubric& form) { return form.definition().pass_from; })
+      .def("criteria",
+           [](const rubric& form) {
+             py::list out;
+             for (const auto& one : form.criteria())
+               out.append(describe(one));
+             return out;
+           })
+      .def("sections", &describe_sections)
+      .def("bands", &describe_bands)
+      .def("dimensions",
+           [](const rubric& form) { return std::vector<std::string>(form.dimensions().begin(), form.dimensions().end()); })
+      .def("score_answers", &score_answers, py::arg("answers"), py::arg("unanswered"))
+      .def("score_row", &score_row, py::arg("codes"), py::arg("row"), py::arg("unanswered"))
+      .def("encode_column", &encode_column, py::arg("criterion"), py::arg("answers"), py::arg("labels"))
+      .def("encode_long", &encode_long, py::arg("evaluations"), py::arg("count"), py::arg("criteria"),
+           py::arg("criterion_labels"), py::arg("answers"), py::arg("answer_labels"))
+      .def("unanswered_cells", &unanswered_cells, py::arg("codes"))
+      .def("score_codes", &score_codes, py::arg("codes"), py::arg("keep_incomplete"), py::arg("threads"))
+      .def("section_columns", &section_columns, py::arg("codes"))
+      .def("dimension_columns", &dimension_columns, py::arg("codes"))
+      .def("criterion_columns", &criterion_columns, py::arg("codes"), py::arg("unanswered"));
+}
 
 } // namespace qascore::python

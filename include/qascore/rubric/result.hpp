@@ -24,6 +24,16 @@ inline std::string_view to_string(criterion_state state) noexcept {
   return names[static_cast<int>(state)];
 }
 
+/// Whether an evaluation passes: not if a verdict rule fired (see kernel::scoring_flag); else if its score reaches
+/// the rubric's pass mark; empty where there is no mark or no score.
+inline std::optional<bool> passes(const rubric& form, double score, std::uint8_t flags) noexcept {
+  if ((flags & kernel::flag_verdict) != 0)
+    return false;
+  if (!form.definition().pass_from || is_missing(score))
+    return std::nullopt;
+  return kernel::reaches(score, *form.definition().pass_from);
+}
+
 struct criterion_result {
   std::string_view id;
   criterion_state state = criterion_state::unanswered;

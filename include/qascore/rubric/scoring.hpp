@@ -156,14 +156,9 @@ private:
   }
 
   void read_verdict(const kernel::scoring_outcome& outcome) {
-    const rubric_definition& definition = result_.form.definition();
     const band_definition* band = result_.score ? result_.form.band_of(*result_.score) : nullptr;
     result_.band = band ? std::string_view(band->id) : std::string_view{};
-    result_.passed.reset();
-    if (outcome.flags & kernel::flag_verdict)
-      result_.passed = false;
-    else if (definition.pass_from && result_.score)
-      result_.passed = kernel::reaches(*result_.score, *definition.pass_from);
+    result_.passed = passes(result_.form, result_.score.value_or(missing_value), outcome.flags);
   }
 
   // Applied weights and contributions before fail rules.

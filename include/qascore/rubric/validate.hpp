@@ -16,6 +16,7 @@ namespace qascore {
 /// Bounds that keep every rubric small enough to check, show and score; far above what people can fill in.
 inline constexpr std::size_t max_criteria = 500;
 inline constexpr std::size_t max_section_depth = 3;
+inline constexpr std::size_t max_bands = 100;
 inline constexpr std::size_t max_id_bytes = 64;
 inline constexpr int max_amount = 1'000'000; ///< of a weight, of points
 
@@ -97,6 +98,9 @@ private:
   }
 
   void check_bands() {
+    if (rubric_.bands.size() > max_bands)
+      report("bands", "expected at most " + std::to_string(max_bands) + " bands but found " +
+                          std::to_string(rubric_.bands.size()));
     std::map<std::string, std::string> seen;
     for (std::size_t i = 0; i < rubric_.bands.size(); ++i) {
       const auto& band = rubric_.bands[i];

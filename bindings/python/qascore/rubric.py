@@ -1,0 +1,699 @@
+"""Rubrics: how answers become scores, one evaluation at a time or millions."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _core
+from ._frames import MISSING_CODE, Frame, Labels, build_frame
+from ._render import html_table, text_table
+from .errors import ArgumentError, DataError, FileError, MissingColumnError, RubricError, check_choice, did_you_mean
+
+__all__ = [
+    "Band",
+    "Criterion",
+    "CriterionResult",
+    "EvaluationResult",
+    "FailRule",
+    "Rubric",
+    "Scores",
+    "Section",
+]
+
+UNANSWERED = ("error", "not_scorable", "leave_out")
+FLAG_FAIL = 4
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A criterion of a rubric.
+
+    Attributes
+    ----------
+    id : str
+    title : dict
+        Text by language.
+    section : str
+        Id of the section that holds it.
+    kind : str
+        yes_no, options, scale, number, hits or text.
+    answers : tuple of str
+        The answers in the order of the rubric, and the points for each.
+    points : tuple of float
+    possible : float
+        Points for the best answer.
+    weight : float
+        Within its section or the form, as the rubric says; 0 when it is not scored.
+    scored : bool
+    dimension : tuple of str
+    not_applicable : bool
+        Whether "not_applicable" is a valid answer.
+    bonus, critical : bool
+    reasons : tuple of str
+        Root causes for the rater to tick.
+    """
+
+    id: str
+    title: dict[str, str]
+    section: str
+    kind: str
+    answers: tuple[str, ...]
+    points: tuple[float, ...]
+    possible: float
+    weight: float
+    scored: bool
+    dimension: tuple[str, ...]
+    not_applicable: bool
+    bonus: bool
+    critical: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a rubric: its id, title by language, and the section around it, if there is one."""
+
+    id: str
+    title: dict[str, str]
+    parent: str | None
+
+
+@dataclass(frozen=True)
+class Band:
+    """Scores from `from_score` (a fraction) up to the band above have a name."""
+
+    id: str
+    title: dict[str, str]
+    from_score: float
+
+
+@dataclass(frozen=True)
+class CriterionResult:
+    """What a criterion gave in one evaluation.
+
+    `state` is scored, unanswered, not_applicable or excluded (never scored). `earned` and `possible` are points, NaN unless
+    scored. `applied_weight` is its share of the form in this evaluation, `contribution` what it gave to
+    `score_before_fail`, both fractions; contributions and the cap adjustment add up to exactly that.
+    """
+
+    criterion: str
+    state: str
+    answer: str | None
+    earned: float
+    possible: float
+    applied_weight: float
+    contribution: float
+
+
+@dataclass(frozen=True)
+class FailRule:
+    """A fail rule that fired: `on` which criterion or section, and what its effect fell on."""
+
+    on: str
+    target: str
+    scope: str
+    effect: str
+    cap: float | None
+
+
+@dataclass(frozen=True)
+class EvaluationResult:
+    """The score of one evaluation, with how it came about.
+
+    Attributes
+    ----------
+    score : float or None
+        Fraction; None: not scorable (nothing applicable was left, or an answer is missing).
+    score_before_fail : float or None
+        As if there were no fail rules.
+    critical_score : float or None
+        Of the critical criteria alone.
+    band : str or None
+    passed : bool or None
+        None when neither a pass mark nor a verdict rule says anything.
+    cap_adjustment : float
+        What the cap took away, 0 or below.
+    criteria : tuple of CriterionResult
+    sections, dimensions : dict
+        Score by id, None where not scorable. Sections after fail rules of scope criterion and section, dimensions before.
+    fail_rules : tuple of FailRule
+    missing : tuple of str
+        Criteria without an answer.
+    rubric_id, rubric_version, content_hash : str
+        The form it was scored by.
+    """
+
+    score: float | None
+    score_before_fail: float | None
+    critical_score: float | None
+    band: str | None
+    passed: bool | None
+    cap_adjustment: float
+    criteria: tuple[CriterionResult, ...]
+    sections: dict[str, float | None]
+    dimensions: dict[str, float | None]
+    fail_rules: tuple[FailRule, ...]
+    missing: tuple[str, ...]
+    rubric_id: str
+    rubric_version: str
+    content_hash: str
+    _record: _core.EvaluationResult
+    _language: str
+
+    @classmethod
+    def from_core(cls, core: _core.EvaluationResult, rubric: Rubric) -> EvaluationResult:
+        record = core.to_dict()
+        return cls(
+            score=record["score"],
+            score_before_fail=record["score_before_fail"],
+            critical_score=record["critical_score"],
+            band=record["band"],
+            passed=record["passed"],
+            cap_adjustment=record["cap_adjustment"],
+            criteria=tuple(CriterionResult(**one) for one in record["criteria"]),
+            sections=dict(record["sections"]),
+            dimensions=dict(record["dimensions"]),
+            fail_rules=tuple(FailRule(**one) for one in record["fail_rules"]),
+            missing=tuple(record["missing"]),
+            rubric_id=rubric.id,
+            rubric_version=rubric.version,
+            content_hash=rubric.content_hash,
+            _record=core,
+            _language=rubric.language,
+        )
+
+    def explain(self, language: str | None = None) -> str:
+        """The result in words: what every criterion earned and cost, which rules fired.
+
+        In Chinese for languages that begin with "zh", else in English; by default in the language of the rubric.
+        """
+        return self._record.explain(language or self._language)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields as plain values, in full precision."""
+        out = {f.name: getattr(self, f.name) for f in fields(self) if not f.name.startswith("_")}
+        out["criteria"] = [vars(one).copy() for one in self.criteria]
+        out["fail_rules"] = [vars(one).copy() for one in self.fail_rules]
+        out["missing"] = list(self.missing)
+        return out
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """One row per criterion; `backend` is "pandas", "polars" or "pyarrow" (default: the first that is installed)."""
+        names = [f.name for f in fields(CriterionResult)]
+        return build_frame({name: [getattr(one, name) for one in self.criteria] for name in names}, backend)
+
+    def __repr__(self) -> str:
+        return self.explain()
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [one.criterion, one.state, one.answer, one.earned, one.possible, one.contribution] for one in self.criteria
+        ]
+        header = ["criterion", "state", "answer", "earned", "possible", "contribution"]
+        return html_table(header, rows, self.explain().split("\n", 1)[0])
+
+
+class Rubric:
+    """The versioned form by which answers become scores; checked when it is read, never changed.
+
+    Made by `Rubric.load` or `Rubric.parse`; docs/rubric.md explains the format.
+
+    Examples
+    --------
+    >>> import qascore as qa
+    >>> rubric = qa.Rubric.parse('''
+    ... qascore: 1
+    ... id: service
+    ... version: "1"
+    ... scoring: {method: weighted, weights: section}
+    ... pass_from: 0.7
+    ... sections:
+    ...   - id: opening
+    ...     weight: 1
+    ...     criteria:
+    ...       - {id: greeting, title: Greets by the script, answer: {yes_no: {points: 5}}}
+    ...   - id: handling
+    ...     weight: 3
+    ...     criteria:
+    ...       - {id: solved, title: Solves the problem, answer: {scale: {min: 1, max: 5}}, not_applicable: true}
+    ... ''')
+    >>> rubric.score_one({"greeting": "no", "solved": 5})
+    service 1: 75 of 100, passed
+    - greeting: 'no' on 'Greets by the script', 0 of 5 points, cost 25 of 100
+    - solved: '5' on 'Solves the problem', 4 of 4 points
+    >>> rubric.score_one({"greeting": "yes", "solved": "not_applicable"}).score
+    1.0
+    """
+
+    __slots__ = ("_core", "bands", "content_hash", "criteria", "dimensions", "id", "language", "pass_from", "sections",
+                 "title", "version")  # fmt: skip
+
+    def __init__(self, core: _core.Rubric) -> None:
+        self._core = core
+        self.id: str = core.id()
+        self.version: str = core.version()
+        self.language: str = core.language()
+        self.title: dict[str, str] = core.title()
+        self.content_hash: str = core.content_hash()
+        self.pass_from: float | None = core.pass_from()
+        self.criteria = tuple(Criterion(**one) for one in core.criteria())
+        self.sections = tuple(Section(**one) for one in core.sections())
+        self.dimensions = tuple(core.dimensions())
+        self.bands = tuple(Band(one["id"], one["title"], one["from"]) for one in core.bands())
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Rubric:
+        """Reads a rubric file (YAML; JSON is YAML too).
+
+        Raises
+        ------
+        RubricError
+            With every problem of the file, one per line, each with line and column; `problems` has them as data.
+        FileError
+            When there is no such file.
+        """
+        if not Path(path).is_file():
+            raise FileError(f"{os.fspath(path)}: expected a rubric file but found {_what_is(Path(path))}")
+        return cls(_core.Rubric.load(os.fspath(path)))
+
+    @classmethod
+    def parse(cls, text: str, *, name: str = "rubric") -> Rubric:
+        """Reads a rubric from text; `name` stands for the file in messages."""
+        return cls(_core.Rubric.parse(text, name))
+
+    def score_one(self, answers: Mapping[str, Any], *, unanswered: str = "error") -> EvaluationResult:
+        """Scores one evaluation.
+
+        Parameters
+        ----------
+        answers : mapping
+            Criterion id to answer: text, a number, True or False for yes or no, "not_applicable"; None, NaN and "" are
+            unanswered.
+        unanswered : {"error", "not_scorable", "leave_out"}
+            What a criterion without an answer means: an error; no score, and the criterion listed in `missing`; or the
+            criterion takes no part, as if it were not applicable.
+        """
+        if not isinstance(answers, Mapping):
+            raise ArgumentError(f"answers: expected a mapping of criterion to answer but found {type(answers).__name__}")
+        check_choice("unanswered", unanswered, UNANSWERED)
+        pairs = [(str(criterion), _answer_text(answer)) for criterion, answer in answers.items()]
+        return EvaluationResult.from_core(self._core.score_answers(pairs, unanswered), self)
+
+    def score(
+        self,
+        answers: Any,
+        *,
+        evaluation: str | None = None,
+        criterion: str | None = None,
+        answer: str | None = None,
+        unanswered: str = "error",
+        threads: int | None = None,
+    ) -> Scores:
+        """Scores many evaluations, to the same bits as one by one.
+
+        Parameters
+        ----------
+        answers : frame
+            Long: one row per evaluation and criterion, with `criterion` and `answer` naming columns. Wide: one row per
+            evaluation, with a column per criterion, named by its id.
+        evaluation : str
+            Column that says which evaluation a row belongs to. May be None for a wide frame: then the row number does.
+        criterion, answer : str, optional
+            Columns of a long frame; both or neither.
+        unanswered : {"error", "not_scorable", "leave_out"}
+            As in `score_one`.
+        threads : int, optional
+            Default: all cores. No influence on the scores.
+
+        Returns
+        -------
+        Scores
+            Its frame carries the other columns of `answers` along: all of a wide frame, of a long one those that have one
+            value per evaluation (the conversation, the rater).
+
+        Examples
+        --------
+        >>> import pandas as pd, qascore as qa
+        >>> form = qa.Rubric.parse('{qascore: 1, id: f, version: "1", scoring: {method: points}, sections: [{id: s, '
+        ...                        'criteria: [{id: a, answer: yes_no}, {id: b, answer: {scale: {min: 0, max: 3}}}]}]}')
+        >>> wide = pd.DataFrame({"evaluation_id": ["e1", "e2"], "rater": ["r1", "r2"], "a": ["yes", "no"], "b": [3, 1]})
+        >>> form.score(wide, evaluation="evaluation_id").to_frame()[["evaluation_id", "rater", "score"]]
+          evaluation_id rater  score
+        0            e1    r1   1.00
+        1            e2    r2   0.25
+        """
+        check_choice("unanswered", unanswered, UNANSWERED)
+        frame = Frame.of(answers, argument="answers")
+        if (criterion is None) != (answer is None):
+            given, lacks = ("criterion", "answer") if answer is None else ("answer", "criterion")
+            raise ArgumentError(f"{lacks}: expected a column too, since {given}= names one; a wide frame needs neither")
+        if criterion is not None and answer is not None:
+            if evaluation is None:
+                raise ArgumentError("evaluation: expected the column that says to which evaluation a row belongs")
+            read = self._read_long(frame, evaluation, criterion, answer)
+        else:
+            read = self._read_wide(frame, evaluation, unanswered)
+        codes, ids, carried, where = read
+        if unanswered == "error":
+            count, cells = self._core.unanswered_cells(codes)
+            _refuse(count, [(where(row), name, message) for row, name, message in cells])
+        columns = self._core.score_codes(codes, unanswered == "leave_out", threads or os.cpu_count() or 1)
+        return Scores(self, frame, evaluation or "evaluation", ids, carried, codes, columns, unanswered)
+
+    def _read_long(self, frame: Frame, evaluation: str, criterion: str, answer: str) -> _Read:
+        frame.require(evaluation, criterion, answer)
+        evaluations = frame.labels(evaluation)
+        if len(evaluations.missing):
+            raise DataError(f'answers: column "{evaluation}": id is missing at row {int(evaluations.missing[0])}')
+        asked = frame.labels(criterion)
+        given = _answer_labels(frame, answer)
+        count = len(evaluations.labels)
+        codes, (problems, cells) = self._core.encode_long(
+            evaluations.codes, count, asked.codes, [str(label) for label in asked.labels], given.codes, given.labels
+        )
+        _refuse(problems, [
+            (f"row {row} ({evaluation} {evaluations.labels[int(evaluations.codes[row])]})", name, message)
+            for row, name, message in cells
+        ])  # fmt: skip
+        first = np.full(count, -1, dtype=np.int64)
+        first[evaluations.codes[::-1]] = np.arange(len(frame) - 1, -1, -1)
+        names = [
+            name
+            for name in frame.columns
+            if name not in (criterion, answer, evaluation) and _is_constant(frame, name, evaluations.codes, first)
+        ]
+        return (
+            codes,
+            evaluations.labels,
+            (first, [evaluation, *names]),
+            lambda row: f"{evaluation} {evaluations.labels[row]}",
+        )
+
+    def _read_wide(self, frame: Frame, evaluation: str | None, unanswered: str) -> _Read:
+        ids: Sequence[Any] = range(len(frame))
+        where = "row {}".format
+        if evaluation is not None:
+            frame.require(evaluation)
+            labels = frame.labels(evaluation)
+            if len(labels.missing):
+                raise DataError(f'answers: column "{evaluation}": id is missing at row {int(labels.missing[0])}')
+            _refuse_repeats(labels, evaluation)
+            ids = [labels.labels[code] for code in labels.codes]
+        codes = np.full((len(self.criteria), len(frame)), _core.UNANSWERED_CODE, dtype=np.uint8)
+        total, cells = 0, []
+        names = {one.id for one in self.criteria}
+        for index, one in enumerate(self.criteria):
+            if one.id not in frame.columns:
+                if one.kind != "text" and unanswered == "error":
+                    others = [name for name in frame.columns if name not in names and name != evaluation]
+                    raise MissingColumnError(
+                        f'answers: expected a column for criterion "{one.id}" of rubric "{self.id}" but found none'
+                        f"{did_you_mean(one.id, others)}"
+                    )
+                continue
+            given = _answer_labels(frame, one.id)
+            codes[index], (count, problems) = self._core.encode_column(index, given.codes, given.labels)
+            total += count
+            cells += problems
+        at = [f" ({evaluation} {ids[row]})" if evaluation else "" for row, _, _ in cells]
+        _refuse(total, [(where(row) + more, name, message) for (row, name, message), more in zip(cells, at, strict=True)])
+        carried = [name for name in frame.columns if name not in names]
+        rows = np.arange(len(frame), dtype=np.int64)
+        return codes, ids, (rows, carried), lambda row: where(row) + (f" ({evaluation} {ids[row]})" if evaluation else "")
+
+    def to_dict(self) -> dict[str, Any]:
+        """What the form says, as plain values."""
+        return {
+            "id": self.id,
+            "version": self.version,
+            "content_hash": self.content_hash,
+            "language": self.language,
+            "title": self.title,
+            "pass_from": self.pass_from,
+            "bands": [vars(band).copy() for band in self.bands],
+            "sections": [vars(section).copy() for section in self.sections],
+            "criteria": [vars(one).copy() for one in self.criteria],
+        }
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """One row per criterion."""
+        columns: dict[str, list[Any]] = {
+            name: [getattr(one, name) for one in self.criteria]
+            for name in ("section", "id", "kind", "possible", "weight", "scored", "not_applicable", "bonus", "critical")
+        }
+        columns["title"] = [_in_language(one.title, self.language, one.id) for one in self.criteria]
+        columns["dimension"] = [", ".join(one.dimension) for one in self.criteria]
+        return build_frame(columns, backend)
+
+    def summary(self) -> str:
+        """The form in a line."""
+        title = _in_language(self.title, self.language, self.id)
+        return f"{title} {self.version}: {len(self.criteria)} criteria, content {self.content_hash[:12]}"
+
+    def _table(self) -> tuple[list[str], list[list[object]]]:
+        rows: list[list[object]] = [
+            [one.section, one.id, _in_language(one.title, self.language, one.id), one.kind, one.possible, one.weight]
+            for one in self.criteria
+        ]
+        return ["section", "criterion", "title", "answer", "possible", "weight"], rows
+
+    def __repr__(self) -> str:
+        return f"{self.summary()}\n{text_table(*self._table())}"
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._table(), self.summary())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rubric) and self.content_hash == other.content_hash
+
+    def __hash__(self) -> int:
+        return hash(self.content_hash)
+
+
+_Read = Any  # (codes, ids, (rows, carried columns), row -> where it is)
+
+
+class Scores:
+    """The scores of many evaluations on one rubric; made by `Rubric.score`."""
+
+    def __init__(
+        self,
+        rubric: Rubric,
+        frame: Frame,
+        evaluation: str,
+        ids: Sequence[Any],
+        carried: tuple[npt.NDArray[np.int64], list[str]],
+        codes: npt.NDArray[np.uint8],
+        columns: dict[str, npt.NDArray[Any]],
+        unanswered: str,
+    ) -> None:
+        self.rubric = rubric
+        self._frame = frame
+        self._evaluation = evaluation
+        self._ids = ids
+        self._carried = carried
+        self._codes = codes
+        self._columns = columns
+        self._unanswered = unanswered
+        self._rows: dict[Any, int] | None = None
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @property
+    def score(self) -> npt.NDArray[np.float64]:
+        """Scores as fractions in the order of the frame; NaN: not scorable."""
+        return self._columns["score"]
+
+    def _columns_of_scores(self) -> dict[str, Any]:
+        columns = self._columns
+        bands = [band.id for band in self.rubric.bands]
+        size = len(self)
+        return {
+            "score": columns["score"],
+            "score_before_fail": columns["score_before_fail"],
+            "critical_score": columns["critical_score"],
+            "band": [bands[code] if code >= 0 else None for code in columns["band"].tolist()],
+            "passed": [None if code < 0 else bool(code) for code in columns["passed"].tolist()],
+            "fail": (columns["flags"] & FLAG_FAIL) != 0,
+            "rubric_id": [self.rubric.id] * size,
+            "rubric_version": [self.rubric.version] * size,
+            "content_hash": [self.rubric.content_hash] * size,
+        }
+
+    def to_frame(self) -> Any:
+        """One row per evaluation, in the kind of frame the answers came in: its id, columns that came along, score,
+        score_before_fail, critical_score (fractions; missing: not scorable), band, passed, fail (whether a fail rule
+        fired), rubric_id, rubric_version, content_hash."""
+        rows, names = self._carried
+        scores = self._columns_of_scores()
+        if self._evaluation not in names:
+            scores = {self._evaluation: list(self._ids), **scores}
+        return self._frame.take(rows, scores, columns=names, reset_index=len(rows) != len(self._frame))
+
+    __qascore_frame__ = to_frame
+
+    def to_dict(self) -> dict[str, Any]:
+        """Columns by name, as plain values."""
+        scores = self._columns_of_scores()
+        return {self._evaluation: list(self._ids)} | {
+            name: values.tolist() if isinstance(values, np.ndarray) else values for name, values in scores.items()
+        }
+
+    def evaluation(self, evaluation: Any) -> EvaluationResult:
+        """The full result of one evaluation, by its id."""
+        if self._rows is None:
+            self._rows = {identity: row for row, identity in enumerate(self._ids)}
+        if evaluation not in self._rows:
+            hint = did_you_mean(evaluation, self._ids) if len(self) <= 10_000 else ""
+            raise ArgumentError(f"evaluation: expected an evaluation that was scored but found {evaluation!r}{hint}")
+        core = self.rubric._core.score_row(self._codes, self._rows[evaluation], self._unanswered)
+        return EvaluationResult.from_core(core, self.rubric)
+
+    def explain(self, evaluation: Any, language: str | None = None) -> str:
+        """One evaluation in words that an agent can read."""
+        return self.evaluation(evaluation).explain(language)
+
+    def _by_part(self, part: str, names: Sequence[str], values: Iterable[npt.NDArray[np.float64]]) -> Any:
+        return self._frame.build({
+            self._evaluation: [identity for _ in names for identity in self._ids],
+            part: [name for name in names for _ in self._ids],
+            "score": np.concatenate([np.empty(0), *values]),
+        })  # fmt: skip
+
+    def sections(self) -> Any:
+        """One row per section and evaluation: its score after fail rules of scope criterion and section."""
+        names = [section.id for section in self.rubric.sections]
+        return self._by_part("section", names, self.rubric._core.section_columns(self._codes))
+
+    def dimensions(self) -> Any:
+        """One row per dimension and evaluation: its score before fail rules."""
+        return self._by_part("dimension", self.rubric.dimensions, self.rubric._core.dimension_columns(self._codes))
+
+    def criteria_frame(self) -> Any:
+        """One row per evaluation and criterion: state, answer, earned, possible (points), applied_weight, contribution
+        (fractions), and rating, which is earned / possible."""
+        columns = self.rubric._core.criterion_columns(self._codes, self._unanswered)
+        criteria = self.rubric.criteria
+        states = np.array(_core.CRITERION_STATES, dtype=object)
+        answers = [
+            one.answers[code] if code < len(one.answers) else None
+            for row in self._codes.T.tolist()
+            for one, code in zip(criteria, row, strict=True)
+        ]
+        return self._frame.build({
+            self._evaluation: [identity for identity in self._ids for _ in criteria],
+            "criterion": [one.id for _ in self._ids for one in criteria],
+            "state": states[columns["state"]].tolist(),
+            "answer": answers,
+            "earned": columns["earned"],
+            "possible": columns["possible"],
+            "rating": columns["rating"],
+            "applied_weight": columns["applied_weight"],
+            "contribution": columns["contribution"],
+        })  # fmt: skip
+
+    def summary(self) -> str:
+        """The scores in a sentence."""
+        lost = int(np.isnan(self.score).sum())
+        more = f", {lost} of them not scorable" if lost else ""
+        return f"{len(self)} evaluations on {self.rubric.id} {self.rubric.version}{more}"
+
+    def _table(self, most: int = 10) -> tuple[list[str], list[list[object]]]:
+        scores = self._columns_of_scores()
+        shown = ("score", "score_before_fail", "band", "passed")
+        rows: list[list[object]] = [
+            [str(identity), *(_plain(scores[name][row]) for name in shown)]
+            for row, identity in enumerate(self._ids[:most])
+        ]
+        return [self._evaluation, *shown], rows
+
+    def __repr__(self) -> str:
+        more = len(self) - 10
+        return text_table(*self._table()) + (f"\n... {more} more" if more > 0 else "") + f"\n{self.summary()}"
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._table(), self.summary())
+
+
+def _what_is(path: Path) -> str:
+    return "a folder" if path.is_dir() else "none"
+
+
+def _plain(value: Any) -> object:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _in_language(title: Mapping[str, str], language: str, otherwise: str) -> str:
+    return title.get(language) or next(iter(title.values()), otherwise)
+
+
+def _answer_text(value: Any) -> str:
+    """An answer as the rubric writes it; "" is unanswered."""
+    if value is None or value != value:  # noqa: PLR0124 - NaN is not itself
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    if isinstance(value, (int, np.integer)):
+        return str(int(value))
+    if isinstance(value, (float, np.floating)):
+        plain = float(value)
+        return str(int(plain)) if math.isfinite(plain) and plain == math.floor(plain) else repr(plain)
+    if type(value).__name__ in ("NAType", "NaTType"):
+        return ""
+    return str(value)
+
+
+def _answer_labels(frame: Frame, name: str) -> Labels:
+    """Codes and texts of a column of answers, which may mix texts, numbers and truth values."""
+    if frame.is_text(name):
+        labels = frame.labels(name)
+    else:
+        try:
+            found = frame.labels(name)
+        except DataError:  # of several types
+            texts = np.array([_answer_text(value) for value in frame.values(name)], dtype=object)
+            codes, distinct = _core.TextColumn.from_objects(texts).encode()
+            return Labels(codes, distinct)
+        labels = Labels(found.codes, [_answer_text(label) for label in found.labels])
+    return labels
+
+
+def _is_constant(
+    frame: Frame, name: str, evaluations: npt.NDArray[np.uint32], first: npt.NDArray[np.int64]
+) -> bool:
+    try:
+        codes = frame.labels(name).codes
+    except DataError:
+        return False
+    return bool(np.array_equal(codes[first][evaluations], codes))
+
+
+def _refuse_repeats(labels: Labels, column: str) -> None:
+    counts = np.bincount(labels.codes[labels.codes != MISSING_CODE], minlength=len(labels.labels))
+    if len(counts) and counts.max() > 1:
+        again = labels.labels[int(np.argmax(counts))]
+        rows = np.flatnonzero(labels.codes == int(np.argmax(counts)))
+        raise DataError(
+            f'answers: column "{column}": expected each evaluation once but found {again!r} at rows {int(rows[0])} and '
+            f"{int(rows[1])}; a long frame is read with criterion= and answer="
+        )
+
+
+def _refuse(count: int, cells: Sequence[tuple[str, str, str]]) -> None:
+    if not count:
+        return
+    lines = [f"answers: {where}: {name}: {message}" if name else f"answers: {where}: {message}"
+             for where, name, message in cells]  # fmt: skip
+    more = [f"... and {count - len(cells)} more"] if count > len(cells) else []
+    raise RubricError("\n".join(lines + more))

@@ -1,0 +1,334 @@
+"""Rubrics in Python: the numbers of C++, frames of every kind, errors that say where."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+import qascore as qa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from qascore.errors import ArgumentError, DataError, FileError, MissingColumnError, RubricError
+
+FORM = """
+qascore: 1
+id: service
+version: "2"
+title: {en: Service, zh-CN: 服务}
+scoring: {method: weighted, weights: section}
+bands: [{id: good, from: 0.8}, {id: fair, from: 0.5}, {id: poor, from: 0}]
+pass_from: 0.8
+sections:
+  - id: opening
+    weight: 1
+    criteria:
+      - id: greeting
+        title: {en: Greets by the script, zh-CN: 规范问候}
+        dimension: [process]
+        answer: {yes_no: {points: 5}}
+      - id: identity
+        weight: 3
+        dimension: [compliance]
+        critical: true
+        not_applicable: true
+        answer: {options: [{id: full, points: 10}, {id: partial, points: 4}, {id: none, points: 0}]}
+        fail: [{when: {chosen: none}, scope: form, effect: zero}]
+  - id: handling
+    weight: 3
+    criteria:
+      - {id: patience, dimension: [attitude, process], answer: {scale: {min: 1, max: 5}}}
+      - {id: interruptions, answer: {number: {ranges: [{to: 0, points: 2}, {to: 4, points: 1}, {points: 0}]}}}
+      - {id: remarks, answer: text}
+"""
+
+LONG = [
+    ("e1", "greeting", "yes"), ("e1", "identity", "full"), ("e1", "patience", "5"), ("e1", "interruptions", "0"),
+    ("e2", "greeting", "no"), ("e2", "identity", "none"), ("e2", "patience", "3"), ("e2", "interruptions", "2.5"),
+    ("e3", "greeting", "yes"), ("e3", "identity", "not_applicable"), ("e3", "patience", "1"),
+    ("e3", "interruptions", "9"), ("e3", "remarks", "very long hold"),
+]  # fmt: skip
+# e1: (1 * 1 + 3 * 1) / 4 = 1; e2: opening 0, handling (2/4 + 1/2) / 2 = 1/2: 3/8; e3: opening 1, handling 0: 1/4.
+BEFORE = [1.0, 0.375, 0.25]
+AFTER = [1.0, 0.0, 0.25]
+
+
+@pytest.fixture(scope="module")
+def form() -> qa.Rubric:
+    return qa.Rubric.parse(FORM)
+
+
+def long_frame() -> pd.DataFrame:
+    frame = pd.DataFrame(LONG, columns=["evaluation_id", "criterion", "answer"])
+    frame["rater"] = frame["evaluation_id"].map({"e1": "anna", "e2": "ben", "e3": "anna"})
+    frame["row"] = range(len(frame))
+    return frame
+
+
+def wide_frame() -> pd.DataFrame:
+    wide = long_frame().pivot(index="evaluation_id", columns="criterion", values="answer").reset_index()
+    wide["rater"] = ["anna", "ben", "anna"]
+    return wide.rename_axis(columns=None)
+
+
+def columns(frame: Any) -> dict[str, list[Any]]:
+    if isinstance(frame, pa.Table):
+        return frame.to_pydict()
+    return frame.to_dict(as_series=False) if isinstance(frame, pl.DataFrame) else frame.to_dict(orient="list")
+
+
+def test_a_rubric_says_what_it_is(form: qa.Rubric) -> None:
+    assert (form.id, form.version, form.language) == ("service", "2", "en")
+    assert [c.id for c in form.criteria] == ["greeting", "identity", "patience", "interruptions", "remarks"]
+    assert form.criteria[1].answers == ("full", "partial", "none")
+    assert form.criteria[1].points == (10.0, 4.0, 0.0)
+    assert form.criteria[4].kind == "text"
+    assert not form.criteria[4].scored
+    assert form.dimensions == ("process", "compliance", "attitude")
+    assert form.bands[0].from_score == 0.8
+    assert len(form.content_hash) == 64
+    assert len(form.to_frame()) == 5
+    assert "Greets by the script" in repr(form)
+    assert "<table" in form._repr_html_()
+
+
+def test_one_evaluation_takes_text_numbers_and_truth_values(form: qa.Rubric) -> None:
+    result = form.score_one({"greeting": True, "identity": "partial", "patience": 4, "interruptions": 0.0, "remarks": None})
+    # opening (1 + 3 * 0.4) / 4 = 0.55; handling (3/4 + 1) / 2 = 0.875; (0.55 + 3 * 0.875) / 4
+    assert result.score == pytest.approx(0.79375, abs=1e-15)
+    assert result.band == "fair"
+    assert result.passed is False
+    assert result.critical_score == 0.4
+    assert result.sections["opening"] == 0.55
+    assert sum(c.contribution for c in result.criteria) == result.score_before_fail
+    assert result.content_hash == form.content_hash
+    assert result.explain("zh-CN").startswith("服务 2：79.4 分")
+    assert len(result.to_frame()) == 5
+    assert result.to_dict()["criteria"][0]["earned"] == 5.0
+    assert math.isnan(result.criteria[4].earned)
+
+
+def test_a_failed_evaluation_keeps_the_score_underneath(form: qa.Rubric) -> None:
+    result = form.score_one({"greeting": "yes", "identity": "none", "patience": 5, "interruptions": 0})
+    assert result.score == 0.0
+    assert result.score_before_fail == 0.8125
+    assert result.fail_rules[0].on == "identity"
+    assert "fail rule on identity: sets the whole form to 0" in repr(result)
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table], ids=["pandas", "polars", "pyarrow"])
+def test_long_frames_of_every_kind_give_the_same(form: qa.Rubric, make: Any) -> None:
+    given_frame = make(long_frame().to_dict(orient="list"))
+    scores = form.score(given_frame, evaluation="evaluation_id", criterion="criterion", answer="answer")
+    out = scores.to_frame()
+    assert isinstance(out, pa.Table if make is pa.table else make)
+    found = columns(out)
+    assert found["evaluation_id"] == ["e1", "e2", "e3"]
+    assert found["rater"] == ["anna", "ben", "anna"]
+    assert "row" not in found
+    assert found["score_before_fail"] == BEFORE
+    assert found["score"] == AFTER
+    assert found["band"] == ["good", "poor", "poor"]
+    assert found["passed"] == [True, False, False]
+    assert found["fail"] == [False, True, False]
+    assert found["critical_score"][:2] == [1.0, 0.0]
+    assert found["critical_score"][2] is None or math.isnan(found["critical_score"][2])
+    assert set(found["content_hash"]) == {form.content_hash}
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table], ids=["pandas", "polars", "pyarrow"])
+def test_wide_frames_of_every_kind_give_the_same(form: qa.Rubric, make: Any) -> None:
+    wide = wide_frame().astype(object).where(lambda f: f.notna(), None)
+    scores = form.score(make(wide.to_dict(orient="list")), evaluation="evaluation_id")
+    found = columns(scores.to_frame())
+    assert found["score"] == AFTER
+    assert found["rater"] == ["anna", "ben", "anna"]
+    assert "greeting" not in found
+
+
+def test_the_order_of_rows_does_not_matter(form: qa.Rubric) -> None:
+    frame = long_frame()
+    shuffled = frame.sample(frac=1, random_state=3)
+    names = {"evaluation": "evaluation_id", "criterion": "criterion", "answer": "answer"}
+    a, b = form.score(frame, **names).to_frame(), form.score(shuffled, **names).to_frame()
+    pd.testing.assert_frame_equal(a, b)
+
+
+def test_answers_of_mixed_types_are_read(form: qa.Rubric) -> None:
+    frame = pd.DataFrame({
+        "evaluation_id": ["a"] * 4,
+        "criterion": ["greeting", "identity", "patience", "interruptions"],
+        "answer": [True, "full", 5, 0.5],
+    })  # fmt: skip
+    scores = form.score(frame, evaluation="evaluation_id", criterion="criterion", answer="answer")
+    assert scores.score.tolist() == [(1 + 3 * 0.75) / 4]
+    wide = pd.DataFrame({"greeting": [True, False], "identity": ["full", None], "patience": [5.0, np.nan],
+                         "interruptions": [0, 3]})  # fmt: skip
+    listed = form.score(wide, unanswered="not_scorable")
+    assert listed.score[0] == 1.0
+    assert np.isnan(listed.score[1])
+    assert listed.evaluation(1).missing == ("identity", "patience")
+    left_out = form.score(wide, unanswered="leave_out")
+    assert left_out.score[1] == (0 + 3 * 0.5) / 4
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_frame_gives_the_same_bits_as_one_by_one(form: qa.Rubric, data: st.DataObject) -> None:
+    answer = {
+        "greeting": st.sampled_from(["yes", "no"]),
+        "identity": st.sampled_from(["full", "partial", "none", "not_applicable"]),
+        "patience": st.integers(1, 5),
+        "interruptions": st.integers(0, 9) | st.floats(0, 9),
+    }
+    rows = data.draw(st.lists(st.fixed_dictionaries(answer), min_size=1, max_size=40))
+    scores = form.score(pl.DataFrame([{k: str(v) for k, v in row.items()} for row in rows]))
+    found = scores.to_dict()
+    for i, row in enumerate(rows):
+        one = form.score_one(row)
+        assert one.score == found["score"][i]
+        assert one.score_before_fail == found["score_before_fail"][i]
+        assert one.band == found["band"][i]
+        assert one.passed == found["passed"][i]
+        assert sum(c.contribution for c in one.criteria) == one.score_before_fail
+
+
+def test_scores_open_up(form: qa.Rubric) -> None:
+    scores = form.score(long_frame(), evaluation="evaluation_id", criterion="criterion", answer="answer")
+    assert len(scores) == 3
+    assert scores.explain("e2").startswith("Service 2: 0 of 100, poor, not passed")
+    sections = scores.sections()
+    assert sections.set_index(["section", "evaluation_id"])["score"].to_dict()["handling", "e2"] == 0.5
+    dimensions = scores.dimensions().set_index(["dimension", "evaluation_id"])["score"].to_dict()
+    # process: greeting 1/16 of the form, patience 3/8.
+    assert dimensions["process", "e2"] == pytest.approx((3 / 8 * 0.5) / (1 / 16 + 3 / 8), abs=1e-15)
+    criteria = scores.criteria_frame().set_index(["evaluation_id", "criterion"])
+    assert criteria.loc[("e3", "identity"), "state"] == "not_applicable"
+    assert criteria.loc[("e2", "interruptions"), "rating"] == 0.5
+    assert criteria.loc[("e2", "identity"), "answer"] == "none"
+    sums = criteria.groupby("evaluation_id")["contribution"].sum()
+    assert sums.tolist() == BEFORE
+    assert "3 evaluations on service 2" in repr(scores)
+    assert "<table" in scores._repr_html_()
+
+
+def test_scores_are_a_frame_where_one_is_asked_for(form: qa.Rubric) -> None:
+    scores = form.score(long_frame(), evaluation="evaluation_id", criterion="criterion", answer="answer")
+    assert qa.mean(scores, "score").value == pytest.approx(sum(AFTER) / 3, abs=1e-15)
+
+
+def test_wrong_answers_are_located_by_row_and_criterion(form: qa.Rubric) -> None:
+    frame = long_frame()
+    frame.loc[1, "answer"] = "ful"
+    frame.loc[4, "criterion"] = "greting"
+    frame.loc[8, "answer"] = "not_applicable"
+    with pytest.raises(RubricError) as caught:
+        form.score(frame, evaluation="evaluation_id", criterion="criterion", answer="answer")
+    assert str(caught.value).split("\n") == [
+        'answers: row 1 (evaluation_id e1): identity: expected "full", "partial" or "none" but found "ful" '
+        '(did you mean "full"?)',
+        'answers: row 4 (evaluation_id e2): expected a criterion of rubric "service" but found "greting" '
+        '(did you mean "greeting"?)',
+        'answers: row 8 (evaluation_id e3): greeting: expected an answer but found "not_applicable", which this '
+        "criterion does not allow",
+    ]
+    wide = wide_frame()
+    wide.loc[2, "patience"] = "6"
+    with pytest.raises(RubricError, match=r'row 2 \(evaluation_id e3\): patience: expected a whole number from 1 to 5'):
+        form.score(wide, evaluation="evaluation_id")
+
+
+def test_missing_answers_are_located(form: qa.Rubric) -> None:
+    frame = long_frame().drop(index=[2, 7])
+    with pytest.raises(RubricError) as caught:
+        form.score(frame, evaluation="evaluation_id", criterion="criterion", answer="answer")
+    assert str(caught.value) == (
+        "answers: evaluation_id e1: patience: expected an answer but found none\n"
+        "answers: evaluation_id e2: interruptions: expected an answer but found none"
+    )
+    with pytest.raises(RubricError, match="patience: expected an answer but found none"):
+        form.score_one({"greeting": "yes", "identity": "full", "interruptions": 1})
+    assert form.score_one({"greeting": "yes"}, unanswered="leave_out").score == 1.0
+    assert form.score_one({"greeting": "yes"}, unanswered="not_scorable").score is None
+
+
+def test_many_wrong_answers_are_counted(form: qa.Rubric) -> None:
+    wide = pd.DataFrame({"greeting": ["maybe"] * 50, "identity": "full", "patience": 1, "interruptions": 0})
+    with pytest.raises(RubricError, match=r"\.\.\. and 30 more"):
+        form.score(wide)
+
+
+def test_an_answer_given_twice_is_refused(form: qa.Rubric) -> None:
+    frame = pd.concat([long_frame(), long_frame().iloc[[0]]], ignore_index=True)
+    with pytest.raises(RubricError, match=r"row 13 \(evaluation_id e1\): greeting: expected one answer but found a second"):
+        form.score(frame, evaluation="evaluation_id", criterion="criterion", answer="answer")
+    wide = pd.concat([wide_frame(), wide_frame().iloc[[1]]], ignore_index=True)
+    with pytest.raises(DataError, match=r"expected each evaluation once but found 'e2' at rows 1 and 3"):
+        form.score(wide, evaluation="evaluation_id")
+
+
+def test_missing_columns_are_named(form: qa.Rubric) -> None:
+    with pytest.raises(MissingColumnError, match=r'criterion "patience" of rubric "service" but found none \(did you mean "patiense"'):
+        form.score(wide_frame().rename(columns={"patience": "patiense"}), evaluation="evaluation_id")
+    with pytest.raises(MissingColumnError, match="evaluation_id"):
+        form.score(long_frame(), evaluation="evaluaton_id", criterion="criterion", answer="answer")
+    with pytest.raises(ArgumentError, match="criterion: expected a column too"):
+        form.score(long_frame(), evaluation="evaluation_id", answer="answer")
+    with pytest.raises(ArgumentError, match="evaluation: expected the column"):
+        form.score(long_frame(), criterion="criterion", answer="answer")
+    with pytest.raises(ArgumentError, match="unanswered: expected one of"):
+        form.score(wide_frame(), unanswered="skip")
+    with pytest.raises(ArgumentError, match='"score" is about to be added'):
+        form.score(wide_frame().assign(score=1.0), evaluation="evaluation_id").to_frame()
+    with pytest.raises(DataError, match="id is missing at row 1"):
+        form.score(wide_frame().assign(evaluation_id=["a", None, "b"]), evaluation="evaluation_id")
+    with pytest.raises(ArgumentError, match="expected a mapping"):
+        form.score_one([("greeting", "yes")])  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match=r"found 'e9'"):
+        form.score(wide_frame(), evaluation="evaluation_id").explain("e9")
+
+
+def test_a_bad_rubric_lists_every_problem(tmp_path: Path) -> None:
+    text = FORM.replace('version: "2"', "version: 2").replace("weight: 3\n        dimension", "weihgt: 3\n        dimension")
+    with pytest.raises(RubricError) as caught:
+        qa.Rubric.parse(text, name="service.yaml")
+    assert str(caught.value).split("\n") == [
+        'service.yaml:4:10: version: expected text but found "2", which YAML reads as something else (write it in quotes)',
+        'service.yaml:18:9: sections[0].criteria[1].weihgt: expected a key of a criterion but found "weihgt" '
+        '(did you mean "weight"?)',
+    ]
+    assert [(p.line, p.column, p.path) for p in caught.value.problems] == [
+        (4, 10, "version"), (18, 9, "sections[0].criteria[1].weihgt")
+    ]  # fmt: skip
+    with pytest.raises(FileError, match="expected a rubric file but found none"):
+        qa.Rubric.load(tmp_path / "none.yaml")
+    with pytest.raises(FileError, match="found a folder"):
+        qa.Rubric.load(tmp_path)
+    path = tmp_path / "form.yaml"
+    path.write_text(FORM, encoding="utf-8")
+    assert qa.Rubric.load(path) == qa.Rubric.parse(FORM)
+    assert qa.Rubric.load(str(path)).content_hash == qa.Rubric.parse(FORM).content_hash
+
+
+def test_the_content_hash_is_sha256_of_the_documented_form() -> None:
+    form = qa.Rubric.parse('{qascore: 1, id: f, version: "1", scoring: {method: points}, '
+                           "sections: [{id: s, criteria: [{id: a, answer: yes_no}]}]}")  # fmt: skip
+    canonical = (
+        "qascore rubric 1\n" + "1:f,1:1,2:en,{}" + "1,0,0," + "f,[]-,"
+        "[1:s,{}-,[][1:a,{}-,[]<0 1,3:yes,>f,f,f,[][]][]]"
+    )
+    assert form.content_hash == hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def test_an_empty_frame_has_no_scores(form: qa.Rubric) -> None:
+    empty = form.score(wide_frame().head(0), evaluation="evaluation_id")
+    assert len(empty) == 0
+    assert len(empty.to_frame()) == 0
+    none = form.score(long_frame().head(0), evaluation="evaluation_id", criterion="criterion", answer="answer")
+    assert len(none) == 0
