@@ -1,0 +1,364 @@
+"""The command line as a user meets it: what is printed where, exit codes, and what bad input gets."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import pty
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+import pytest
+
+pytest.importorskip("typer")
+
+CALLS = "".join(
+    f"c{row:03d},{'phone' if row % 4 else 'chat'},{'gold' if row % 3 else 'basic'},{100 + row % 50}\n" for row in range(200)
+)
+CALLS = "conversation_id,channel,tier,handle_s\n" + CALLS
+RUBRIC = """\
+qascore: 1
+id: service
+version: "1"
+title: Service
+scoring: {method: weighted, weights: section}
+pass_from: 0.6
+sections:
+  - id: all
+    title: All
+    weight: 1
+    criteria:
+      - {id: greeting, title: Greets, answer: yes_no}
+      - {id: solved, title: Solves, answer: {scale: {min: 1, max: 5}}}
+"""
+STUDY = """\
+title: A small study
+conversations: {file: calls.csv, strata: channel, domains: tier, measures: {handle_s: mean}}
+sample: {size: 40, min_per_stratum: 10, seed: 7}
+evaluations: {file: answers.csv, rubric: service.yaml}
+csat: {file: csat.csv, scale: [1, 5]}
+"""
+
+
+def answers() -> str:
+    """Every call evaluated by one rater, every other by two."""
+    lines = ["evaluation_id,conversation_id,rater_id,criterion,answer"]
+    for row in range(200):
+        for rater in ("r1", "r2")[: 1 + row % 2]:
+            greeting = "yes" if (row * 7 + len(rater) * row) % 5 else "no"
+            solved = 1 + (row * (3 if rater == "r1" else 5)) % 5
+            for criterion, answer in (("greeting", greeting), ("solved", solved)):
+                lines.append(f"c{row:03d}-{rater},c{row:03d},{rater},{criterion},{answer}")
+    return "\n".join(lines) + "\n"
+
+
+def csat() -> str:
+    rows = [f"c{row:03d},{1 + (row * 3) % 5}\n" for row in range(0, 200, 2)]
+    return "conversation_id,csat\n" + "".join(rows)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in (
+        ("calls.csv", CALLS), ("answers.csv", answers()), ("csat.csv", csat()), ("service.yaml", RUBRIC), ("study.yaml", STUDY),
+    ):  # fmt: skip
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(folder: Path) -> Run:
+    def call(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "qascore.cli", *arguments], cwd=folder, capture_output=True, text=True, timeout=120,
+            **options,  # type: ignore[call-overload]
+        )  # fmt: skip
+
+    return call
+
+
+@pytest.fixture
+def run_here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The same in this process, which is quicker."""
+    from qascore.cli.app import app
+    from typer.testing import CliRunner
+
+    monkeypatch.chdir(folder)
+
+    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
+        done = CliRunner().invoke(app, list(arguments))
+        return subprocess.CompletedProcess(list(arguments), done.exit_code, done.stdout, done.stderr)
+
+    return call
+
+
+def edit(path: Path, before: str, after: str) -> None:
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
+
+
+def test_a_study_runs_from_files_to_a_folder(run: Run, folder: Path) -> None:
+    done = run("study", "study.yaml", "--out", "results")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "A small study" in done.stdout
+    assert done.stdout.endswith("Report: results/report.html\n")
+    written = sorted(path.name for path in (folder / "results").iterdir())
+    assert "report.html" in written and "study.json" in written and "sample.csv" in written
+    assert not [name for name in written if name.endswith(".tmp")]
+    figures = json.loads((folder / "results" / "study.json").read_text())
+    assert figures["command"] == "qascore study study.yaml --out results"
+    assert figures["seed"] == 7
+    assert figures["counts"]["conversations drawn"] == 40
+    assert pc.read_csv(folder / "results" / "sample.csv").num_rows == 40
+
+
+def test_json_is_printed_alone_and_is_what_the_file_holds(run: Run, folder: Path) -> None:
+    done = run("study", "study.yaml", "--out", "results", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == json.loads((folder / "results" / "study.json").read_text())
+
+
+def test_quiet_prints_nothing(run: Run) -> None:
+    done = run("study", "study.yaml", "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def drain(reader: int) -> bytes:
+    """What a terminal gets until the other end is closed."""
+    shown = b""
+    while True:
+        try:
+            block = os.read(reader, 65536)
+        except OSError as error:
+            assert error.errno == errno.EIO
+            block = b""
+        if not block:
+            os.close(reader)
+            return shown
+        shown += block
+
+
+def test_progress_is_shown_on_a_terminal_only(folder: Path) -> None:
+    reader, writer = pty.openpty()
+    done = subprocess.Popen(
+        [sys.executable, "-m", "qascore.cli", "study", "study.yaml"], cwd=folder, stdout=subprocess.PIPE, stderr=writer
+    )
+    os.close(writer)
+    shown = drain(reader)
+    out, _ = done.communicate(timeout=120)
+    assert done.returncode == 0
+    assert b"reading" in shown or b"writing" in shown
+    assert b"A small study" in out and b"\x1b" not in out
+
+
+def test_the_same_study_gives_the_same_files(run_here: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+    run_here("study", "study.yaml", "--out", "results")
+    first = {path.name: path.read_bytes() for path in (folder / "results").iterdir()}
+    header, *rows = CALLS.splitlines()
+    shutil.rmtree(folder / "results")
+    run_here("study", "study.yaml", "--out", "results")
+    assert first == {path.name: path.read_bytes() for path in (folder / "results").iterdir()}
+    # Another order of rows draws the same conversations and gives the same figures.
+    (folder / "calls.csv").write_text("\n".join([header, *reversed(rows)]) + "\n")
+    run_here("study", "study.yaml", "--out", "results")
+    assert first["estimates.csv"] == (folder / "results" / "estimates.csv").read_bytes()
+
+
+def test_version_and_help(run_here: Run) -> None:
+    assert run_here("version").stdout.startswith("qascore ")
+    for command in ("study", "demo", "sample", "score", "version", "rubric check"):
+        done = run_here(*command.split(), "--help")
+        assert done.returncode == 0
+        assert "Example" in done.stdout
+
+
+def test_a_sample_is_drawn(run_here: Run, folder: Path) -> None:
+    done = run_here("sample", "calls.csv", "--strata", "channel", "--strata", "tier", "--rate", "0.1", "--seed", "3", "--plan",
+               "plan.json")  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    drawn = pc.read_csv(folder / "sample.csv")
+    assert drawn.num_rows == 20
+    assert {"handle_s", "stratum", "inclusion_probability", "design_weight"} <= set(drawn.column_names)
+    assert json.loads((folder / "plan.json").read_text())["draw"]["seed"] == "3"
+
+
+def test_evaluations_are_scored_and_explained(run_here: Run, folder: Path) -> None:
+    done = run_here("score", "answers.csv", "--rubric", "service.yaml", "--explain", "c001-r1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "greeting" in done.stdout
+    assert pc.read_csv(folder / "scores.csv").num_rows == 300
+
+
+def test_rubrics_are_checked_like_a_compiler_does(run_here: Run, folder: Path) -> None:
+    assert run_here("rubric", "check", "service.yaml").stdout == "service.yaml: service 1, 2 criteria, no problems\n"
+    faulty = RUBRIC.replace("weights: section", "weights: sections").replace("weight: 1", "weight: -1")
+    faulty = faulty.replace("pass_from: 0.6", "pass_from: 6").replace("id: solved", "id: greeting")
+    (folder / "faulty.yaml").write_text(faulty.replace("yes_no", "yesno"))
+    done = run_here("rubric", "check", "service.yaml", "faulty.yaml")
+    assert done.returncode == 4
+    headline, *problems = done.stderr.splitlines()
+    assert headline == "qascore: the rubric or an answer to it is not valid"
+    places = [line.split(": ")[0].strip() for line in problems]
+    assert [place.rsplit(":", 1)[0] for place in places] == [f"faulty.yaml:{line}" for line in (5, 6, 10, 12, 13)]
+
+
+BAD = [
+    # what is done to the folder, exit code, headline, words of the message
+    (("calls.csv", "conversation_id", "id"), 3, "the data cannot be used",
+     ['calls.csv: expected a column "conversation_id" but found id, channel, tier, handle_s']),
+    (("study.yaml", "strata: channel", "strata: chanel"), 3, "the data cannot be used",
+     ['calls.csv: expected a column "chanel" but found', 'did you mean "channel"?']),
+    (("calls.csv", "c007,", "c003,"), 3, "the data cannot be used",
+     ["calls.csv: column \"conversation_id\": 'c003' stands in rows 3 and 7, expected once"]),
+    (("study.yaml", "size: 40", "size: 4000"), 5, "the plan or design cannot give what is asked", ["4000", "200"]),
+    (("study.yaml", "size: 40", "rate: 12"), 2, "an argument is not valid",
+     ["study.yaml:3:16: sample.rate: expected a rate above 0 and up to 1 but found 12"]),
+    (("csat.csv", "c000,1", "c000,nan"), 3, "the data cannot be used",
+     ['csat.csv:2: column "csat": expected a finite number but found nan; leave the cell blank if it is missing']),
+    (("csat.csv", "c000,1", "c000,inf"), 3, "the data cannot be used",
+     ['csat.csv:2: column "csat": expected a finite number but found inf']),
+    (("csat.csv", "c000,1", "c000,7"), 3, "the data cannot be used", ["expected a value from 1 to 5 but found 7"]),
+    (("csat.csv", "c002,", "c000,"), 3, "the data cannot be used", ["'c000' stands in rows 0 and 1, expected once"]),
+    (("answers.csv", "greeting,no", "greeting,nope"), 4, "the rubric or an answer to it is not valid",
+     ["greeting", '"nope"']),
+    (("answers.csv", "r1,greeting,", "r1,greting,"), 4, "the rubric or an answer to it is not valid",
+     ['"greting"', 'did you mean "greeting"?']),
+    (("answers.csv", "c001-r1,c001,r1,solved", "c001-r1,c009,r1,solved"), 3, "the data cannot be used",
+     ["evaluation 'c001-r1': column \"conversation_id\": expected one value but found 'c001' at row"]),
+    (("service.yaml", "yes_no", "yesno"), 4, "the rubric or an answer to it is not valid", ["service.yaml:12:"]),
+    (("study.yaml", "calls.csv", "call.csv"), 7, "a file cannot be used", ['call.csv: no such file (did you mean "calls.csv"?)']),
+    (("calls.csv", CALLS, ""), 3, "the data cannot be used", ["calls.csv: the file is empty; expected a table"]),
+    (("calls.csv", CALLS, "conversation_id,channel,tier,handle_s\n"), 3, "the data cannot be used",
+     ["calls.csv: expected rows but found only a header"]),
+    (("calls.csv", "c003,phone,basic,103", "c003,phone,basic"), 3, "the data cannot be used",
+     ["calls.csv:5: expected 4 values as in the header but found 3"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "code", "headline", "words"), BAD, ids=lambda value: str(value)[:40])
+def test_bad_input_is_told_and_nothing_is_written(
+    run_here: Run, folder: Path, change: tuple[str, str, str], code: int, headline: str, words: list[str]
+) -> None:
+    name, before, after = change
+    edit(folder / name, before, after)
+    check(run_here, folder, code, headline, words)
+
+
+def check(run: Run, folder: Path, code: int, headline: str, words: list[str]) -> None:
+    done = run("study", "study.yaml", "--out", "results")
+    assert done.stdout == ""
+    first, *rest = done.stderr.splitlines()
+    assert (done.returncode, first) == (code, f"qascore: {headline}"), done.stderr
+    message = "\n".join(line.strip() for line in rest)
+    for word in words:
+        assert word in message
+    assert "Traceback" not in done.stderr
+    assert not (folder / "results").exists()
+
+
+@pytest.mark.parametrize("code", [2, 3, 4, 5, 7])
+def test_exit_codes_reach_the_shell(run: Run, folder: Path, code: int) -> None:
+    (name, before, after), _, headline, words = next(case for case in BAD if case[1] == code)
+    edit(folder / name, before, after)
+    check(run, folder, code, headline, words)
+
+
+def test_a_stratum_from_which_one_was_drawn_needs_a_decision(run_here: Run, folder: Path) -> None:
+    text = (folder / "calls.csv").read_text()
+    (folder / "calls.csv").write_text(text.replace("c003,phone", "c003,post").replace("c007,phone", "c007,post"))
+    edit(folder / "study.yaml", "min_per_stratum: 10", "min_per_stratum: 1")
+    check(run_here, folder, 5, "the plan or design cannot give what is asked",
+          ['single_unit: stratum "post" has one sampled unit', '"average"'])  # fmt: skip
+    edit(folder / "study.yaml", "seed: 7", "seed: 7, single_unit: average")
+    assert run_here("study", "study.yaml").returncode == 0
+
+
+def test_bytes_that_are_not_utf8_are_located(run_here: Run, folder: Path) -> None:
+    path = folder / "calls.csv"
+    path.write_bytes(path.read_bytes().replace(b"c003,phone", b"c003,ph\xf6ne"))
+    done = run_here("study", "study.yaml")
+    at = path.read_bytes().index(b"\xf6")
+    assert done.returncode == 3
+    assert f"calls.csv:5: expected UTF-8 but found the byte 0xf6 at byte {at}; save the file as UTF-8" in done.stderr
+
+
+def test_a_byte_order_mark_and_windows_line_ends_change_no_figure(run_here: Run, folder: Path) -> None:
+    plain = run_here("study", "study.yaml", "--json")
+    for name in ("calls.csv", "answers.csv", "csat.csv", "service.yaml", "study.yaml"):
+        path = folder / name
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    windows = run_here("study", "study.yaml", "--json")
+    assert windows.returncode == 0, windows.stderr
+    one, other = json.loads(plain.stdout), json.loads(windows.stdout)
+    assert one["estimates"] == other["estimates"]
+    assert one["calibration"] == other["calibration"]
+    assert one["rubric"] == other["rubric"]
+
+
+def test_the_format_of_the_files_changes_no_figure(run_here: Run, folder: Path) -> None:
+    plain = json.loads(run_here("study", "study.yaml", "--json").stdout)
+    table = pc.read_csv(folder / "calls.csv")
+    pq.write_table(table, folder / "calls.parquet")
+    with (folder / "csat.jsonl").open("w") as file:
+        file.writelines(json.dumps(row) + "\n" for row in pc.read_csv(folder / "csat.csv").to_pylist())
+    edit(folder / "study.yaml", "calls.csv", "calls.parquet")
+    edit(folder / "study.yaml", "csat.csv", "csat.jsonl")
+    other = json.loads(run_here("study", "study.yaml", "--json").stdout)
+    assert plain["estimates"] == other["estimates"]
+    assert plain["association"] == other["association"]
+
+
+def test_a_full_disk_leaves_the_results_of_before(run: Run, folder: Path) -> None:
+    assert run("study", "study.yaml", "--out", "results").returncode == 0
+    before = {path.name: path.read_bytes() for path in (folder / "results").iterdir()}
+    edit(folder / "study.yaml", "seed: 7", "seed: 8")
+
+    def small_files() -> None:
+        # A limit on the size of files ends a write as a full disk does, only with another number.
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+    done = run("study", "study.yaml", "--out", "results", preexec_fn=small_files)
+    assert done.returncode == 7
+    assert "cannot be written: File too large; what was there before is unchanged" in done.stderr
+    assert before == {path.name: path.read_bytes() for path in (folder / "results").iterdir()}
+
+
+def test_an_interrupt_leaves_nothing(folder: Path) -> None:
+    # Large enough that the interrupt comes while it works.
+    header, *rows = answers().splitlines()
+    lines = [header] + [line.replace("c", f"x{copy}c", 2) for copy in range(300) for line in rows]
+    (folder / "answers.csv").write_text("\n".join(lines) + "\n")
+    reader, writer = pty.openpty()
+    started = subprocess.Popen(
+        [sys.executable, "-m", "qascore.cli", "study", "study.yaml", "--out", "results"], cwd=folder, stderr=writer
+    )
+    os.close(writer)
+    shown = b""
+    while b"reading" not in shown and b"scoring" not in shown:
+        shown += os.read(reader, 65536)
+    started.send_signal(signal.SIGTERM)
+    shown += drain(reader)
+    assert started.wait(timeout=120) == 130
+    assert b"qascore: interrupted; nothing was written" in shown
+    assert not (folder / "results").exists()
+
+
+def test_a_missing_option_is_a_usage_error(run_here: Run) -> None:
+    done = run_here("sample", "calls.csv", "--strata", "channel", "--size", "10")
+    assert done.returncode == 2
+    assert "--seed" in done.stderr
+    assert run_here("studdy").returncode == 2
