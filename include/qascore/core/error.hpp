@@ -42,8 +42,10 @@ struct problem {
     if (line > 0)
       out += (out.empty() ? "" : ":") + std::to_string(line) + ":" + std::to_string(column);
     for (const std::string* part : {&path, &message})
-      if (!part->empty())
-        out += (out.empty() ? "" : ": ") + *part;
+      if (!part->empty()) {
+        out += out.empty() ? "" : ": ";
+        out += *part;
+      }
     return out;
   }
 };
@@ -60,8 +62,10 @@ public:
 private:
   static std::string lines(const std::vector<problem>& all) {
     std::string out;
-    for (const problem& one : all)
-      out += (out.empty() ? "" : "\n") + one.text();
+    for (const problem& one : all) {
+      out += out.empty() ? "" : "\n";
+      out += one.text();
+    }
     return out;
   }
   std::vector<problem> problems_;
