@@ -64,22 +64,25 @@ struct candidate {
 
 /// What one pass over some rows finds.
 struct pass {
-  std::vector<std::uint64_t> certain; ///< rows below their threshold, ascending
-  std::vector<candidate> near;        ///< rows within it, ascending
+  std::vector<std::uint64_t> certain;           ///< rows below their threshold, ascending
+  std::vector<std::uint64_t> certain_by_stratum; ///< how many of them
+  std::vector<candidate> near;                  ///< rows within it, ascending
+  bool stopped = false;                         ///< `go_on` said no
 };
 
-template <class Numbered>
-pass look_at(const Numbered& numbers, std::span<const std::uint32_t> stratum, std::span<const threshold> thresholds,
-             std::size_t first, std::size_t last, std::size_t expected) {
+/// `go_on(start, end)` is asked before each block of rows is left, while they are in the cache.
+template <class NumberOf, class GoOn>
+pass look_at(const NumberOf& number_of, const GoOn& go_on, std::span<const std::uint32_t> stratum,
+             std::span<const threshold> thresholds, std::size_t first, std::size_t last, std::size_t expected) {
   pass out;
   out.certain.reserve(expected);
+  out.certain_by_stratum.assign(thresholds.size(), 0);
   std::uint64_t rows[block];
   for (std::size_t start = first; start < last; start += block) {
-    const std::size_t count = std::min(block, last - start);
+    const std::size_t end = std::min(last, start + block);
     std::size_t found = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t row = start + i;
-      const std::uint64_t number = numbers(row);
+    for (std::size_t row = start; row < end; ++row) {
+      const std::uint64_t number = number_of(row);
       const threshold t = thresholds[stratum[row]];
       // Written always, kept by moving on: a branch taken at random would cost more than the hash.
       rows[found] = row;
@@ -88,6 +91,12 @@ pass look_at(const Numbered& numbers, std::span<const std::uint32_t> stratum, st
         out.near.push_back({number, row});
     }
     out.certain.insert(out.certain.end(), rows, rows + found);
+    for (std::size_t i = 0; i < found; ++i)
+      ++out.certain_by_stratum[stratum[rows[i]]];
+    if (!go_on(start, end)) {
+      out.stopped = true;
+      break;
+    }
   }
   return out;
 }
@@ -116,9 +125,7 @@ std::optional<std::vector<std::uint64_t>> settle(pass& found, const Numbered& nu
                                                  const selection_request& request,
                                                  std::vector<threshold>& thresholds) {
   const std::size_t strata = thresholds.size();
-  std::vector<std::uint64_t> certain(strata, 0);
-  for (const std::uint64_t row : found.certain)
-    ++certain[request.stratum[row]];
+  const std::vector<std::uint64_t>& certain = found.certain_by_stratum;
   // The near rows by stratum, as indices into found.near.
   std::vector<std::size_t> start(strata + 1, 0);
   for (const candidate& c : found.near)
@@ -173,10 +180,10 @@ inline void check(std::size_t ids, const selection_request& request) {
                            std::to_string(request.sample[h]));
 }
 
-/// `numbers_of(part)` gives the numbers as one thread sees them.
-template <class Numbered, class NumbersOf>
-std::vector<std::uint64_t> smallest_rows(const Numbered& numbers, const selection_request& request,
-                                         const NumbersOf& numbers_of) {
+/// The rows of the sample; `number_of(part)` gives the numbers as one thread reads them. Nothing if `go_on` stopped it.
+template <class Numbered, class NumberOf, class GoOn>
+std::optional<std::vector<std::uint64_t>> smallest_rows(const Numbered& numbers, const selection_request& request,
+                                                        const NumberOf& number_of, const GoOn& go_on) {
   std::vector<threshold> thresholds;
   std::uint64_t total = 0;
   for (std::size_t h = 0; h < request.sample.size(); ++h) {
@@ -185,33 +192,28 @@ std::vector<std::uint64_t> smallest_rows(const Numbered& numbers, const selectio
   }
   while (true) {
     std::vector<pass> parts(std::max(1u, request.threads));
-    qascore::detail::for_each_part(request.threads, numbers.size(), [&](std::size_t part, std::size_t first, std::size_t last) {
-      // The first part becomes the whole; the others need room for their share.
-      const std::size_t expected = part == 0 ? total : total / parts.size();
-      parts[part] = look_at(numbers_of(part), request.stratum, thresholds, first, last, expected);
-    });
+    qascore::detail::for_each_part(
+        request.threads, numbers.size(), [&](std::size_t part, std::size_t first, std::size_t last) {
+          // The first part becomes the whole; the others need room for their share.
+          const std::size_t expected = part == 0 ? total : total / parts.size();
+          parts[part] = look_at(number_of(part), go_on, request.stratum, thresholds, first, last, expected);
+        });
+    pass& whole = parts[0];
+    whole.certain_by_stratum.resize(thresholds.size()); // no rows, no look
     for (std::size_t part = 1; part < parts.size(); ++part) {
       const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
-      append(parts[0].certain, parts[part].certain);
-      append(parts[0].near, parts[part].near);
+      append(whole.certain, parts[part].certain);
+      append(whole.near, parts[part].near);
+      for (std::size_t h = 0; h < parts[part].certain_by_stratum.size(); ++h)
+        whole.certain_by_stratum[h] += parts[part].certain_by_stratum[h];
+      whole.stopped |= parts[part].stopped;
       parts[part] = {};
     }
-    if (auto rows = settle(parts[0], numbers, request, thresholds))
-      return *std::move(rows);
+    if (whole.stopped)
+      return std::nullopt;
+    if (auto rows = settle(whole, numbers, request, thresholds))
+      return rows;
   }
-}
-
-template <class Ids>
-bool strictly_ascending(const Ids& ids) {
-  for (std::size_t start = 1; start < ids.size(); start += block) {
-    const std::size_t end = std::min(ids.size(), start + block);
-    bool ascending = true; // without a branch per row
-    for (std::size_t row = start; row < end; ++row)
-      ascending &= ids[row - 1] < ids[row];
-    if (!ascending)
-      return false;
-  }
-  return true;
 }
 
 class bitmap {
@@ -267,8 +269,9 @@ distinct_smallest_rows(const numbered<std::span<const std::int64_t>>& numbers, c
   if (range / 16 >= numbers.size() / parts)
     return std::nullopt;
   std::vector<bitmap> seen(parts, bitmap(range + 1));
-  std::vector<std::uint64_t> rows =
-      smallest_rows(numbers, request, [&](std::size_t part) { return marking{numbers, seen[part], low}; });
+  auto rows = smallest_rows(
+      numbers, request, [&](std::size_t part) { return marking{numbers, seen[part], low}; },
+      [](std::size_t, std::size_t) { return true; });
   for (std::size_t part = 1; part < parts; ++part)
     seen[0].add(seen[part]);
   if (seen[0].count() != numbers.size())
@@ -401,20 +404,28 @@ template <class Ids>
 selection select(const Ids& ids, const selection_request& request) {
   check(ids.size(), request);
   const numbered<Ids> numbers{ids, permanent_numbers(request.start)};
+  const auto plain = [&](std::size_t) -> const auto& { return numbers; };
   selection out;
   if constexpr (!std::is_same_v<Ids, row_ids>) {
-    if (ids.size() > 0 && !strictly_ascending(ids)) {
-      if constexpr (std::is_same_v<Ids, std::span<const std::int64_t>>)
-        if (auto rows = distinct_smallest_rows(numbers, request)) {
-          out.rows = *std::move(rows);
-          return out;
-        }
-      find_repetitions(numbers, out);
-      if (out.repeated > 0)
-        return out;
+    const auto still_ascending = [&](std::size_t start, std::size_t end) {
+      bool ascending = true; // without a branch per row
+      for (std::size_t row = std::max<std::size_t>(start, 1); row < end; ++row)
+        ascending &= ids[row - 1] < ids[row];
+      return ascending;
+    };
+    auto rows = smallest_rows(numbers, request, plain, still_ascending);
+    if constexpr (std::is_same_v<Ids, std::span<const std::int64_t>>)
+      if (!rows)
+        rows = distinct_smallest_rows(numbers, request);
+    if (rows) {
+      out.rows = *std::move(rows);
+      return out;
     }
+    find_repetitions(numbers, out);
+    if (out.repeated > 0)
+      return out;
   }
-  out.rows = smallest_rows(numbers, request, [&](std::size_t) -> const auto& { return numbers; });
+  out.rows = *smallest_rows(numbers, request, plain, [](std::size_t, std::size_t) { return true; });
   return out;
 }
 
@@ -425,12 +436,12 @@ QASCORE_INLINE stratum_sizes count_strata(std::span<const std::uint32_t> stratum
   // each other, and no branch is needed.
   std::vector<std::uint64_t> counters(4 * (strata + 1), 0);
   const auto slot = [strata](std::uint32_t code) { return 4 * std::min<std::size_t>(code, strata); };
-  std::size_t row = 0;
-  for (; row + 4 <= stratum.size(); row += 4)
+  const std::size_t fours = stratum.size() / 4 * 4;
+  for (std::size_t row = 0; row < fours; row += 4)
     for (std::size_t lane = 0; lane < 4; ++lane)
       ++counters[slot(stratum[row + lane]) + lane];
-  for (; row < stratum.size(); ++row)
-    ++counters[slot(stratum[row])];
+  for (const std::uint32_t code : stratum.subspan(fours))
+    ++counters[slot(code)];
   stratum_sizes out;
   const auto total = [&](std::size_t h) {
     return counters[4 * h] + counters[4 * h + 1] + counters[4 * h + 2] + counters[4 * h + 3];
