@@ -141,14 +141,13 @@ def _note(truth: float | None, kind: str = "number") -> str:
 
 
 def study_summary(study: Study) -> str:
-    """The main figures as text for a terminal."""
+    """The figures of all conversations as text for a terminal; those by domain are in the files."""
     rows: list[list[object]] = []
     truths: list[float | None] = []
     for figure in _figures(study):
-        for by, group, estimate, truth in _rows(study, figure):
-            if by == ALL or len(rows) < 40:
-                label = _name(study, figure) + ("" if by == ALL else f", {by} {group}")
-                rows.append([label, estimate.value, range_text(estimate.low, estimate.high), estimate.n])
+        for by, _, estimate, truth in _rows(study, figure):
+            if by == ALL:
+                rows.append([_name(study, figure), estimate.value, range_text(estimate.low, estimate.high), estimate.n])
                 truths.append(truth)
     for name, calibration in study.calibration.items():
         criteria = dict(calibration.alpha.keys).get(calibration.by or "", [name] * len(calibration.alpha))
@@ -241,10 +240,12 @@ def _estimates_section(study: Study, figures: list[str], id: str, title: str) ->
     left_out = tuple(f"{_name(study, f)}: {count:,} conversations without a value are left out" for f, count in missing.items() if count)
     if left_out:
         blocks.append(Note("Missing values.", "info", left_out))
+    known = " A diamond marks the known true value." if (SCORE, ALL, ALL) in study.truth else ""
     lead = {
         "measures": "These are known for every conversation, so each estimate from the sample stands beside the truth. "
-        f"About {100 * (1 - study.spec.confidence):g} intervals in a hundred miss it by chance.",
-        "scores": "Estimated for the whole population from the evaluated conversations."
+        f"About {100 * (1 - study.spec.confidence):.2g} intervals in a hundred miss it by chance; figures that share "
+        "conversations miss together.",
+        "scores": f"Estimated for the whole population from the evaluated conversations.{known}"
         if study.drawn is not None
         else "Of the evaluated conversations.",
     }[id]
@@ -289,6 +290,8 @@ COEFFICIENTS = {
     "krippendorff_alpha": "Krippendorff's alpha, nominal",
 }
 
+BRIEF = ("percent_agreement", "fleiss_kappa", "gwet_ac")
+
 
 def _calibration_section(study: Study, name: str, calibration: CalibrationStudy) -> Section:
     findings = [finding.text for finding in calibration.findings]
@@ -299,9 +302,22 @@ def _calibration_section(study: Study, name: str, calibration: CalibrationStudy)
             reference=0.667, reference_label="least for tentative conclusions",
         )
     )  # fmt: skip
-    blocks.append(_coefficients(calibration.agreement, "Other coefficients: two ratings agree where they are equal"))
+    criteria = {criterion for criterion, _ in calibration.levels}
+    if all(level in ("nominal", "ordinal") for _, level in calibration.levels):
+        brief = BRIEF if len(criteria) > FEW_CRITERIA else tuple(COEFFICIENTS)
+        blocks.append(
+            _coefficients(
+                calibration.agreement, "Other coefficients: two ratings agree where they are equal", "coefficient", brief,
+                f"calibration_{name}_agreement.csv",
+            )
+        )  # fmt: skip
     if calibration.icc is not None:
-        blocks.append(_coefficients(calibration.icc, "Intraclass correlations: of one rating (1), of the mean of all raters (k)"))
+        reasons = {estimate.undefined for estimate in calibration.icc if math.isnan(estimate.value)}
+        if len(reasons) == 1 and all(math.isnan(estimate.value) for estimate in calibration.icc):
+            blocks.append(Text(f"Intraclass correlations are undefined: {reasons.pop()}."))
+        else:
+            caption = "Intraclass correlations: of one rating (1), of the mean of all raters (k)"
+            blocks.append(_coefficients(calibration.icc, caption, "form"))
     if calibration.raters is not None:
         blocks.append(Heading("Severity"))
         blocks.append(
@@ -315,15 +331,20 @@ def _calibration_section(study: Study, name: str, calibration: CalibrationStudy)
     return Section(f"calibration-{name}", CALIBRATION_TITLES[name], findings[0] if findings else "", tuple(blocks))
 
 
-def _coefficients(table: EstimateTable, caption: str) -> Table:
-    """One row per key; the estimate's own name is the last key already."""
-    columns = [*(Column(name) for name, _ in table.keys), Column("value", "number", 3), Column("interval", "interval", 3),
+def _coefficients(
+    table: EstimateTable, caption: str, key: str, only: tuple[str, ...] | None = None, rest: str = ""
+) -> Table:
+    """One row per key; the estimate's own name is the last key already. `rest` is the file that has what is left out."""
+    names = [name for name, _ in table.keys]
+    columns = [*(Column(name) for name in names), Column("value", "number", 3), Column("interval", "interval", 3),
                Column("n", "count")]  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
     for keys, estimate in zip(zip(*(values for _, values in table.keys), strict=True), table, strict=True):
-        figure = Figure.from_estimate(estimate)
-        rows.append((*[COEFFICIENTS.get(key, str(key)) for key in keys], figure, figure, estimate.n))
-    return Table(tuple(columns), tuple(rows), caption)
+        if only is None or keys[names.index(key)] in only:
+            figure = Figure.from_estimate(estimate)
+            rows.append((*[COEFFICIENTS.get(key, str(key)) for key in keys], figure, figure, estimate.n))
+    notes = (f"More coefficients are in {rest}.",) if len(rows) < len(table) else ()
+    return Table(tuple(columns), tuple(rows), caption, notes)
 
 
 def _severity_plot(study: Study, severities: EstimateTable, by: str | None) -> IntervalPlot:
