@@ -56,6 +56,7 @@ from .estimation import (
 )
 from .rubric import EvaluationResult, Rubric, Scores
 from .sampling import PlannedStratum, SamplingPlan, allocate, draw, permanent_random_numbers
+from .simulation import Centre, Evaluations, SimulatedCriterion, Truth, simulate
 
 if TYPE_CHECKING:
     from .study import Study, run_study
@@ -65,6 +66,7 @@ __all__ = [
     "ArgumentError",
     "Association",
     "CalibrationStudy",
+    "Centre",
     "DataError",
     "DesignEffect",
     "DesignError",
@@ -72,6 +74,7 @@ __all__ = [
     "Estimate",
     "EstimateTable",
     "EvaluationResult",
+    "Evaluations",
     "FileError",
     "Finding",
     "IccEstimate",
@@ -87,8 +90,10 @@ __all__ = [
     "SampleDesign",
     "SamplingPlan",
     "Scores",
+    "SimulatedCriterion",
     "Study",
     "TestResult",
+    "Truth",
     "__version__",
     "agreement",
     "allocate",
@@ -115,6 +120,7 @@ __all__ = [
     "ratio",
     "run_study",
     "scott_pi",
+    "simulate",
     "total",
     "variance",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from . import _core
 from ._frames import Frame, build_frame, default_backend
 from .errors import ArgumentError, DataError, check_choice, did_you_mean
+from .rubric import Rubric
 
 __all__ = ["Centre", "Evaluations", "SimulatedCriterion", "Truth", "simulate"]
 
@@ -86,7 +88,7 @@ class Centre:
         *,
         seed: int,
         criteria: Sequence[SimulatedCriterion],
-        rubric: Any,
+        rubric: Rubric | None,
         double_scored: float,
         start: np.datetime64,
         backend: str,
@@ -231,7 +233,7 @@ class Centre:
             build_frame({"evaluation_id": ids, **columns}, self.backend),
         )
 
-    def score_all(self, rubric: Any = None, *, raters: str = "panel") -> Any:
+    def score_all(self, rubric: Rubric | None = None, *, raters: str = "panel") -> Any:
         """Scores what all conversations would get: the truth that a sample estimates.
 
         Parameters
@@ -260,7 +262,7 @@ class Centre:
             conversation, rater, names = rows, np.full(len(rows), code, dtype=np.uint32), [raters] * len(rows)
         ids = [f"{row}" for row in range(len(rater))]
         wide = build_frame({"evaluation_id": ids, **self._answers(conversation, rater)}, self.backend)
-        scores = Frame.of(rubric.score(wide, evaluation="evaluation_id").to_frame(), "scores").numbers("score")
+        scores = rubric.score(wide, evaluation="evaluation_id").score
         about = {
             name: values[conversation] if isinstance(values, np.ndarray) else [values[c] for c in conversation]
             for name, values in self._columns.items()
@@ -372,8 +374,8 @@ def simulate(
         Kind of frames; default: the first that is installed.
     **model
         Settings of the model: days, team_sd, agent_sd, conversation_sd, complexity_effect, criterion_sd,
-        easiness_mean, easiness_sd, step, severity_sd, spread_mean, spread_log_sd, drifting, drift_size,
-        csat_correlation, response_intercept, response_slope. docs/simulation.md explains them.
+        easiness_mean, easiness_sd, lowest_cut, highest_cut, severity_sd, spread_mean, spread_log_sd, drifting,
+        drift_size, csat_correlation, response_intercept, response_slope. docs/simulation.md explains them.
 
     Returns
     -------
@@ -410,10 +412,16 @@ def simulate(
 
 def _criteria_of(
     rubric: Any, not_applicable: float, vague: Sequence[str]
-) -> tuple[tuple[SimulatedCriterion, ...], Any]:
+) -> tuple[tuple[SimulatedCriterion, ...], Rubric | None]:
     """The criteria to be filled in, and the rubric they come from, if any."""
-    criteria = tuple(rubric)
-    form = None
+    form = _shipped(rubric) if isinstance(rubric, str) else rubric if isinstance(rubric, Rubric) else None
+    if form is None:
+        criteria = tuple(rubric)
+    else:
+        criteria = tuple(
+            SimulatedCriterion(name, tuple(answers), float(not_applicable) if may_not_apply else 0.0)
+            for name, answers, may_not_apply in _core.answers_by_merit(form._core)
+        )
     if not criteria:
         raise ArgumentError("rubric: expected at least one criterion but found none")
     ids = [criterion.id for criterion in criteria]
@@ -426,3 +434,10 @@ def _criteria_of(
         replace(criterion, noise=3.0 * criterion.noise) if criterion.id in vague else criterion
         for criterion in criteria
     ), form
+
+
+def _shipped(name: str) -> Rubric:
+    """A rubric that comes with the package, by its name."""
+    folder = Path(__file__).parent / "rubrics"
+    names = sorted(path.stem for path in folder.glob("*.yaml"))
+    return Rubric.load(folder / f"{check_choice('rubric', name, names)}.yaml")

@@ -3,12 +3,16 @@
 #include "register.hpp"
 
 #include <qascore/kernel/simulation.hpp>
+#include <qascore/rubric/rubric.hpp>
 #include <qascore/simulation/labels.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace qascore::python {
@@ -38,7 +42,8 @@ void each_setting(Model& m, const Function& f) {
   f("criterion_sd", m.criterion_sd);
   f("easiness_mean", m.easiness_mean);
   f("easiness_sd", m.easiness_sd);
-  f("step", m.step);
+  f("lowest_cut", m.lowest_cut);
+  f("highest_cut", m.highest_cut);
   f("severity_sd", m.severity_sd);
   f("spread_mean", m.spread_mean);
   f("spread_log_sd", m.spread_log_sd);
@@ -177,6 +182,36 @@ py::array_t<std::uint8_t> answers(const Centre& c, const py::array& levels, cons
   return array_of(std::move(out));
 }
 
+/// What a rater writes for the answer with this code.
+std::string written_answer(const criterion& asked, std::size_t code) {
+  const answer_definition& answer = asked.definition().answer;
+  if (std::holds_alternative<hits_answer>(answer))
+    return std::to_string(code);
+  if (const auto* number = std::get_if<number_answer>(&answer)) {
+    const auto& ranges = number->ranges;
+    if (ranges[code].to)
+      return qascore::detail::format_number(*ranges[code].to);
+    return code == 0 ? "0" : qascore::detail::format_number(*ranges[code - 1].to + 1.0);
+  }
+  return asked.answer(code);
+}
+
+/// (id, answers from worst to best, whether it may be not applicable) of each criterion that is not free
+/// text.
+py::list answers_by_merit(const rubric& form) {
+  py::list out;
+  for (const criterion& asked : form.criteria()) {
+    std::vector<std::size_t> order = first_numbers(asked.points().size());
+    if (order.empty())
+      continue;
+    std::ranges::stable_sort(order, {}, [&](std::size_t code) { return asked.points()[code]; });
+    out.append(py::make_tuple(text(asked.id()),
+                              texts(order, [&](std::size_t code) { return written_answer(asked, code); }),
+                              asked.definition().not_applicable));
+  }
+  return out;
+}
+
 } // namespace
 
 void register_simulation(py::module_& module) {
@@ -200,6 +235,7 @@ void register_simulation(py::module_& module) {
            py::arg("double_scored"))
       .def("answers", &answers, py::arg("levels"), py::arg("not_applicable"), py::arg("noise"),
            py::arg("conversation"), py::arg("rater"));
+  module.def("answers_by_merit", &answers_by_merit, py::arg("rubric"));
   module.def("simulation_settings", [] { return settings_of({.seed = seed{0}}); });
   module.attr("NOT_APPLICABLE_LEVEL") = kernel::not_applicable_level;
   module.attr("UNBIASED_RATER") = kernel::unbiased_rater;

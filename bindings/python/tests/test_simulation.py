@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import qascore as qa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qascore import ArgumentError, DataError
@@ -176,3 +177,76 @@ def test_one_rater_is_enough_for_a_centre() -> None:
     centre = centre_of(raters=1, double_scored=0.0)
     assert set(centre.evaluations["rater_id"]) == {"r-1"}
     assert abs(centre.truth.raters["severity"][0]) == 0.0
+
+
+def test_a_centre_on_a_shipped_rubric_is_scored_by_it() -> None:
+    centre = simulate(seed=7, conversations=300, backend="pandas", vague=["greeting"])
+    assert centre.rubric is not None and centre.rubric.id == "voice-service"
+    scores = centre.rubric.score(centre.answers, evaluation="evaluation_id", criterion="criterion", answer="answer")
+    assert len(scores) == len(centre.evaluations)
+    assert not np.isnan(scores.score).any()
+    noise = dict(zip(centre.truth.criteria["criterion"], centre.truth.criteria["noise"], strict=True))
+    assert noise["greeting"] == 3.0 and noise["summary"] == 1.0
+    assert "remarks" not in noise  # free text is left empty
+
+
+def test_every_shipped_rubric_can_be_simulated() -> None:
+    for name in ("voice-service", "online-chat", "email-ticket", "complaint-zh"):
+        centre = simulate(seed=1, conversations=60, rubric=name, backend="pandas")
+        everything = centre.score_all()
+        assert len(everything) == 60 * 8
+        assert everything["score"].between(0, 1).all()
+        assert everything["score"].nunique() > 10
+
+
+def test_answers_are_ordered_from_worst_to_best() -> None:
+    centre = simulate(seed=1, conversations=60, backend="pandas")
+    assert centre.rubric is not None
+    best = {one.id: one.answers[-1] for one in centre._criteria}
+    worst = {one.id: one.answers[0] for one in centre._criteria}
+    assert centre.rubric.score_one(best).score == 1.0
+    assert centre.rubric.score_one(worst).score_before_fail == 0.0
+
+
+def test_the_panels_truth_is_what_its_evaluations_average_to() -> None:
+    centre = simulate(seed=3, conversations=120, backend="pandas")
+    assert centre.rubric is not None
+    truth = centre.score_all()
+    done = centre.evaluate(raters_per_conversation=8)
+    scores = centre.rubric.score(done.wide, evaluation="evaluation_id").to_frame()
+    found = done.evaluations.merge(scores, on="evaluation_id")
+    expected = truth.set_index(["conversation_id", "rater_id"])["score"].to_dict()
+    assert found.set_index(["conversation_id", "rater_id"])["score"].to_dict() == expected
+    assert list(centre.score_all(raters="unbiased")["rater_id"].unique()) == ["unbiased"]
+    with pytest.raises(ArgumentError, match="this centre was made from criteria alone"):
+        centre_of().score_all()
+    with pytest.raises(ArgumentError, match=r'raters: .* \(did you mean "panel"\?\)'):
+        centre.score_all(raters="pannel")
+
+
+def coverage(repeats: int) -> int:
+    """How often the 95 % interval from a stratified sample covers the mean over all conversations and raters."""
+    centre = simulate(seed=11, conversations=3000, backend="pandas")
+    assert centre.rubric is not None
+    truth = float(centre.score_all()["score"].mean())
+    plan = qa.allocate(centre.conversations, strata="channel", size=300, min_per_stratum=20)
+    covered = 0
+    for seed in range(repeats):
+        drawn = qa.draw(centre.conversations, plan, id="conversation_id", seed=seed)
+        done = centre.evaluate(drawn["conversation_id"], seed=seed)
+        scores = centre.rubric.score(done.wide, evaluation="evaluation_id").to_frame()
+        sample = drawn.merge(done.evaluations, on="conversation_id").merge(scores, on="evaluation_id")
+        estimate = qa.mean(qa.SampleDesign(sample, unit="conversation_id", plan=plan), "score")
+        covered += estimate.low <= truth <= estimate.high
+    return covered
+
+
+def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
+    # Of 100 intervals at 95 %, fewer than 87 cover with probability 0.0005 (binomial).
+    assert coverage(100) >= 87
+
+
+@pytest.mark.long
+def test_intervals_cover_the_truth_as_often_as_they_say_over_many_samples() -> None:
+    # Of 2,000 at 95 %: 1,900, standard deviation 9.7; 94 to 96 % is within 2 of them.
+    assert 1880 <= coverage(2000) <= 1920

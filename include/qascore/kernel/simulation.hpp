@@ -15,8 +15,8 @@
 /// Boost.Random's: the same with every standard library.
 ///
 /// A model outside its range is an argument_error: 1 <= teams <= agents, raters >= 1, drifting <= raters,
-/// days >= 1, standard deviations, spread and step >= 0, |csat_correlation| <= 1; levels 2 to 255, shares 0
-/// to 1.
+/// days >= 1, standard deviations and spread >= 0, lowest_cut <= highest_cut, |csat_correlation| <= 1; levels
+/// 2 to 255, shares 0 to 1.
 /// Checked against: the model's own probabilities (normal mixtures, closed form) and fixed known answers in
 /// tests/unit/simulation.
 namespace qascore::kernel {

@@ -19,7 +19,8 @@ namespace qascore::kernel {
 ///                 * complexity_effect plus service_effects, less its mean over conversations
 ///   criterion     m = easiness_j + q + N(0, criterion_sd^2), the same for every rater
 ///   answer        z = m - severity_r(t) + spread_r * noise_j * N(0, 1);
-///                 level k or better of L if z > -(L - 1 - k) * step
+///                 level k (0 the worst) or better if z > cut_k, the L - 1 cuts spaced evenly from
+///                 lowest_cut to highest_cut; a single cut stands halfway
 ///   satisfaction  s = rho * q / sd(q) + sqrt(1 - rho^2) * N(0, 1); CSAT is s cut at csat_cuts
 ///   response      P(answers the survey) = 1 / (1 + exp(-(response_intercept + response_slope * s)))
 ///
@@ -37,9 +38,10 @@ struct simulation_model {
   double conversation_sd = 0.7;
   double complexity_effect = -0.35; ///< per step of complexity
   double criterion_sd = 0.5;
-  double easiness_mean = 1.2; ///< over criteria
+  double easiness_mean = 0.8; ///< over criteria
   double easiness_sd = 0.4;
-  double step = 0.9; ///< between neighbouring levels
+  double lowest_cut = -1.8;
+  double highest_cut = 0.4;
   double severity_sd = 0.35;
   double spread_mean = 0.5;
   double spread_log_sd = 0.25;   ///< spread_r = spread_mean * exp(N(0, spread_log_sd^2))

@@ -23,6 +23,8 @@ const std::vector<qa::simulated_criterion> form{{"greeting", {"no", "yes"}},
                                                 {"identity", {"none", "partial", "full"}, 0.1},
                                                 {"tone", {"1", "2", "3", "4", "5"}, 0.0, 3.0}};
 const std::vector<kernel::simulated_criterion> shapes{{2, 0.0, 1.0}, {3, 0.1, 1.0}, {5, 0.0, 3.0}};
+/// By hand: from -1.8 to 0.4, halfway for one cut.
+const std::vector<std::vector<double>> cuts{{-0.7}, {-1.8, 0.4}, {-1.8, -16.0 / 15.0, -1.0 / 3.0, 0.4}};
 
 std::vector<std::uint64_t> every_row(std::size_t count) {
   std::vector<std::uint64_t> rows(count);
@@ -207,8 +209,7 @@ TEST_CASE("each rater's answers have the probabilities of the model, drift inclu
       const double spread = (r < 8 ? centre.staff().rater_spread[r] : model.spread_mean) * shapes[j].noise;
       const double sd = std::hypot(model.criterion_sd, spread);
       for (std::uint32_t k = 1; k < shapes[j].levels; ++k) {
-        // P(level >= k | q) = Phi((easiness + q - severity + (L - 1 - k) * step) / sd), and the criterion
-        // applies.
+        // P(level >= k | q) = Phi((easiness + q - severity - cut_k) / sd), and the criterion applies.
         std::vector<double> chance;
         double count = 0.0;
         for (std::size_t c = 0; c < n; ++c) {
@@ -219,7 +220,7 @@ TEST_CASE("each rater's answers have the probabilities of the model, drift inclu
                 (latent.started[c] >= centre.staff().rater_drift_at[r] ? centre.staff().rater_drift[r] : 0.0);
           const double merit = kernel::criterion_easiness(model, j) + latent.quality[c] - severity;
           chance.push_back((1.0 - shapes[j].not_applicable) *
-                           kernel::normal_cdf((merit + (shapes[j].levels - 1.0 - k) * model.step) / sd));
+                           kernel::normal_cdf((merit - cuts[j][k - 1]) / sd));
           const std::uint8_t level = levels[c * shapes.size() + j];
           count += level != kernel::not_applicable_level && level >= k ? 1.0 : 0.0;
         }
@@ -250,7 +251,7 @@ TEST_CASE("the error-free rater answers without chance") {
                            std::vector<std::uint32_t>(500, kernel::error_free_rater), levels);
   for (std::size_t c = 0; c < 500; ++c) {
     const double merit = kernel::criterion_easiness(centre.options(), 0) + centre.latent().quality[c];
-    CHECK(levels[c * shapes.size()] == (merit > 0.0 ? 1 : 0));
+    CHECK(levels[c * shapes.size()] == (merit > -0.7 ? 1 : 0));
   }
 }
 

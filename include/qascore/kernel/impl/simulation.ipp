@@ -117,19 +117,28 @@ inline void check(const simulation_model& m) {
                                     {"conversation_sd", m.conversation_sd},
                                     {"criterion_sd", m.criterion_sd},
                                     {"easiness_sd", m.easiness_sd},
-                                    {"step", m.step},
                                     {"severity_sd", m.severity_sd},
                                     {"spread_mean", m.spread_mean},
                                     {"spread_log_sd", m.spread_log_sd}})
     require(value >= 0.0 && std::isfinite(value), name, "a finite number >= 0", value);
   for (const auto& [name, value] : {std::pair{"complexity_effect", m.complexity_effect},
                                     {"easiness_mean", m.easiness_mean},
+                                    {"lowest_cut", m.lowest_cut},
+                                    {"highest_cut", m.highest_cut},
                                     {"drift_size", m.drift_size},
                                     {"response_intercept", m.response_intercept},
                                     {"response_slope", m.response_slope}})
     require(std::isfinite(value), name, "a finite number", value);
+  require(m.lowest_cut <= m.highest_cut, "lowest_cut", "a number up to highest_cut", m.lowest_cut);
   require(std::abs(m.csat_correlation) <= 1.0, "csat_correlation", "a number from -1 to 1",
           m.csat_correlation);
+}
+
+/// What the latent value must exceed for level k (1 to levels - 1) or better.
+inline double cut_of(const simulation_model& m, std::uint32_t levels, std::uint32_t k) {
+  if (levels == 2)
+    return 0.5 * (m.lowest_cut + m.highest_cut);
+  return m.lowest_cut + (m.highest_cut - m.lowest_cut) * (k - 1.0) / (levels - 2.0);
 }
 
 inline constexpr std::int64_t seconds_of_day = 86'400;
@@ -324,7 +333,7 @@ QASCORE_INLINE void simulate_answers(const simulation_model& model, const simula
       const double z = merit - severity + spread * criteria[j].noise * own.normal();
       std::uint32_t level = 0;
       for (std::uint32_t k = 1; k < criteria[j].levels; ++k)
-        level += z > -static_cast<double>(criteria[j].levels - 1 - k) * model.step ? 1u : 0u;
+        level += z > cut_of(model, criteria[j].levels, k) ? 1u : 0u;
       out[e * count + j] = applies ? static_cast<std::uint8_t>(level) : not_applicable_level;
     }
   }
