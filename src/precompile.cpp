@@ -16,6 +16,7 @@
 #include <qascore/kernel/impl/mean.ipp>
 #include <qascore/kernel/impl/proportion.ipp>
 #include <qascore/kernel/impl/rank.ipp>
+#include <qascore/kernel/impl/rank_correlation.ipp>
 #include <qascore/kernel/impl/rater_summary.ipp>
 #include <qascore/kernel/impl/ratings.ipp>
 #include <qascore/kernel/impl/scoring.ipp>

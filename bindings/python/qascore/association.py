@@ -15,7 +15,7 @@ from .estimation import MISSING, Sample, rows_of
 
 __all__ = ["Association", "Pairing", "association", "pair"]
 
-METHODS = ("pearson", "spearman")
+METHODS = {"pearson": "Pearson correlation", "spearman": "Spearman correlation", "kendall": "Kendall tau-b"}
 INTERVALS = ("automatic", "closed_form", "linearised")
 
 
@@ -48,11 +48,12 @@ def association(
         A frame or pairing stands for independent rows; the result's `method` says so.
     x, y : str
         Columns of numbers.
-    method : {"spearman", "pearson"}
-        Spearman (any rising line; for ordinal CSAT) or Pearson (a straight line).
+    method : {"spearman", "pearson", "kendall"}
+        Spearman (any rising line; for ordinal CSAT), Pearson (a straight line), or Kendall's tau-b (how much more often
+        two conversations agree in direction than disagree).
     interval : {"automatic", "closed_form", "linearised"}
         Fisher's z with the closed form for independent rows (for ranks Bonett and Wright's), or with the design-based
-        standard error; automatic is the first for independent rows, the second under a design.
+        standard error; automatic is the first for independent rows (not for Kendall, as ties break it), else the second.
     confidence : float
         Level of the interval, a fraction.
     missing : {"error", "drop"}
@@ -77,7 +78,7 @@ def association(
     check_choice("missing", missing, MISSING)
     left, right = rows.numbers(x, missing), rows.numbers(y, missing)
     found, test = _core.correlate(rows.core(), left, right, method, confidence, interval)
-    name = f"{method.capitalize()} correlation of {x} and {y}"
+    name = f"{METHODS[method]} of {x} and {y}"
     return Association.from_core(name, found, test=TestResult.from_core(test), x=x, y=y)
 
 

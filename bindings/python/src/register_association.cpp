@@ -11,6 +11,12 @@
 namespace qascore::python {
 namespace {
 
+correlation_method method_of(const std::string& name) {
+  if (name == "pearson")
+    return correlation_method::pearson;
+  return name == "kendall" ? correlation_method::kendall : correlation_method::spearman;
+}
+
 correlation_interval interval_of(const std::string& name) {
   if (name == "closed_form")
     return correlation_interval::closed_form;
@@ -24,7 +30,7 @@ py::tuple correlate(const py::object& design, const py::array_t<double>& x, cons
   const auto xs = as_span<double>(x), ys = as_span<double>(y);
   const DesignArrays arrays(design, xs.size());
   const confidence_level level{confidence};
-  const auto how = method == "pearson" ? correlation_method::pearson : correlation_method::spearman;
+  const correlation_method how = method_of(method);
   tested_estimate out;
   {
     const py::gil_scoped_release release;

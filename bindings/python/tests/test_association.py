@@ -34,6 +34,11 @@ def test_both_correlations_are_those_of_scipy(make: Any) -> None:
     assert spearman.test.p_value == pytest.approx(0.00020610049833964084, rel=1e-11)
     assert spearman.interval_method == "Fisher z, Bonett-Wright"
     assert spearman.method == "Spearman correlation, independent rows"
+    # SciPy 1.17.1: kendalltau(x, y, method="asymptotic").
+    kendall = qa.association(frame, "score", "csat", method="kendall")
+    assert kendall.value == pytest.approx(0.7510676161988108, rel=1e-14)
+    assert kendall.test.p_value == pytest.approx(0.0015537219731049162, rel=1e-11)
+    assert kendall.name == "Kendall tau-b of score and csat"
 
 
 def test_a_design_weights_the_correlation_and_clusters_widen_it() -> None:
@@ -103,7 +108,7 @@ def test_the_result_shows_its_test() -> None:
 def test_options_are_checked() -> None:
     frame = pd.DataFrame({"score": X, "csat": Y, "w": 1.0})
     with pytest.raises(
-        ArgumentError, match=r'method: expected one of pearson, spearman but found .*did you mean "spearman"'
+        ArgumentError, match=r'method: expected one of pearson, spearman, kendall but found .*did you mean "spearman"'
     ):
         qa.association(frame, "score", "csat", method="spearmann")
     with pytest.raises(MissingColumnError, match='did you mean "csat"'):

@@ -38,4 +38,11 @@ tested_estimate spearman(const sample_design& design, const Range& rows, const X
   return correlate(design, rows, x, y, correlation_method::spearman, options);
 }
 
+/// Kendall's tau-b: how much more often two conversations agree in direction than disagree.
+template <row_range Range, projection_of<Range> X, projection_of<Range> Y>
+tested_estimate kendall(const sample_design& design, const Range& rows, const X& x, const Y& y,
+                        const correlation_options& options = {}) {
+  return correlate(design, rows, x, y, correlation_method::kendall, options);
+}
+
 } // namespace qascore

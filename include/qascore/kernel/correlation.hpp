@@ -11,12 +11,13 @@
 /// Correlation of two columns under a design. A unit with NaN in either column takes no part.
 namespace qascore {
 
-enum class correlation_method { pearson, spearman };
+enum class correlation_method { pearson, spearman, kendall };
 
 /// How the limits of a correlation are made.
 enum class correlation_interval {
-  automatic,   ///< closed_form for independent rows, linearised under a design
-  closed_form, ///< tanh(atanh(r) +- z * s): Fisher's s = 1 / sqrt(n - 3), for ranks Bonett and Wright's
+  automatic, ///< closed_form for independent rows (Kendall: linearised, as ties break it), linearised under a
+             ///< design
+  closed_form, ///< tanh(atanh(r) +- z * s) with s from n and r alone, for independent rows
   linearised   ///< tanh(atanh(r) +- t * se / (1 - r^2)) with the design-based standard error
 };
 
@@ -45,14 +46,28 @@ linearised pearson(const design_view& design, std::span<const double> x, std::sp
 /// differences in the weights, the delete-one jackknife.
 linearised spearman(const design_view& design, std::span<const double> x, std::span<const double> y);
 
+/// Kendall's tau-b, weighted by the design: pairs of units that agree in direction less pairs that do not,
+/// over the geometric mean of the pairs that differ in x and that differ in y. With s_ij = sign(x_i - x_j)
+/// sign(y_i - y_j), K_i = sum_j w_j s_ij, X = sum over i, j with x_i != x_j of w_i w_j (Y alike), X_i the
+/// part of unit i without its w_i:
+///
+///   tau_b = sum_i w_i K_i / sqrt(X Y),   u_i = 2 K_i / sqrt(X Y) - tau_b (X_i / X + Y_i / Y)
+///
+/// O(n log n), with the logarithm of the smaller number of levels. Undefined as Pearson's.
+/// Source: Kendall (1945), Biometrika 33, 239-251. Checked against: R 4.2 (cor.test), SciPy 1.17
+/// (kendalltau), finite differences in the weights, the delete-one jackknife.
+linearised kendall(const design_view& design, std::span<const double> x, std::span<const double> y);
+
 /// A correlation with interval, standard error (always design-based, by influence values) and the test of no
-/// correlation: r sqrt((n - 2) / (1 - r^2)) with t(n - 2) for independent rows; atanh(r) over its
-/// design-based standard error with t(df) under a design, so that test and interval agree.
+/// correlation: for independent rows r sqrt((n - 2) / (1 - r^2)) with t(n - 2), for Kendall S over its
+/// standard deviation corrected for ties; under a design atanh(r) over its design-based standard error with
+/// t(df), so that test and interval agree.
 ///
 /// Closed form: Fisher's s = 1 / sqrt(n - 3); Spearman's s = sqrt((1 + r^2 / 2) / (n - 3)) (Bonett and Wright
-/// 2000, Psychometrika 65, 23-28, doi:10.1007/BF02294183). Both assume independent rows of near-normal data;
-/// the linearised interval does not, but needs some 50 rows or more. Undefined interval: fewer than 4 pairs;
-/// all pairs on one line. Throws argument_error for closed_form under a design.
+/// 2000, Psychometrika 65, 23-28, doi:10.1007/BF02294183); Kendall's s = sqrt(0.437 / (n - 4)) (Fieller,
+/// Hartley, Pearson 1957, Biometrika 44, 470-481), for columns without ties. They assume independent rows of
+/// near-normal data; the linearised interval does not, but needs some 50 rows or more. Undefined interval:
+/// fewer than 4 pairs; a perfect correlation. Throws argument_error for closed_form under a design.
 tested_estimate correlate(const design_view& design, std::span<const double> x, std::span<const double> y,
                           correlation_method method, confidence_level confidence,
                           correlation_interval interval = correlation_interval::automatic);

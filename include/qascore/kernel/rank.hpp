@@ -15,6 +15,8 @@ namespace qascore::kernel {
 struct dense_levels {
   std::vector<std::uint32_t> code; ///< per value
   std::vector<std::uint32_t> size; ///< values at each level, ascending levels
+  std::vector<std::uint32_t>
+      order; ///< positions of the values by ascending level; only from ordered_levels_of
 
   std::size_t count() const noexcept { return size.size(); }
 };
@@ -23,6 +25,7 @@ struct dense_levels {
 /// where they are spread like common distributions (one radix sort of their linear image), never worse than
 /// O(n log n). Throws argument_error for NaN or infinity.
 dense_levels levels_of(std::span<const double> values);
+dense_levels ordered_levels_of(std::span<const double> values);
 
 } // namespace qascore::kernel
 

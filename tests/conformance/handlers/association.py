@@ -16,6 +16,7 @@ def bivariate(case: Case) -> Any:
     confidence = case.number("level", 0.95)
     pearson = verb("association")(rows, "x", "y", method="pearson", missing="drop", confidence=confidence)
     spearman = verb("association")(rows, "x", "y", method="spearman", missing="drop", confidence=confidence)
+    kendall = verb("association")(rows, "x", "y", method="kendall", missing="drop", confidence=confidence)
     return {
         "n": pearson.n,
         "pearson": pearson.value,
@@ -24,6 +25,9 @@ def bivariate(case: Case) -> Any:
         "pearson_ci": [pearson.low, pearson.high],
         "spearman": spearman.value,
         "spearman_p": spearman.test.p_value,
+        "kendall_tau_b": kendall.value,
+        "kendall_z": kendall.test.statistic,
+        "kendall_p": kendall.test.p_value,
     }
 
 

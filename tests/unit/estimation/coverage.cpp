@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// How often an interval holds the truth when samples are drawn again and again from a population that is
@@ -165,8 +166,9 @@ TEST_CASE("the interval of a domain that cuts across strata holds the domain's m
   });
 }
 
-TEST_CASE("the design-based intervals of both correlations hold the population's") {
-  for (const auto method : {qa::correlation_method::pearson, qa::correlation_method::spearman}) {
+TEST_CASE("the design-based intervals of the correlations hold the population's") {
+  for (const auto method :
+       {qa::correlation_method::pearson, qa::correlation_method::spearman, qa::correlation_method::kendall}) {
     CAPTURE(static_cast<int>(method));
     const auto whole = qa::correlate(qa::sample_design::independent(calls().size()), calls(), &call::score,
                                      &call::csat, method);
@@ -178,12 +180,16 @@ TEST_CASE("the design-based intervals of both correlations hold the population's
   }
 }
 
-TEST_CASE("the closed-form intervals of both correlations hold the truth for independent rows") {
-  // Bivariate normal with r = .5: rho_s = 6/pi asin(r/2) = .48258...
-  for (const auto method : {qa::correlation_method::pearson, qa::correlation_method::spearman}) {
+TEST_CASE("the usual intervals of the correlations hold the truth for independent rows") {
+  // Bivariate normal with r = .5: rho_s = 6/pi asin(r/2), tau = 2/pi asin(r).
+  constexpr double pi = 3.14159265358979324;
+  const std::pair<qa::correlation_method, double> truths[] = {
+      {qa::correlation_method::pearson, 0.5},
+      {qa::correlation_method::spearman, 6.0 / pi * std::asin(0.25)},
+      {qa::correlation_method::kendall, 2.0 / pi * std::asin(0.5)}};
+  for (const auto& [how, truth] : truths) {
+    const auto method = how;
     CAPTURE(static_cast<int>(method));
-    const double truth =
-        method == qa::correlation_method::pearson ? 0.5 : 6.0 / 3.14159265358979324 * std::asin(0.25);
     check_coverage(truth, [&](auto& engine) {
       std::vector<call> rows(60);
       for (call& c : rows) {

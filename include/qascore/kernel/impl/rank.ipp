@@ -91,7 +91,8 @@ void sort_run(std::vector<item>& items, std::size_t first, std::size_t last, Les
       std::swap(items[j], items[j - 1]);
 }
 
-inline void many_levels(std::span<const double> values, double lowest, double highest, dense_levels& out) {
+inline void many_levels(std::span<const double> values, double lowest, double highest, bool ordered,
+                        dense_levels& out) {
   // Halves, so that the width of the range cannot overflow.
   const double origin = lowest / 2.0;
   const double scale = 4294967295.0 / (highest / 2.0 - origin);
@@ -127,11 +128,24 @@ inline void many_levels(std::span<const double> values, double lowest, double hi
     }
     first = last;
   }
+  if (!ordered)
+    return;
+  out.order.reserve(items.size());
+  for (const item& x : items)
+    out.order.push_back(x.row);
 }
 
-} // namespace detail_rank
+/// Positions by ascending level, by counting.
+inline std::vector<std::uint32_t> order_of(const dense_levels& levels) {
+  std::vector<std::uint32_t> place(levels.count() + 1, 0u), out(levels.code.size());
+  for (std::size_t l = 0; l < levels.count(); ++l)
+    place[l + 1] = place[l] + levels.size[l];
+  for (std::uint32_t i = 0; i < out.size(); ++i)
+    out[place[levels.code[i]]++] = i;
+  return out;
+}
 
-QASCORE_INLINE dense_levels levels_of(std::span<const double> values) {
+inline dense_levels levels_of(std::span<const double> values, bool ordered) {
   if (values.size() >= std::numeric_limits<std::uint32_t>::max())
     throw argument_error("values: expected fewer than 2^32 but found " + std::to_string(values.size()));
   dense_levels out;
@@ -147,9 +161,21 @@ QASCORE_INLINE dense_levels levels_of(std::span<const double> values) {
   if (!finite)
     throw argument_error("values: expected finite numbers but found NaN or infinity");
   out.code.resize(values.size());
-  if (!detail_rank::few_levels(values, out))
-    detail_rank::many_levels(values, lowest, highest, out);
+  if (!few_levels(values, out))
+    many_levels(values, lowest, highest, ordered, out);
+  else if (ordered)
+    out.order = order_of(out);
   return out;
+}
+
+} // namespace detail_rank
+
+QASCORE_INLINE dense_levels levels_of(std::span<const double> values) {
+  return detail_rank::levels_of(values, false);
+}
+
+QASCORE_INLINE dense_levels ordered_levels_of(std::span<const double> values) {
+  return detail_rank::levels_of(values, true);
 }
 
 } // namespace qascore::kernel

@@ -1,0 +1,86 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../core/design_view.hpp"
+#include "../core/error.hpp"
+#include "variance.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace qascore::kernel {
+
+/// The complete pairs side by side with their weights (empty: all 1). Columns without gaps are not copied.
+class complete_pairs {
+public:
+  std::span<const double> x, y, weight;
+
+  complete_pairs(const design_view& design, std::span<const double> all_x, std::span<const double> all_y)
+      : whole_{true} {
+    if (all_x.size() != design.units || all_y.size() != design.units)
+      throw argument_error("columns: expected " + std::to_string(design.units) + " values each but found " +
+                           std::to_string(all_x.size()) + " and " + std::to_string(all_y.size()));
+    const auto gap = [&](std::size_t i) { return is_missing(all_x[i]) || is_missing(all_y[i]); };
+    for (std::size_t i = 0; i < design.units && whole_; ++i)
+      whole_ = !gap(i);
+    x = all_x;
+    y = all_y;
+    weight = design.weight;
+    if (whole_)
+      return;
+    for (std::size_t i = 0; i < design.units; ++i)
+      if (!gap(i))
+        rows_.push_back(static_cast<std::uint32_t>(i));
+    x = taken(x, x_);
+    y = taken(y, y_);
+    if (!weight.empty())
+      weight = taken(weight, weight_);
+  }
+  complete_pairs(const complete_pairs&) = delete;
+  complete_pairs& operator=(const complete_pairs&) = delete;
+
+  double weight_of(std::size_t pair) const noexcept { return weight.empty() ? 1.0 : weight[pair]; }
+
+  /// Why there is no correlation of them; empty when there is one.
+  std::string obstacle() const {
+    if (x.size() < 3)
+      return "fewer than 3 pairs";
+    if (is_constant(x))
+      return is_constant(y) ? "both columns are constant" : "the first column is constant";
+    return is_constant(y) ? "the second column is constant" : "";
+  }
+
+  design_variance variance(variance_engine engine, std::span<const double> influence) const {
+    return whole_ ? engine.of_all(influence) : engine.of_rows(rows_, influence);
+  }
+  /// The influence values at their places in the design, 0 elsewhere.
+  std::vector<double> spread_out(std::vector<double>&& influence, std::size_t units) const {
+    if (whole_)
+      return std::move(influence);
+    std::vector<double> out(units, 0.0);
+    for (std::size_t k = 0; k < rows_.size(); ++k)
+      out[rows_[k]] = influence[k];
+    return out;
+  }
+
+private:
+  static bool is_constant(std::span<const double> values) {
+    return std::ranges::all_of(values, [&](double v) { return v == values[0]; });
+  }
+  std::span<const double> taken(std::span<const double> from, std::vector<double>& into) const {
+    into.reserve(rows_.size());
+    for (const std::uint32_t i : rows_)
+      into.push_back(from[i]);
+    return into;
+  }
+
+  bool whole_;
+  std::vector<std::uint32_t> rows_; ///< empty when whole
+  std::vector<double> x_, y_, weight_;
+};
+
+} // namespace qascore::kernel
