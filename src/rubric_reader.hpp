@@ -170,7 +170,7 @@ private:
     visit(p);
     const part_keys& keys = all_keys().at(part);
     if (at(p).kind != node_kind::map) {
-      expected(p, "a map with the keys of a " + part + " (" + listed(keys.known) + ")");
+      expected(p, "a map with the keys of " + a(part) + " (" + listed(keys.known) + ")");
       unread_.insert(p.path);
       return std::nullopt;
     }
@@ -189,14 +189,18 @@ private:
       } else if (std::ranges::find(keys.later, key.value) != keys.later.end()) {
         report(where, detail::quoted(key.value) + " is not supported by this version");
       } else if (key.value == "<<") {
-        report(where, "expected a key of a " + part +
+        report(where, "expected a key of " + a(part) +
                           " but found a merge key, which is not supported: write the keys out");
       } else {
-        report(where, "expected a key of a " + part + " but found " + detail::quoted(key.value) +
+        report(where, "expected a key of " + a(part) + " but found " + detail::quoted(key.value) +
                           hint(key.value, keys.known));
       }
     }
     return out;
+  }
+
+  static std::string a(const std::string& part) {
+    return (part == "answer" || part == "option" || part == "effect" ? "an " : "a ") + part;
   }
 
   static std::string listed(const std::vector<std::string>& names) {
@@ -327,7 +331,9 @@ private:
     visit(p);
     const node& n = at(p);
     if (n.kind != node_kind::text || n.quoted || (n.value != "true" && n.value != "false"))
-      return expected(p, "true or false");
+      return expected(p, "true or false",
+                      n.value == "true" || n.value == "false" ? ", which is text (write it without quotes)"
+                                                              : "");
     out = n.value == "true";
   }
 
