@@ -127,10 +127,11 @@ QASCORE_INLINE scoring_outcome score_one(const scoring_plan& plan, std::span<con
     const std::uint8_t code = codes[c];
     const scoring_cell& cell = plan.table(c)[code];
     special |= ((cell.earned | cell.possible) >> cell_event_shift) != 0;
-    if (code == unanswered_code)
-      out.flags |= flag_unanswered;
-    else if (cell.possible >> cell_event_shift >= 2)
+    // What is never scored (free text) carries no event: leaving it unanswered is nothing to tell.
+    if (code != unanswered_code && cell.possible >> cell_event_shift >= 2)
       out.flags |= flag_not_allowed;
+    else if (code == unanswered_code && cell.possible >> cell_event_shift != 0)
+      out.flags |= flag_unanswered;
     work.changed[c] = detail_scoring::amount_of(cell);
   }
   detail_scoring::combine_nodes(plan, work.changed, work.amounts, work.before, {});
