@@ -23,7 +23,10 @@ def columns(case: Case, *roles: str) -> list[list[Any]]:
 
 def bound(case: Case, name: str) -> list[Any] | None:
     value = case.option(name, None)
-    return case.column(value) if isinstance(value, str) else value
+    values = case.column(value) if isinstance(value, str) else value
+    if values is not None and any(one != int(one) for one in values):
+        raise Unsupported(f"option {name}: whole numbers are understood, not {value!r}")
+    return values
 
 
 def allocate(case: Case, population: list[int], **more: Any) -> Any:
