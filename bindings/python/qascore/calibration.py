@@ -154,7 +154,7 @@ def fleiss_kappa(table: RatingTable, **options: Any) -> AgreementEstimate | Esti
     >>> import numpy as np, qascore as qa
     >>> table = qa.RatingTable.from_matrix(np.array([[1, 1, 2], [3, 3, 3], [2, 2, 1], [4, 4, 4]]))
     >>> round(qa.fleiss_kappa(table, weights="quadratic").value, 4)
-    0.8976
+    0.8667
     """
     return _coefficient(table, "fleiss_kappa", **options)
 
@@ -207,7 +207,7 @@ def krippendorff_alpha(
     >>> import numpy as np, qascore as qa
     >>> table = qa.RatingTable.from_matrix(np.array([[1, 1, np.nan], [2, 3, 2], [4, 4, 4], [1, np.nan, np.nan]]))
     >>> round(qa.krippendorff_alpha(table, level="interval").value, 4)
-    0.9346
+    0.9263
     """
     if level is not None and weights is not None:
         raise ArgumentError("weights: level says already how far apart categories are; give one of them")
@@ -540,15 +540,17 @@ def _left_out(part: Part, level: str, confidence: float, design: Any) -> list[tu
 class Finding:
     """Something the study found, in words with numbers.
 
+    Findings are picked out of many figures, so their intervals hold for all that were looked through at once (Bonferroni
+    over the raters of all criteria, or over the criteria). A rater with fewer than 10 shared units gives none.
+
     Attributes
     ----------
     kind : str
-        undefined, agreement_below_tentative, least_agreement, strictest, most_lenient, severity_in_line, unlike_panel.
+        undefined, agreement_below_tentative, least_agreement, strictest, most_lenient, severity_in_line, too_few_shared, unlike_panel.
     criterion, rater
         What it is about; None where it is not about one.
     estimate : Estimate or None
-        The figure behind it. For findings about one rater among many the interval holds for all raters at once
-        (Bonferroni).
+        The figure behind it.
     text : str
     """
 
@@ -662,11 +664,10 @@ def calibration_study(
     levels = tuple((part.criterion, level or ("ordinal" if part.ordered else "nominal")) for part in parts)
     alphas: list[tuple[Any, Any, Estimate]] = []
     for part, (_, scale) in zip(parts, levels, strict=True):
-        alpha = krippendorff_alpha(_single(table, part), level=scale, confidence=confidence, design=design)
-        assert isinstance(alpha, Estimate)
-        alphas.append((part.criterion, scale, alpha))
+        _check_level(part, scale)
+        alphas.append((part.criterion, scale, _alpha(part, scale, confidence, design)))
     numeric = all(part.labels is None for part in parts)
-    raters = identified = all(part.raters is not None for part in parts)
+    identified = all(part.raters is not None for part in parts)
     enough = identified and any(len(part.raters or ()) > 2 for part in parts)
     left_out = [
         row
@@ -680,14 +681,10 @@ def calibration_study(
         alpha=_keyed(table, alphas, "level"),
         agreement=agreement(table, weights=weights, confidence=confidence, design=design),
         icc=icc_table(table, confidence=confidence, design=design) if numeric else None,
-        raters=rater_summary(table, confidence=confidence, design=design) if numeric and raters else None,
+        raters=rater_summary(table, confidence=confidence, design=design) if numeric and identified else None,
         left_out=_keyed(table, left_out, "rater") if enough else None,
         findings=tuple(_findings(table, alphas, dict(levels), numeric, confidence, design)),
     )
-
-
-def _single(table: RatingTable, part: Part) -> RatingTable:
-    return table if table.criterion is None else table[part.criterion]
 
 
 def _of(criterion: Any) -> str:
@@ -717,27 +714,40 @@ def _findings(
             criterion,
             None,
             alpha,
-            f"Raters agree least on {criterion}: alpha {_figure(alpha)}; best on {best[0]}: {_figure(best[2])}.",
+            f"The lowest alpha is that of {criterion}: {_figure(alpha)}; the highest that of {best[0]}: "
+            f"{_figure(best[2])}.",
         )
-    low = [row for row in defined if row[2].high < TENTATIVE]
-    for criterion, _, alpha in low:
-        yield Finding(
-            "agreement_below_tentative",
-            criterion,
-            None,
-            alpha,
-            f"Alpha{_of(criterion)} is {_figure(alpha)}: below {TENTATIVE}, the least that Krippendorff asks of data from "
-            f"which even tentative conclusions are drawn.",
-        )
+    # What is picked out of many must hold for all of them at once (Bonferroni).
+    of_criteria = 1.0 - (1.0 - confidence) / max(1, len(defined))
+    for part in table._parts:
+        alpha = _alpha(part, levels[part.criterion], of_criteria, design)
+        if alpha.high < TENTATIVE:
+            yield Finding(
+                "agreement_below_tentative",
+                part.criterion,
+                None,
+                alpha,
+                f"Alpha{_of(part.criterion)} is {_figure(alpha)}: below {TENTATIVE}, the least that Krippendorff asks of "
+                f"data from which even tentative conclusions are drawn.",
+            )
+    compared = sum(len(part.raters or ()) for part in table._parts)
+    of_raters = 1.0 - (1.0 - confidence) / max(1, compared)
     for part in table._parts:
         if part.raters is None or len(part.raters) < 2:
             continue
-        # One rater is picked out of many: the limits must hold for all of them at once.
-        at_once = 1.0 - (1.0 - confidence) / len(part.raters)
         if numeric:
-            yield from _severity_findings(part, at_once, design)
+            yield from _severity_findings(part, of_raters, design)
         if len(part.raters) > 2:
-            yield from _unlike(part, levels[part.criterion], at_once, design)
+            yield from _unlike(part, levels[part.criterion], of_raters, design)
+
+
+LEAST_SHARED = 10  # fewer shared units carry no finding about one rater: t limits cannot be trusted there
+
+
+def _alpha(part: Part, level: str, confidence: float, design: Any) -> AgreementEstimate:
+    core, arrays = part.under(design)
+    record = core.krippendorff_alpha(level, None, confidence, "influence", False, arrays)
+    return AgreementEstimate.from_core("krippendorff_alpha", record, weights=level)
 
 
 def _severity_findings(part: Part, confidence: float, design: Any) -> Iterable[Finding]:
@@ -746,7 +756,7 @@ def _severity_findings(part: Part, confidence: float, design: Any) -> Iterable[F
         (rater, Estimate.from_core("severity", record["severity"]))
         for rater, record in zip(part.raters or (), core.rater_summary(confidence, arrays), strict=True)
     ]
-    known = [row for row in severities if not math.isnan(row[1].low)]
+    known = [row for row in severities if not math.isnan(row[1].low) and row[1].n >= LEAST_SHARED]
     strict = [row for row in known if row[1].low > 0]
     lenient = [row for row in known if row[1].high < 0]
     if strict:
@@ -760,6 +770,12 @@ def _severity_findings(part: Part, confidence: float, design: Any) -> Iterable[F
     if known and not strict and not lenient:
         text = f"No rater's severity{_of(part.criterion)} can be told from the others'."
         yield Finding("severity_in_line", part.criterion, None, None, text)
+    if not known:
+        text = (
+            f"Who is strict{_of(part.criterion)} cannot be said: that takes a rater with at least {LEAST_SHARED} units that "
+            f"others rated too, and differences that vary."
+        )
+        yield Finding("too_few_shared", part.criterion, None, None, text)
 
 
 def _unlike(part: Part, level: str, confidence: float, design: Any) -> Iterable[Finding]:
