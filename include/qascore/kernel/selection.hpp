@@ -54,8 +54,8 @@ struct selection {
 /// Ids must be unique in the whole of the data: otherwise the answer holds the repetitions and no rows. Ids in
 /// strictly ascending order prove it for free; other ids are checked exactly (integers that lie close together by
 /// a bitmap of their range, all others by a bitmap filter over their numbers and a second look at the suspects).
-/// Memory beside the input: 8 bytes per selected row, plus about 200 bytes times the square root of the sample
-/// per stratum, plus 2 to 4 bytes per row for the check of ids that do not ascend. One pass of O(rows).
+/// Memory beside the input: 8 bytes per selected row, about 200 bytes times the square root of the sample of each
+/// stratum, and for ids that do not ascend at most 6 bytes per row. Time O(rows).
 ///
 /// Throws argument_error if the spans differ in length or sample[h] > population[h].
 /// Source: Ohlsson (1995), Coordination of samples using permanent random numbers, in Business Survey Methods, 153-169.

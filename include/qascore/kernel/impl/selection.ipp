@@ -311,29 +311,29 @@ public:
   static constexpr std::uint64_t no_row = std::numeric_limits<std::uint64_t>::max();
 
   explicit number_table(const std::vector<std::uint64_t>& numbers)
-      : shift_{64 - (bit_width(numbers.size()) + 1)}, slots_(std::size_t{2} << bit_width(numbers.size()), free) {
+      : shift_{64 - (bit_width(numbers.size()) + 1)}, slots_(std::size_t{2} << bit_width(numbers.size()), {0, free}) {
     for (const std::uint64_t number : numbers)
-      *find(number) = {number, no_row, true};
+      slots_[place(number)] = {number, no_row};
   }
 
-  /// Where the number stands, or would stand.
-  struct slot {
-    std::uint64_t number;
-    std::uint64_t row;
-    bool taken;
-  };
-  slot* find(std::uint64_t number) noexcept {
-    std::size_t at = scatter(number) >> shift_;
-    while (slots_[at].taken && slots_[at].number != number)
-      at = (at + 1) & (slots_.size() - 1);
-    return &slots_[at];
+  /// The row noted for this number (no_row at first), or nullptr if the number is not in the set.
+  std::uint64_t* row_of(std::uint64_t number) noexcept {
+    candidate& slot = slots_[place(number)];
+    return slot.row == free ? nullptr : &slot.row;
   }
 
 private:
-  static constexpr slot free{0, no_row, false};
+  static constexpr std::uint64_t free = no_row - 1;
+
+  std::size_t place(std::uint64_t number) const noexcept {
+    std::size_t at = scatter(number) >> shift_;
+    while (slots_[at].row != free && slots_[at].number != number)
+      at = (at + 1) & (slots_.size() - 1);
+    return at;
+  }
 
   int shift_;
-  std::vector<slot> slots_;
+  std::vector<candidate> slots_;
 };
 
 /// Pairs (number, row) of all rows that share a number among `suspects`, sorted. A bitmap spares most rows the search.
@@ -354,13 +354,13 @@ std::vector<candidate> rows_that_share(const Numbered& numbers, const std::vecto
       found += wanted.test(scatter(passed[found].number) >> shift);
     }
     for (std::size_t i = 0; i < found; ++i) {
-      auto* const slot = table.find(passed[i].number);
-      if (!slot->taken)
+      std::uint64_t* const first = table.row_of(passed[i].number);
+      if (first == nullptr)
         continue;
-      if (slot->row == number_table::no_row) {
-        slot->row = passed[i].row;
+      if (*first == number_table::no_row) {
+        *first = passed[i].row;
       } else {
-        out.push_back({passed[i].number, slot->row});
+        out.push_back({passed[i].number, *first});
         out.push_back(passed[i]);
       }
     }
