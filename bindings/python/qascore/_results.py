@@ -174,7 +174,8 @@ class EstimateTable:
         return build_frame({name: [r[name] for r in records] for name in names}, backend or self.backend)
 
     def _table(self) -> tuple[list[str], list[list[object]]]:
-        several = len({e.name for e in self.estimates}) > 1 or not self.keys
+        names = tuple(e.name for e in self.estimates)
+        several = (len(set(names)) > 1 or not self.keys) and all(values != names for _, values in self.keys)
         header = [name for name, _ in self.keys] + (["estimate"] if several else [])
         header += ["value", "std_error", "interval", "df", "n"]
         rows: list[list[object]] = []

@@ -42,7 +42,7 @@ namespace qascore::kernel {
 /// independent rows. Severity is a plain difference: who drew harder units than the panel's other members did
 /// is not corrected for, but the comparison is on the same units. Undefined: a rater without ratings;
 /// severity where no unit is shared. Throws argument_error with anonymous raters. O(ratings), and raters x
-/// units under a design. Checked against: hand computation, and mean_influence for the whole panel.
+/// units under a design. Checked against: hand computation.
 std::vector<rater_record> rater_summary(const rating_view& ratings, confidence_level confidence,
                                         const design_view* design);
 

@@ -118,12 +118,14 @@ bool is_simple_random(const design_view* design);
 /// only.
 std::vector<double> spread_to_units(const rating_view& ratings, std::span<const double> by_profile);
 
-/// From an estimator with influence values per profile to an estimate. `part`: which profiles take part (!=
-/// 0). Without a design (null) the units that take part are independent rows, V = n / (n - 1) sum (u_i - mean
-/// u)^2; under a design they are a domain of it.
-estimate infer_rated(const linearised& by_profile, const rating_view& ratings,
-                     std::span<const std::uint8_t> part, const design_view* design,
-                     inference_options options);
+/// From an estimator with influence values per profile to an estimate. `part`: which profiles take part (!= 0); `basis`:
+/// those of them that carry the estimate (rated at least twice, for an agreement). The basis gives n, df and the
+/// factor b / (b - 1) of the variance: without a design (null) V = b / (b - 1) * mean-centred sum of squares of u over the
+/// units that take part. Under a design they are a domain of it, and df = clusters - strata of the basis; population
+/// counts shrink the variance only where every unit of the design is in the basis, because which units are rated twice
+/// is a draw that the design does not know.
+estimate infer_rated(const linearised& by_profile, const rating_view& ratings, std::span<const std::uint8_t> part,
+                     std::span<const std::uint8_t> basis, const design_view* design, inference_options options);
 
 /// The profiles with at least so many ratings.
 std::vector<std::uint8_t> with_ratings(const rating_view& ratings, std::size_t least);

@@ -92,8 +92,8 @@ TEST_CASE("a finite population shrinks the standard error") { // irrCAC 1.4, fle
   const auto found = qa::fleiss_kappa(table, {.std_error = qa::agreement_std_error::gwet}, &design);
   CHECK(close_to(found.std_error, 0.128025050835009, 1e-12));
   CHECK(close_to(found.low, 0.47938803841458, 1e-12));
-  const std::vector<double> weight(12, 40.0 / 12.0); // the same sample, said by weights
-  design.weight = weight;
+  const std::vector<double> equal(12, 40.0 / 12.0); // the same sample, said by weights
+  design.weight = equal;
   const auto weighted = qa::fleiss_kappa(table, {.std_error = qa::agreement_std_error::gwet}, &design);
   CHECK(close_to(weighted.std_error, 0.128025050835009, 1e-12));
 }

@@ -72,6 +72,27 @@ TEST_CASE("the ways to a table agree: counted rows, hashed rows, rows in long fo
   }
 }
 
+TEST_CASE("values that come late in a long matrix are seen") {
+  // 80,000 cells of 1 and 2, then what the first look at the matrix did not know.
+  std::vector<double> matrix;
+  for (int u = 0; u < 40000; ++u) {
+    matrix.push_back(1.0 + u % 2);
+    matrix.push_back(1.0 + u % 3 % 2);
+  }
+  for (const double late : {9.0, -3.0, 1.5, 1e12}) {
+    auto longer = matrix;
+    longer.insert(longer.end(), {late, 2.0});
+    const auto table = qa::rating_table::from_matrix(longer, 2);
+    const auto view = table.view();
+    CHECK(view.categories() == 3);
+    CHECK(view.units == 40001);
+    CHECK(view.value[view.of(view.profile_of(40000))[0]] == late);
+    CHECK(view.value[view.of(view.profile_of(40000))[1]] == 2.0);
+    CHECK(view.value[view.of(view.profile_of(1))[0]] == 2.0);
+    CHECK(view.profiles() <= 5);
+  }
+}
+
 TEST_CASE("a declared independent design gives the standard error of no design") {
   const auto table = tables::of(many_alike(1.0), 3);
   const qa::design_view design = qa::independent_units(400);

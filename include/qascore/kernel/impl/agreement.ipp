@@ -267,7 +267,7 @@ QASCORE_INLINE agreement_result finish_agreement(linearised_agreement coefficien
   if (options.std_error != agreement_std_error::influence && !is_simple_random(design))
     throw argument_error(
         "std_error: the closed forms of Gwet and of large samples hold for a simple random sample, "
-        "but the design has strata, clusters or weights other than 1; choose influence");
+        "but the design has strata, clusters or unequal weights; choose influence");
   double n = 0.0, n2 = 0.0;
   for (std::size_t p = 0; p < ratings.profiles(); ++p) {
     n += ratings.count(p) >= 1 ? ratings.multiplicity[p] : 0.0;
@@ -279,10 +279,11 @@ QASCORE_INLINE agreement_result finish_agreement(linearised_agreement coefficien
       for (double& u : coefficient.influence)
         u *= factor;
     } else {
+      const double weight = design == nullptr || ratings.units == 0 ? 1.0 : design->weight_of(0);
       for (std::size_t p = 0; p < ratings.profiles(); ++p)
         if (ratings.count(p) >= 1)
           coefficient.influence[p] +=
-              coefficient.value * ((ratings.count(p) >= 2 ? 1.0 / n2 : 0.0) - 1.0 / n);
+              coefficient.value / weight * ((ratings.count(p) >= 2 ? 1.0 / n2 : 0.0) - 1.0 / n);
     }
     least = 1;
   } else if (options.std_error == agreement_std_error::large_sample && coefficient.is_defined()) {
@@ -295,7 +296,10 @@ QASCORE_INLINE agreement_result finish_agreement(linearised_agreement coefficien
   inference.normal = options.normal;
   inference.upper_bound = 1.0;
   inference.method = method;
-  agreement_result out{infer_rated(coefficient, ratings, with_ratings(ratings, least), design, inference)};
+  // Units with one rating move the shares, but only units with two carry the agreement that is estimated.
+  const std::size_t carrying = options.std_error == agreement_std_error::influence ? 2 : least;
+  agreement_result out{infer_rated(coefficient, ratings, with_ratings(ratings, least),
+                                   with_ratings(ratings, carrying), design, inference)};
   out.observed = coefficient.observed;
   out.expected = coefficient.expected;
   out.raters = ratings.raters;

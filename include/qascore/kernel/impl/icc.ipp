@@ -285,7 +285,8 @@ QASCORE_INLINE icc_result icc(const rating_view& ratings, const icc_options& opt
   inference.upper_bound = 1.0;
   inference.method = name_of(options.form);
   icc_result out{
-      infer_rated(linearise(options.form, ms), ratings, with_ratings(ratings, 1), design, inference)};
+      infer_rated(linearise(options.form, ms), ratings, with_ratings(ratings, 1),
+                  with_ratings(ratings, 1), design, inference)};
   out.form = options.form;
   out.raters = ratings.raters;
   if (!ms.undefined.empty())

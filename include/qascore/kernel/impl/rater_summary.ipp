@@ -38,7 +38,7 @@ inline estimate mean_of(const on_profiles& data, const rating_view& ratings, con
   }
   if (!(total > 0.0)) {
     mean.undefined = nothing;
-    return infer_rated(mean, ratings, part, design, options);
+    return infer_rated(mean, ratings, part, part, design, options);
   }
   const double centre = sum / total;
   mean.value = data.value[0] + centre;
@@ -50,7 +50,7 @@ inline estimate mean_of(const on_profiles& data, const rating_view& ratings, con
   }
   if (units > 1.0)
     spread = std::sqrt(squares / total * units / (units - 1.0));
-  return infer_rated(mean, ratings, part, design, options);
+  return infer_rated(mean, ratings, part, part, design, options);
 }
 
 inline void check(const rating_view& ratings, const char* what) {
@@ -127,7 +127,8 @@ QASCORE_INLINE std::vector<rater_left_out> leave_one_rater_out(const rating_view
     } else if (gain.is_defined()) {
       gain = {.value = missing_value, .influence = {}, .undefined = all.undefined};
     }
-    out[g].gain = infer_rated(gain, ratings, with_ratings(ratings, 2), design, inference);
+    const auto paired = with_ratings(ratings, 2);
+    out[g].gain = infer_rated(gain, ratings, paired, paired, design, inference);
   }
   return out;
 }

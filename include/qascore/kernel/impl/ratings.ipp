@@ -199,31 +199,60 @@ inline whole_range range_of(std::span<const double> matrix) {
   return whole && low <= high ? whole_range{low, high} : whole_range{};
 }
 
-/// A narrow matrix of whole numbers: its rows as numbers in base (range + 2), gaps as digit 0, counted in a
-/// table. False where the table would be large.
+/// Rows of a matrix as numbers in base (range + 2), gaps as digit 0; false if a cell is not a whole number of
+/// the range.
+inline bool keys_of(std::span<const double> matrix, const whole_range& range, std::uint32_t digits,
+                    std::size_t raters, std::vector<std::uint32_t>& key, std::vector<std::uint32_t>& count) {
+  const double zero = range.low - 1.0;
+  bool whole = true;
+  for (std::size_t u = 0; u < key.size(); ++u) {
+    std::uint32_t k = 0;
+    for (std::size_t r = 0; r < raters; ++r) {
+      const double x = matrix[u * raters + r];
+      const double inside = x < range.low ? range.low : (x > range.high ? range.high : x);
+      const bool gap = x != x;
+      const auto digit = static_cast<std::int32_t>(gap ? 0.0 : inside - zero);
+      whole &= gap | (zero + static_cast<double>(digit) == x);
+      k = k * digits + static_cast<std::uint32_t>(digit);
+    }
+    key[u] = k;
+    ++count[k];
+  }
+  return whole;
+}
+
+/// A narrow matrix of whole numbers: its rows as keys, counted in a table. False where the table would be
+/// large.
 inline bool fold_small(std::span<const double> matrix, std::span<const double> declared,
                        rating_columns& out) {
-  const whole_range range = range_of(matrix);
   constexpr double largest = 65536.0;
-  const double base = range.high - range.low + 2.0;
+  constexpr std::size_t first_look = 65536;
   double keys = 1.0;
-  for (std::size_t r = 0; r < out.raters && keys <= largest; ++r)
-    keys *= base;
-  if (range.low > range.high || keys > largest)
-    return false;
-  const auto digits = static_cast<std::uint32_t>(base);
-  const double zero = range.low - 1.0;
-  std::vector<std::uint32_t> count(static_cast<std::size_t>(keys), 0u);
-  out.profile.resize(out.units);
-  for (std::size_t u = 0; u < out.units; ++u) {
-    std::uint32_t key = 0;
-    for (std::size_t r = 0; r < out.raters; ++r) {
-      const double x = matrix[u * out.raters + r];
-      key = key * digits + static_cast<std::uint32_t>(static_cast<std::int32_t>(x == x ? x - zero : 0.0));
-    }
-    out.profile[u] = key;
-    ++count[key];
+  std::uint32_t digits = 0;
+  whole_range range;
+  std::vector<std::uint32_t> count;
+  bool done = false;
+  // The first cells nearly always show the whole range: then one pass over the matrix is enough.
+  for (const std::size_t look : {std::min(first_look, matrix.size()), matrix.size()}) {
+    range = range_of(matrix.first(look));
+    const double base = range.high - range.low + 2.0;
+    keys = 1.0;
+    for (std::size_t r = 0; r < out.raters && keys <= largest; ++r)
+      keys *= base;
+    if (range.low > range.high || keys > largest)
+      continue;
+    digits = static_cast<std::uint32_t>(base);
+    count.assign(static_cast<std::size_t>(keys), 0u);
+    out.profile.resize(out.units);
+    done = keys_of(matrix, range, digits, out.raters, out.profile, count);
+    if (done)
+      break;
   }
+  if (!done) {
+    out.profile.clear();
+    return false;
+  }
+  const double zero = range.low - 1.0;
   std::vector<std::uint8_t> seen(digits, 0);
   const auto each_digit = [&](std::uint32_t key, auto call) {
     auto place = static_cast<std::uint32_t>(keys);
@@ -456,29 +485,45 @@ QASCORE_INLINE std::vector<double> spread_to_units(const rating_view& ratings,
 }
 
 QASCORE_INLINE estimate infer_rated(const linearised& by_profile, const rating_view& ratings,
-                                    std::span<const std::uint8_t> part, const design_view* design,
-                                    inference_options options) {
-  double n = 0.0;
-  for (std::size_t p = 0; p < ratings.profiles(); ++p)
+                                    std::span<const std::uint8_t> part, std::span<const std::uint8_t> basis,
+                                    const design_view* design, inference_options options) {
+  double n = 0.0, b = 0.0;
+  for (std::size_t p = 0; p < ratings.profiles(); ++p) {
     n += part[p] != 0 ? ratings.multiplicity[p] : 0.0;
-  options.n = static_cast<std::size_t>(n);
+    b += basis[p] != 0 ? ratings.multiplicity[p] : 0.0;
+  }
+  options.n = static_cast<std::size_t>(b);
   design_variance spread;
   if (!by_profile.is_defined()) {
     spread.undefined = by_profile.undefined;
     return infer(missing_value, spread, options);
   }
+  // n / (n - 1) of the variance counts the units that carry the estimate.
+  const double correction = b > 1.0 && n > 1.0 ? b / (b - 1.0) * (n - 1.0) / n : 1.0;
   if (design != nullptr) {
-    std::vector<std::uint32_t> rows;
+    const auto rows_of = [&](std::span<const std::uint8_t> of) {
+      std::vector<std::uint32_t> rows;
+      for (std::uint32_t u = 0; u < ratings.units; ++u)
+        if (of[ratings.profile_of(u)] != 0)
+          rows.push_back(u);
+      return rows;
+    };
+    const std::vector<std::uint32_t> rows = rows_of(part), carrying = rows_of(basis);
+    design_view view = *design;
+    if (carrying.size() < view.units) // which units are rated twice is a draw of its own: no correction for a census
+      view.population = {};
     std::vector<double> influence;
-    for (std::uint32_t u = 0; u < ratings.units; ++u)
-      if (const std::size_t p = ratings.profile_of(u); part[p] != 0) {
-        rows.push_back(u);
-        influence.push_back(by_profile.influence[p]);
-      }
-    return infer(by_profile.value, variance_engine(*design).of_rows(rows, influence), options);
+    for (const std::uint32_t u : rows)
+      influence.push_back(by_profile.influence[ratings.profile_of(u)]);
+    variance_engine engine(view);
+    spread = engine.of_rows(rows, influence);
+    spread.variance *= correction;
+    if (carrying.size() < rows.size())
+      spread.df = engine.of_rows(carrying, std::vector<double>(carrying.size(), 0.0)).df;
+    return infer(by_profile.value, spread, options);
   }
-  spread.df = n - 1.0;
-  if (n < 2.0) {
+  spread.df = b - 1.0;
+  if (b < 2.0) {
     spread.undefined = "fewer than 2 units: no variance";
   } else {
     double mean = 0.0, squares = 0.0;
@@ -489,7 +534,7 @@ QASCORE_INLINE estimate infer_rated(const linearised& by_profile, const rating_v
       const double d = by_profile.influence[p] - mean;
       squares += part[p] != 0 ? ratings.multiplicity[p] * d * d : 0.0;
     }
-    spread.variance = n / (n - 1.0) * squares;
+    spread.variance = n / (n - 1.0) * squares * correction;
   }
   return infer(by_profile.value, spread, options);
 }
