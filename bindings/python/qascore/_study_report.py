@@ -390,7 +390,7 @@ def _related(table: EstimateTable, score: str, outcome: str) -> list[tuple[str, 
     keys: Mapping[str, Iterable[str]] = dict(table.keys)
     return [
         (method, estimate)
-        for s, o, method, estimate in zip(keys["score"], keys["outcome"], keys["method"], table, strict=True)
+        for s, o, method, estimate in zip(keys["score"], keys["outcome"], keys["coefficient"], table, strict=True)
         if (s, o) == (score, outcome)
     ]
 

@@ -343,7 +343,7 @@ def _disjoint(file: Path) -> Study:
             found.append(association(pairs, score, "S", method=method))
     empty = estimate_table([(name, []) for name in ("figure", "by", "group")], [], "pyarrow")
     related = estimate_table(
-        [(name, [key[at] for key in keys]) for at, name in enumerate(("score", "outcome", "method"))], found, "pyarrow"
+        [(name, [key[at] for key in keys]) for at, name in enumerate(("score", "outcome", "coefficient"))], found, "pyarrow"
     )
     return Study(
         spec=StudySpec(title="Quality by the odd raters against satisfaction by the even raters (stc3)"),

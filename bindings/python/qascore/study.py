@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from ._study_file import SCORE, StudySpec, load_study, study_of
 from ._write import Outputs
 from .association import association
 from .calibration import CalibrationStudy, RatingTable, calibration_study
-from .errors import ArgumentError, DataError
+from .errors import ArgumentError, DataError, DesignError, RubricError
 from .estimation import SampleDesign, mean, proportion
 from .rubric import Rubric, Scores
 from .sampling import SamplingPlan, allocate, draw
@@ -68,7 +69,7 @@ class Study:
     estimates : EstimateTable
         Keys: figure, by, group.
     association : EstimateTable
-        Keys: score, outcome, method.
+        Keys: score, outcome, coefficient.
     truth : mapping
         Known true values by (figure, by, group), where there are any.
     pairs : mapping
@@ -267,7 +268,7 @@ class _Run:
             self.relate(sample)
         return Study(
             self.spec, tuple(self.inputs), self.counts, tuple(self.warnings),
-            _table(("figure", "by", "group"), self.estimates), _table(("score", "outcome", "method"), self.related),
+            _table(("figure", "by", "group"), self.estimates), _table(("score", "outcome", "coefficient"), self.related),
             self.calibration, self.plan, self.drawn, self.rubric, self.scores, self.truth, self.pairs, self.command,
         )  # fmt: skip
 
@@ -298,7 +299,8 @@ class _Run:
                 raise ArgumentError(f'conversations.measures: "{name}" is used as a label already')
             kinds[name] = "flag" if kind == "share" else "number"
         frame = self.read("conversations", asked.file, kinds).frame
-        _refuse_repeats(frame, asked.id)
+        if self.spec.sample is None:  # the draw checks them itself
+            _refuse_repeats(frame, asked.id)
         self.counts["conversations"] = len(frame)
         return frame
 
@@ -329,12 +331,13 @@ class _Run:
         asked, how = self.spec.conversations, self.spec.sample
         if asked is None or how is None:
             return
-        plan = allocate(
-            conversations, strata=asked.strata, missing_stratum=asked.missing_stratum, size=how.size, rate=how.rate,
-            rates=how.rates, counts=how.counts, method=how.method, sd=how.sd, min_per_stratum=how.min_per_stratum,
-            max_per_stratum=how.max_per_stratum,
-        )  # fmt: skip
-        self.drawn = draw(conversations, plan, id=asked.id, seed=how.seed)
+        with _in_file(asked.file):
+            plan = allocate(
+                conversations, strata=asked.strata, missing_stratum=asked.missing_stratum, size=how.size, rate=how.rate,
+                rates=how.rates, counts=how.counts, method=how.method, sd=how.sd, min_per_stratum=how.min_per_stratum,
+                max_per_stratum=how.max_per_stratum,
+            )  # fmt: skip
+            self.drawn = draw(conversations, plan, id=asked.id, seed=how.seed)
         self.plan = plan.with_draw(seed=how.seed, id_kind="text")
         self.counts["conversations drawn"] = plan.sample_size
         self.warnings += [note[0].upper() + note[1:] for note in plan.notes]
@@ -342,7 +345,7 @@ class _Run:
     def estimate_measures(self, conversations: Frame) -> None:
         """What the file knows of every conversation, estimated from the drawn ones: the whole file is the truth."""
         asked, how = self.spec.conversations, self.spec.sample
-        if asked is None or how is None:
+        if asked is None or how is None or not asked.measures:
             return
         design = SampleDesign(self.drawn, unit=asked.id, plan=self.plan, single_unit=how.single_unit)
         for name, kind in asked.measures.items():
@@ -368,9 +371,10 @@ class _Run:
         self.rubric = Rubric.load(asked.rubric)
         names = (asked.evaluation, asked.conversation, asked.rater, asked.criterion, asked.answer)
         table = self.read("evaluations", asked.file, dict.fromkeys(names, "text"))
-        scores = self.rubric.score(
-            table.frame, evaluation=asked.evaluation, criterion=asked.criterion, answer=asked.answer
-        )
+        with _in_file(asked.file):
+            scores = self.rubric.score(
+                table.frame, evaluation=asked.evaluation, criterion=asked.criterion, answer=asked.answer
+            )
         self.scores = scores.to_frame()
         one = Frame.of(self.scores, "scores")
         for column in (asked.conversation, asked.rater):
@@ -380,7 +384,8 @@ class _Run:
         numbers = one.numbers(SCORE)
         self.warn(int(np.isnan(numbers).sum()), "evaluations cannot be scored: nothing in them applies")
         who = {"conversation": asked.conversation, "rater": asked.rater}
-        self.calibrate("score", one, "interval", unit=asked.conversation, rater=asked.rater, rating=SCORE)
+        with _in_file(asked.file):
+            self.calibrate("score", one, "interval", unit=asked.conversation, rater=asked.rater, rating=SCORE)
         parts = Frame.of(scores.criteria_frame(), "criteria")
         each = len(self.rubric.criteria)
         rated: dict[str, Any] = {
@@ -409,10 +414,11 @@ class _Run:
         kinds[asked.rating] = "text" if asked.categories is not None else "auto" if asked.level == "nominal" else "number"
         frame = self.read("ratings", asked.file, kinds).frame
         self.counts["ratings"] = len(frame)
-        self.calibrate(
-            "ratings", frame, asked.level, unit=asked.unit, rater=asked.rater, rating=asked.rating,
-            criterion=asked.criterion, categories=asked.categories,
-        )  # fmt: skip
+        with _in_file(asked.file):
+            self.calibrate(
+                "ratings", frame, asked.level, unit=asked.unit, rater=asked.rater, rating=asked.rating,
+                criterion=asked.criterion, categories=asked.categories,
+            )  # fmt: skip
         units = frame.labels(asked.unit)
         if frame.is_text(asked.rating):
             return _Scored(units, {})
@@ -556,14 +562,24 @@ def _differing(frame: Frame, evaluation: str, column: str) -> DataError:
 
 def _refuse_repeats(frame: Frame, name: str) -> None:
     """Ids are there, and each once."""
-    frame.ids(name)
-    seen: dict[Any, int] = {}
-    for row, value in enumerate(frame.values(name)):
-        if value in seen:
-            raise DataError(
-                f'{frame.argument}: column "{name}": {value!r} stands in rows {seen[value]} and {row}, expected once'
-            )
-        seen[value] = row
+    ids = frame.ids(name)
+    repeated = _core.match_ids(ids, ids)[2]
+    if repeated is not None:
+        first, again = repeated
+        raise DataError(
+            f'{frame.argument}: column "{name}": {ids[again]!r} stands in rows {first} and {again}, expected once'
+        )
+
+
+@contextmanager
+def _in_file(file: Path) -> Iterator[None]:
+    """Errors about the rows of a frame name the file that it was read from."""
+    try:
+        yield
+    except (ArgumentError, DataError, DesignError, RubricError) as error:
+        lines = str(error).splitlines()
+        named = [line if line.startswith(str(file)) else f"{file}: {line}" for line in lines]
+        raise type(error)("\n".join(named)) from None
 
 
 def draw_sample(
@@ -571,8 +587,9 @@ def draw_sample(
 ) -> tuple[SamplingPlan, Any]:
     """The plan and the drawn rows of a file, all columns kept; options as in `allocate`."""
     table = read_table(file, {id: "text", **dict.fromkeys(strata, "text")})
-    plan = allocate(table.frame, strata=list(strata), **options)
-    drawn = draw(table.frame, plan, id=id, seed=seed)
+    with _in_file(table.path):
+        plan = allocate(table.frame, strata=list(strata), **options)
+        drawn = draw(table.frame, plan, id=id, seed=seed)
     return plan.with_draw(seed=seed, id_kind="text"), drawn
 
 
@@ -580,4 +597,5 @@ def score_answers(file: str | Path, rubric: str | Path, *, evaluation: str, crit
     """The scores of a file of answers."""
     form = Rubric.load(find_file(Path(rubric)))
     table = read_table(file, {evaluation: "text", criterion: "text", answer: "text"}, rest=False)
-    return form.score(table.frame, evaluation=evaluation, criterion=criterion, answer=answer)
+    with _in_file(table.path):
+        return form.score(table.frame, evaluation=evaluation, criterion=criterion, answer=answer)

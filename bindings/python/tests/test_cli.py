@@ -179,7 +179,7 @@ def test_the_same_study_gives_the_same_files(run_here: Run, folder: Path, monkey
 
 def test_version_and_help(run_here: Run) -> None:
     assert run_here("version").stdout.startswith("qascore ")
-    for command in ("study", "demo", "sample", "score", "version", "rubric check"):
+    for command in ("study", "demo", "sample", "score", "calibrate", "version", "rubric check"):
         done = run_here(*command.split(), "--help")
         assert done.returncode == 0
         assert "Example" in done.stdout
@@ -202,6 +202,20 @@ def test_evaluations_are_scored_and_explained(run_here: Run, folder: Path) -> No
     assert pc.read_csv(folder / "scores.csv").num_rows == 300
 
 
+def test_raters_are_calibrated(run_here: Run, folder: Path) -> None:
+    (folder / "ratings.csv").write_text(
+        "call,who,mark\n" + "".join(f"c{call},r{who},{1 + (call + who // 2) % 4}\n" for call in range(9) for who in range(3))
+    )
+    names = ("--unit", "call", "--rater", "who", "--rating", "mark")
+    done = run_here("calibrate", "ratings.csv", *names, "--out", "calibration")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ordinal" in done.stdout and "r2" in done.stdout
+    assert (folder / "calibration" / "report.html").exists()
+    shown = json.loads(run_here("calibrate", "ratings.csv", *names, "--json").stdout)
+    assert shown["calibration"]["ratings"]["alpha"][0]["n"] == 9
+    assert run_here("calibrate", "ratings.csv", *names, "--level", "ordinl").returncode == 2
+
+
 def test_rubrics_are_checked_like_a_compiler_does(run_here: Run, folder: Path) -> None:
     assert run_here("rubric", "check", "service.yaml").stdout == "service.yaml: service 1, 2 criteria, no problems\n"
     faulty = RUBRIC.replace("weights: section", "weights: sections").replace("weight: 1", "weight: -1")
@@ -222,8 +236,8 @@ BAD = [
     (("study.yaml", "strata: channel", "strata: chanel"), 3, "the data cannot be used",
      ['calls.csv: expected a column "chanel" but found', 'did you mean "channel"?']),
     (("calls.csv", "c007,", "c003,"), 3, "the data cannot be used",
-     ["calls.csv: column \"conversation_id\": 'c003' stands in rows 3 and 7, expected once"]),
-    (("study.yaml", "size: 40", "size: 4000"), 5, "the plan or design cannot give what is asked", ["4000", "200"]),
+     ['calls.csv: id: expected every id once', '"c003" in rows 3 and 7']),
+    (("study.yaml", "size: 40", "size: 4000"), 5, "the plan or design cannot give what is asked", ["calls.csv: size: expected at most 200, the number of conversations, but found 4000"]),
     (("study.yaml", "size: 40", "rate: 12"), 2, "an argument is not valid",
      ["study.yaml:3:16: sample.rate: expected a rate above 0 and up to 1 but found 12"]),
     (("csat.csv", "c000,1", "c000,nan"), 3, "the data cannot be used",
@@ -233,7 +247,7 @@ BAD = [
     (("csat.csv", "c000,1", "c000,7"), 3, "the data cannot be used", ["expected a value from 1 to 5 but found 7"]),
     (("csat.csv", "c002,", "c000,"), 3, "the data cannot be used", ["'c000' stands in rows 0 and 1, expected once"]),
     (("answers.csv", "greeting,no", "greeting,nope"), 4, "the rubric or an answer to it is not valid",
-     ["greeting", '"nope"']),
+     ["answers.csv: ", "greeting", '"nope"']),
     (("answers.csv", "r1,greeting,", "r1,greting,"), 4, "the rubric or an answer to it is not valid",
      ['"greting"', 'did you mean "greeting"?']),
     (("answers.csv", "c001-r1,c001,r1,solved", "c001-r1,c009,r1,solved"), 3, "the data cannot be used",

@@ -152,6 +152,40 @@ def score(
             print(f"Scores: {out}")
 
 
+@app.command()
+def calibrate(
+    file: Annotated[Path, typer.Argument(help="Ratings, one per row: CSV, Parquet or JSON lines.", metavar="RATINGS")],
+    level: Annotated[str, typer.Option("--level", help="nominal, ordinal, interval or ratio.")] = "ordinal",
+    unit: Annotated[str, typer.Option("--unit", help="The column of what was rated.")] = "conversation_id",
+    rater: Annotated[str, typer.Option("--rater", help="The column of who rated.")] = "rater_id",
+    rating: Annotated[str, typer.Option("--rating", help="The column of ratings.")] = "rating",
+    criterion: Annotated[str | None, typer.Option("--criterion", help="The column of criteria, if there are several.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for tables, figures and the report.")] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Study how well raters agree and who is strict.
+
+    Example: `qascore calibrate ratings.csv --criterion criterion --level ordinal --out calibration`
+    """
+    with guarded():
+        from ..study import run_study
+
+        ratings = {"file": file, "level": level, "unit": unit, "rater": rater, "rating": rating}
+        if criterion is not None:
+            ratings["criterion"] = criterion
+        with progress(quiet) as show:
+            result = run_study(
+                {"title": "Calibration of raters", "ratings": ratings}, out=out, progress=show, command=_command()
+            )
+        if as_json:
+            _print_json(result.to_dict())
+        elif not quiet:
+            print(result.calibration["ratings"])
+            if out is not None:
+                print(f"\nReport: {out / result.spec.output.report}")
+
+
 @rubric_app.command("check")
 def rubric_check(
     files: Annotated[list[Path], typer.Argument(help="Rubric files.", metavar="FILE...")],
