@@ -198,10 +198,13 @@ def _sample_section(study: Study) -> Section | None:
     if plan is None:
         return None
     columns = [*(Column(name) for name in plan.columns), Column("population", "count"), Column("drawn", "count"),
-               Column("probability", "percent"), Column("taken whole")]  # fmt: skip
+               Column("probability", "percent")]  # fmt: skip
+    whole = any(s.certainty for s in plan.strata)
+    if whole:
+        columns.append(Column("taken whole"))
     rows = tuple(
         (*("(missing)" if label is None else str(label) for label in s.labels), s.population, s.sample_size,
-         s.inclusion_probability, "yes" if s.certainty else "")
+         s.inclusion_probability, *(["yes" if s.certainty else ""] if whole else []))
         for s in plan.strata
     )  # fmt: skip
     shown = rows[:SHOWN_STRATA]

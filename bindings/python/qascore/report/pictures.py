@@ -14,14 +14,23 @@ from .document import MANY_POINTS, BarPlot, Histogram, IntervalPlot, Row, Scatte
 from .scales import Scale, percent, scale_for, spread_ties, tick_decimals
 from .speech import Speech, decimals_for, number_text
 
+SHORT = ((1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))  # from there on ticks are written in this unit
 FEW_VALUES = 12  # at most so many distinct values, each twice on average: the axis is treated as discrete
 Numbers = npt.NDArray[np.float64]
 View = dict[str, Any]
 
 
 def axis(scale: Scale, kind: str) -> list[View]:
-    decimals = tick_decimals(scale, kind)
-    return [{"at": scale.at(tick), "text": number_text(kind, tick, decimals)} for tick in scale.ticks]
+    # Long numbers would run into each other on a phone.
+    widest = max((abs(tick) for tick in scale.ticks), default=0.0)
+    unit, suffix = next(((u, s) for least, u, s in SHORT if widest >= least), (1.0, ""))
+    unit, suffix = (1.0, "") if kind == "percent" else (unit, suffix)
+    short = Scale(scale.low / unit, scale.high / unit, tuple(tick / unit for tick in scale.ticks))
+    decimals = tick_decimals(short, kind)
+    return [
+        {"at": scale.at(tick), "text": number_text(kind, value, decimals) + (suffix if value else "")}
+        for tick, value in zip(scale.ticks, short.ticks, strict=True)
+    ]
 
 
 def rows_view(plot: IntervalPlot | BarPlot, say: Speech) -> View:
