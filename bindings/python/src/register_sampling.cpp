@@ -78,13 +78,15 @@ stratified_rows stratified(const py::sequence& columns, std::size_t rows, bool o
   for (const py::handle column : columns) {
     const auto parts = py::cast<py::tuple>(column);
     strata_labels& c = out.emplace_back();
-    c.column = {py::cast<std::string>(parts[0]), one_of<label_kind>(parts[1], detail_plan::label_kinds, "kind")};
+    c.column = {py::cast<std::string>(parts[0]),
+                one_of<label_kind>(parts[1], detail_plan::label_kinds, "kind")};
     const auto codes = as_span<std::uint32_t>(py::cast<py::array>(parts[2]));
     c.codes.assign(codes.begin(), codes.end());
     c.labels = py::cast<std::vector<std::string>>(parts[3]);
   }
   const py::gil_scoped_release release;
-  return out.empty() ? unstratified(rows) : stratify(out, own_missing ? missing_stratum::own : missing_stratum::refuse);
+  return out.empty() ? unstratified(rows)
+                     : stratify(out, own_missing ? missing_stratum::own : missing_stratum::refuse);
 }
 
 /// Calls `use` with ids given as int64 array, TextColumn, or the number of rows.
@@ -160,33 +162,40 @@ void register_sampling(py::module_& module) {
            [](const sampling_plan& plan) -> py::object {
              if (!plan.recorded_draw())
                return py::none();
-             return py::make_tuple(plan.recorded_draw()->start.value(),
-                                   text(detail_plan::name_of(plan.recorded_draw()->id, detail_plan::id_kinds)));
+             return py::make_tuple(
+                 plan.recorded_draw()->start.value(),
+                 text(detail_plan::name_of(plan.recorded_draw()->id, detail_plan::id_kinds)));
            })
-      .def("with_draw",
-           [](const sampling_plan& plan, std::uint64_t start, const py::str& id) {
-             return plan.with_draw(seed{start}, one_of<id_kind>(id, detail_plan::id_kinds, "id"));
-           },
-           py::arg("seed"), py::arg("id"))
+      .def(
+          "with_draw",
+          [](const sampling_plan& plan, std::uint64_t start, const py::str& id) {
+            return plan.with_draw(seed{start}, one_of<id_kind>(id, detail_plan::id_kinds, "id"));
+          },
+          py::arg("seed"), py::arg("id"))
       .def("population_size", &sampling_plan::population_size)
       .def("sample_size", &sampling_plan::sample_size)
-      .def("equals", [](const sampling_plan& a, const sampling_plan& b) { return a == b; }, py::arg("other"));
+      .def(
+          "equals", [](const sampling_plan& a, const sampling_plan& b) { return a == b; }, py::arg("other"));
 
   py::class_<stratified_rows>(module, "StratifiedRows")
       .def(py::init(&stratified), py::arg("columns"), py::arg("rows"), py::arg("own_missing"))
-      .def("allocate",
-           [](const stratified_rows& rows, const py::dict& options) { return allocate(rows.table, options_of(options)); },
-           py::arg("options"))
-      .def("match",
-           [](const stratified_rows& rows, const sampling_plan& plan) {
-             std::vector<std::uint32_t> codes;
-             {
-               const py::gil_scoped_release release;
-               codes = match_strata(rows, plan);
-             }
-             return array_of(std::move(codes));
-           },
-           py::arg("plan"));
+      .def(
+          "allocate",
+          [](const stratified_rows& rows, const py::dict& options) {
+            return allocate(rows.table, options_of(options));
+          },
+          py::arg("options"))
+      .def(
+          "match",
+          [](const stratified_rows& rows, const sampling_plan& plan) {
+            std::vector<std::uint32_t> codes;
+            {
+              const py::gil_scoped_release release;
+              codes = match_strata(rows, plan);
+            }
+            return array_of(std::move(codes));
+          },
+          py::arg("plan"));
 
   module.def(
       "draw_rows",

@@ -18,13 +18,12 @@ inline constexpr std::string_view missing_label = "(missing)";
 
 /// A type whose values can be labels: text, whole numbers, bool, enumerations.
 template <class T>
-concept label_type =
-    std::convertible_to<const T&, std::string_view> || std::integral<T> || std::is_enum_v<T>;
+concept label_type = std::convertible_to<const T&, std::string_view> || std::integral<T> || std::is_enum_v<T>;
 
 template <label_type T>
 inline constexpr label_kind label_kind_of = std::convertible_to<const T&, std::string_view> ? label_kind::text
-                                            : std::same_as<T, bool>                        ? label_kind::boolean
-                                                                                           : label_kind::integer;
+                                            : std::same_as<T, bool> ? label_kind::boolean
+                                                                    : label_kind::integer;
 
 /// Text as it is, whole numbers in decimal, bool as true or false, enumerations by their number.
 template <label_type T>

@@ -43,10 +43,13 @@ struct json_value {
   std::vector<std::string> keys; ///< of an object, in the order written; distinct
 };
 
-/// Reads one JSON value and nothing after it. Throws data_error `name:line:column: expected ... but found ...`.
+/// Reads one JSON value and nothing after it. Throws data_error `name:line:column: expected ... but found
+/// ...`.
 class json_parser {
 public:
-  json_parser(std::string_view text, std::string_view name) : text_{text}, name_{name} {}
+  json_parser(std::string_view text, std::string_view name)
+      : text_{text},
+        name_{name} {}
 
   json_value parse() {
     json_value out = value(0);
@@ -63,13 +66,15 @@ private:
     const std::string_view before = text_.substr(0, at_);
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
     const std::size_t column = at_ - (before.rfind('\n') + 1) + 1; // npos + 1 is 0
-    throw data_error(std::string(name_) + ':' + std::to_string(line) + ':' + std::to_string(column) + ": expected " +
-                     std::string(expected) + " but found " +
-                     (at_ < text_.size() ? quoted(text_.substr(at_, 12)) : std::string("the end of the text")));
+    throw data_error(
+        std::string(name_) + ':' + std::to_string(line) + ':' + std::to_string(column) + ": expected " +
+        std::string(expected) + " but found " +
+        (at_ < text_.size() ? quoted(text_.substr(at_, 12)) : std::string("the end of the text")));
   }
 
   void skip_space() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
       ++at_;
   }
 

@@ -9,8 +9,8 @@
 
 namespace qascore::detail {
 
-/// Calls work(part, first, last) for `threads` contiguous parts of 0..count, each on its own thread, and waits. One
-/// thread: in the caller's. The first exception (by part) is rethrown.
+/// Calls work(part, first, last) for `threads` contiguous parts of 0..count, each on its own thread, and
+/// waits. One thread: in the caller's. The first exception (by part) is rethrown.
 template <class Work>
 void for_each_part(unsigned threads, std::size_t count, const Work& work) {
   const std::size_t parts = std::max<std::size_t>(1, std::min<std::size_t>(threads, count));

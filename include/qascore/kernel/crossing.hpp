@@ -22,13 +22,14 @@ struct code_column {
 struct crossing {
   std::vector<std::uint32_t> codes; ///< per row, 0..cells-1
   std::size_t cells = 0;            ///< combinations that occur
-  /// The columns' codes of each combination, row-major (cells x columns); ascending by the first column, then the
-  /// second and so on, missing last.
+  /// The columns' codes of each combination, row-major (cells x columns); ascending by the first column, then
+  /// the second and so on, missing last.
   std::vector<std::uint32_t> labels;
 };
 
-/// Crosses one column or more, of equal length. Missing is one more label of its column. Time O(rows * columns) where the
-/// combinations of two columns are at most about four times the rows, else O(rows log rows).
+/// Crosses one column or more, of equal length. Missing is one more label of its column. Time O(rows *
+/// columns) where the combinations of two columns are at most about four times the rows, else O(rows log
+/// rows).
 crossing cross(std::span<const code_column> columns);
 
 } // namespace qascore::kernel

@@ -11,22 +11,25 @@
 #include <span>
 #include <string_view>
 
-/// Permanent random numbers: a 64-bit keyed hash of (seed, id). The format has a name and does not change; a new
-/// one would get a new name, so that an old plan can be redrawn.
+/// Permanent random numbers: a 64-bit keyed hash of (seed, id). The format has a name and does not change; a
+/// new one would get a new name, so that an old plan can be redrawn.
 ///
-///   mix(x)      Stafford's variant 13 of the 64-bit finaliser: x ^= x >> 30, x *= bf58476d1ce4e5b9, x ^= x >> 27,
-///               x *= 94d049bb133111eb, x ^= x >> 31 (all modulo 2^64)
+///   mix(x)      Stafford's variant 13 of the 64-bit finaliser, all modulo 2^64: x ^= x >> 30,
+///               x *= bf58476d1ce4e5b9, x ^= x >> 27, x *= 94d049bb133111eb, x ^= x >> 31
 ///   g           9e3779b97f4a7c15
-///   keys        k0 = mix(seed + g), k1 = mix(k0 + g) for integers; k2 = mix(k1 + g), k3 = mix(k2 + g) for text
-///   integer id  mix(mix(id ^ k0) + k1); 64-bit two's complement. One to one: two integers never share a number
-///   text id     h = k2 ^ (bytes * g); for each 8 bytes, little-endian, the last padded with zeros: h = mix(h ^ word);
-///               then mix(h + k3)
+///   keys        k0 = mix(seed + g), k1 = mix(k0 + g) for integers
+///               k2 = mix(k1 + g), k3 = mix(k2 + g) for text
+///   integer id  mix(mix(id ^ k0) + k1), 64-bit two's complement; one to one: no two share a number
+///   text id     h = k2 ^ (bytes * g)
+///               for each 8 bytes, little-endian, the last padded with zeros: h = mix(h ^ word)
+///               mix(h + k3)
 ///
-/// The integer 7 and the text "7" are different ids with different numbers. As a uniform number in [0, 1) a hash h is
-/// (h >> 11) * 2^-53; comparisons use all 64 bits, and ties (text only) go by id.
-/// Source: Steele, Lea, Flood (2014), Fast splittable pseudorandom number generators, doi:10.1145/2660193.2660195
-/// (the generator that made this finaliser known).
-/// Checked against: known answers from a second implementation in Python integers, chi-square and serial tests.
+/// The integer 7 and the text "7" are different ids with different numbers. As a uniform number in [0, 1) a
+/// hash h is (h >> 11) * 2^-53; comparisons use all 64 bits, and ties (text only) go by id.
+/// Source: Steele, Lea, Flood (2014), Fast splittable pseudorandom number generators,
+/// doi:10.1145/2660193.2660195 (the generator that made this finaliser known).
+/// Checked against: known answers from a second implementation in Python integers, chi-square and serial
+/// tests.
 namespace qascore::kernel {
 
 /// Name of the format above, written in every sampling plan.

@@ -21,8 +21,9 @@ namespace qascore {
 
 /// One drawn conversation: `auto [row, probability]`.
 struct drawn_unit {
-  std::size_t row;              ///< position in the conversations
-  double inclusion_probability; ///< chance it had, a fraction above 0 up to 1; its design weight is the inverse
+  std::size_t row; ///< position in the conversations
+  double
+      inclusion_probability; ///< chance it had, a fraction above 0 up to 1; its design weight is the inverse
   friend bool operator==(const drawn_unit&, const drawn_unit&) noexcept = default;
 };
 
@@ -31,18 +32,19 @@ struct draw_options {
   unsigned threads = 1;
 };
 
-/// In place of the id projection: the row number is the id. The sample then changes with the order of rows, and samples of
-/// different days or extracts cannot be coordinated.
+/// In place of the id projection: the row number is the id. The sample then changes with the order of rows,
+/// and samples of different days or extracts cannot be coordinated.
 struct row_number_t {};
 inline constexpr row_number_t row_number{};
 
-/// The plan's strata in the data: one code per row, the position of its stratum in the plan. Throws design_error if a
-/// stratum is not in the plan or holds another number of conversations than the plan counted.
+/// The plan's strata in the data: one code per row, the position of its stratum in the plan. Throws
+/// design_error if a stratum is not in the plan or holds another number of conversations than the plan
+/// counted.
 inline std::vector<std::uint32_t> match_strata(stratified_rows rows, const sampling_plan& plan) {
   const auto& strata = plan.strata();
   if (rows.table.columns.size() != plan.columns().size())
-    throw design_error("plan: expected " + std::to_string(plan.columns().size()) + " strata columns but found " +
-                       std::to_string(rows.table.columns.size()));
+    throw design_error("plan: expected " + std::to_string(plan.columns().size()) +
+                       " strata columns but found " + std::to_string(rows.table.columns.size()));
   std::vector<std::uint32_t> place;
   std::vector<std::uint64_t> found(strata.size(), 0);
   for (std::size_t h = 0; h < rows.table.labels.size(); ++h) {
@@ -62,8 +64,9 @@ inline std::vector<std::uint32_t> match_strata(stratified_rows rows, const sampl
   for (std::size_t h = 0; h < strata.size(); ++h)
     if (found[h] != strata[h].population)
       throw design_error("plan: stratum " + stratum_name(strata[h].labels) + " held " +
-                         std::to_string(strata[h].population) + " conversations when the plan was made but holds " +
-                         std::to_string(found[h]) + " in the data; allocate anew");
+                         std::to_string(strata[h].population) +
+                         " conversations when the plan was made but holds " + std::to_string(found[h]) +
+                         " in the data; allocate anew");
   if (plan.origin().random_numbers != kernel::random_number_format)
     throw design_error("plan: its random numbers are " + detail::quoted(plan.origin().random_numbers) +
                        " but this version has only " + detail::quoted(kernel::random_number_format));
@@ -72,15 +75,18 @@ inline std::vector<std::uint32_t> match_strata(stratified_rows rows, const sampl
   return std::move(rows.codes);
 }
 
-/// Rows of the sample, ascending, for ids as a column (span of integers or of text, or kernel::row_ids), one stratum
-/// code per row, and the sample size of each stratum. Throws data_error that names ids which occur more than once.
+/// Rows of the sample, ascending, for ids as a column (span of integers or of text, or kernel::row_ids), one
+/// stratum code per row, and the sample size of each stratum. Throws data_error that names ids which occur
+/// more than once.
 template <class Ids>
 std::vector<std::uint64_t> draw_rows(const Ids& ids, std::span<const std::uint32_t> stratum,
-                                     std::span<const std::uint64_t> sample, seed start, draw_options options = {}) {
+                                     std::span<const std::uint64_t> sample, seed start,
+                                     draw_options options = {}) {
   const kernel::stratum_sizes sizes = kernel::count_strata(stratum, sample.size());
   if (sizes.outside > 0)
     throw data_error("stratum: " + std::to_string(sizes.outside) + " rows have no stratum");
-  kernel::selection selected = kernel::select_smallest(ids, {stratum, sizes.rows, sample, start, options.threads});
+  kernel::selection selected =
+      kernel::select_smallest(ids, {stratum, sizes.rows, sample, start, options.threads});
   if constexpr (!std::is_same_v<Ids, kernel::row_ids>) {
     if (selected.repeated > 0) {
       std::string message =
@@ -145,8 +151,9 @@ auto with_ids(const Rows& conversations, const Id& id, const Use& use) {
 }
 
 template <class Rows, class Id>
-std::vector<drawn_unit> draw(const Rows& conversations, const Id& id, const std::vector<std::uint32_t>& stratum,
-                             const sampling_plan& plan, seed start, draw_options options) {
+std::vector<drawn_unit> draw(const Rows& conversations, const Id& id,
+                             const std::vector<std::uint32_t>& stratum, const sampling_plan& plan, seed start,
+                             draw_options options) {
   const std::vector<std::uint64_t> rows = with_ids(conversations, id, [&](const auto& ids) {
     return draw_rows(ids, stratum, sample_sizes(plan), start, options);
   });
@@ -159,18 +166,20 @@ std::vector<drawn_unit> draw(const Rows& conversations, const Id& id, const std:
 
 } // namespace detail_draw
 
-/// Draws the sample that the plan describes: from each stratum, the planned number of conversations with the smallest
-/// permanent random numbers of (seed, id). Which conversations are drawn depends on the seed and the ids alone, not on
-/// the order of rows, the number of threads or the language. Every conversation of a stratum has the same chance.
+/// Draws the sample that the plan describes: from each stratum, the planned number of conversations with the
+/// smallest permanent random numbers of (seed, id). Which conversations are drawn depends on the seed and the
+/// ids alone, not on the order of rows, the number of threads or the language. Every conversation of a
+/// stratum has the same chance.
 ///
-/// `id` is a projection to an integer or to text, unique among the conversations (or `row_number`); `strata` as given to
-/// allocate. Rows come in ascending order. 7 and "7" are different ids; all integer types share their numbers.
+/// `id` is a projection to an integer or to text, unique among the conversations (or `row_number`); `strata`
+/// as given to allocate. Rows come in ascending order. 7 and "7" are different ids; all integer types share
+/// their numbers.
 ///
-/// Throws data_error for ids that occur more than once (named with their rows), design_error if the strata of the data are
-/// not those that the plan counted. Source and checks: kernel/selection.hpp.
+/// Throws data_error for ids that occur more than once (named with their rows), design_error if the strata of
+/// the data are not those that the plan counted. Source and checks: kernel/selection.hpp.
 template <row_range Rows, class Id, class Strata>
-std::vector<drawn_unit> draw(const Rows& conversations, const Id& id, const Strata& strata, const sampling_plan& plan,
-                             seed start, draw_options options = {}) {
+std::vector<drawn_unit> draw(const Rows& conversations, const Id& id, const Strata& strata,
+                             const sampling_plan& plan, seed start, draw_options options = {}) {
   const std::vector<std::uint32_t> stratum =
       match_strata(stratify(conversations, strata, {}, missing_stratum::own), plan);
   return detail_draw::draw(conversations, id, stratum, plan, start, options);
@@ -180,7 +189,8 @@ std::vector<drawn_unit> draw(const Rows& conversations, const Id& id, const Stra
 template <row_range Rows, class Id>
 std::vector<drawn_unit> draw(const Rows& conversations, const Id& id, const sampling_plan& plan, seed start,
                              draw_options options = {}) {
-  const std::vector<std::uint32_t> stratum = match_strata(unstratified(std::ranges::size(conversations)), plan);
+  const std::vector<std::uint32_t> stratum =
+      match_strata(unstratified(std::ranges::size(conversations)), plan);
   return detail_draw::draw(conversations, id, stratum, plan, start, options);
 }
 

@@ -18,8 +18,8 @@ namespace detail_plan {
 inline constexpr std::string_view format = "qascore sampling plan";
 inline constexpr std::string_view format_version = "1";
 
-inline constexpr std::array<std::string_view, 6> methods{"proportional", "equal", "neyman", "measure",
-                                                         "rates",        "counts"};
+inline constexpr std::array<std::string_view, 6> methods{"proportional", "equal", "neyman",
+                                                         "measure",      "rates", "counts"};
 inline constexpr std::array<std::string_view, 6> roundings{"largest_remainder", "optimal", "jefferson",
                                                            "webster",           "adams",   "dean"};
 inline constexpr std::array<std::string_view, 3> label_kinds{"text", "integer", "boolean"};
@@ -33,7 +33,9 @@ std::string_view name_of(Enum value, const std::array<std::string_view, N>& name
 /// Reads members of a JSON object, each by a path for messages.
 class reader {
 public:
-  reader(const detail::json_value& value, std::string path) : value_{value}, path_{std::move(path)} {}
+  reader(const detail::json_value& value, std::string path)
+      : value_{value},
+        path_{std::move(path)} {}
 
   [[noreturn]] void fail(std::string_view expected) const {
     static constexpr std::array<std::string_view, 6> kinds{"null", "a boolean", "the number ",
@@ -169,9 +171,11 @@ inline std::string to_json(const sampling_plan& plan) {
   out += "  \"strata\": [";
   for (const planned_stratum& s : plan.strata())
     out += (&s == plan.strata().data() ? "\n" : ",\n") + ("    {\"labels\": " + list(s.labels)) +
-           ", \"population\": " + std::to_string(s.population) + ", \"sample_size\": " + std::to_string(s.sample_size) +
-           ", \"target\": " + detail::format_number(s.target) + ", \"minimum\": " + std::to_string(s.minimum) +
-           ", \"maximum\": " + std::to_string(s.maximum) + "}";
+           ", \"population\": " + std::to_string(s.population) +
+           ", \"sample_size\": " + std::to_string(s.sample_size) +
+           ", \"target\": " + detail::format_number(s.target) +
+           ", \"minimum\": " + std::to_string(s.minimum) + ", \"maximum\": " + std::to_string(s.maximum) +
+           "}";
   return out + "\n  ]\n}\n";
 }
 
@@ -231,8 +235,9 @@ inline std::string to_text(const sampling_plan& plan) {
     rows.push_back(s.labels);
     char probability[32];
     std::snprintf(probability, sizeof probability, "%.4g", s.inclusion_probability());
-    for (const std::string& cell : {std::to_string(s.population), std::to_string(s.sample_size), std::string(probability),
-                                    std::string(s.is_certainty() ? "certainty" : "")})
+    for (const std::string& cell :
+         {std::to_string(s.population), std::to_string(s.sample_size), std::string(probability),
+          std::string(s.is_certainty() ? "certainty" : "")})
       rows.back().push_back(cell);
   }
   // Columns on a terminal: what UTF-8 writes with U+3000 and above (Chinese, emoji) takes two.
@@ -258,8 +263,9 @@ inline std::string to_text(const sampling_plan& plan) {
     }
     out += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
   }
-  out += std::to_string(plan.sample_size()) + " of " + std::to_string(plan.population_size()) + " conversations, " +
-         std::string(detail_plan::name_of(plan.origin().method, detail_plan::methods)) + " allocation\n";
+  out += std::to_string(plan.sample_size()) + " of " + std::to_string(plan.population_size()) +
+         " conversations, " + std::string(detail_plan::name_of(plan.origin().method, detail_plan::methods)) +
+         " allocation\n";
   for (const std::string& note : plan.origin().notes)
     out += "note: " + note + '\n';
   return out;

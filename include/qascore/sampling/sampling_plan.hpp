@@ -52,10 +52,10 @@ struct strata_column {
 /// One stratum of a plan.
 struct planned_stratum {
   std::vector<std::string> labels{}; ///< one per strata column
-  std::uint64_t population = 0;    ///< conversations it holds
-  std::uint64_t sample_size = 0;   ///< conversations to draw from it
-  double target = 0.0;             ///< real-valued size before rounding
-  std::uint64_t minimum = 0;       ///< bounds of the size, cut to the population
+  std::uint64_t population = 0;      ///< conversations it holds
+  std::uint64_t sample_size = 0;     ///< conversations to draw from it
+  double target = 0.0;               ///< real-valued size before rounding
+  std::uint64_t minimum = 0;         ///< bounds of the size, cut to the population
   std::uint64_t maximum = 0;
 
   /// Chance of each of its conversations to be drawn: sample_size / population, a fraction from 0 to 1.
@@ -63,7 +63,9 @@ struct planned_stratum {
     return population == 0 ? 0.0 : static_cast<double>(sample_size) / static_cast<double>(population);
   }
   /// Inverse of the chance: how many conversations a drawn one stands for. Infinite where nothing is drawn.
-  double design_weight() const noexcept { return static_cast<double>(population) / static_cast<double>(sample_size); }
+  double design_weight() const noexcept {
+    return static_cast<double>(population) / static_cast<double>(sample_size);
+  }
   /// Taken whole: its figures carry no sampling error.
   bool is_certainty() const noexcept { return sample_size == population; }
 
@@ -75,7 +77,7 @@ struct plan_origin {
   allocation_method method = allocation_method::proportional;
   allocation_rounding rounding = allocation_rounding::largest_remainder;
   std::optional<double> rate{}; ///< the overall rate, where one was asked
-  std::vector<std::string> notes{}; ///< sentences for people: bounds that were cut, strata that nothing is drawn from
+  std::vector<std::string> notes{}; ///< for people: bounds that were cut, strata that give nothing
   std::string library_version{version};
   std::string random_numbers = "mix13-1"; ///< name of the format of kernel/random_number.hpp
   friend bool operator==(const plan_origin&, const plan_origin&) = default;
@@ -98,24 +100,30 @@ inline std::string stratum_name(std::span<const std::string> labels) {
   return labels.size() == 1 ? out : "(" + out + ")";
 }
 
-/// How many conversations each stratum holds, how many are to be drawn, and how that came about: made by allocate,
-/// used by draw and by sample_design, kept as JSON so that an audit can draw the same sample again. Immutable.
+/// How many conversations each stratum holds, how many are to be drawn, and how that came about: made by
+/// allocate, used by draw and by sample_design, kept as JSON so that an audit can draw the same sample again.
+/// Immutable.
 ///
-/// Every stratum of the population is in it, also those from which nothing is drawn (estimates then do not speak for
-/// them, and `notes` says so). Strata ascend by their labels as the columns' own type orders them. A plan without strata
-/// columns has one stratum: a simple random sample.
+/// Every stratum of the population is in it, also those from which nothing is drawn (estimates then do not
+/// speak for them, and `notes` says so). Strata ascend by their labels as the columns' own type orders them.
+/// A plan without strata columns has one stratum: a simple random sample.
 class sampling_plan {
 public:
-  /// Throws design_error unless every stratum has one label per column, stands once, and holds at least its sample.
+  /// Throws design_error unless every stratum has one label per column, stands once, and holds at least its
+  /// sample.
   sampling_plan(std::vector<strata_column> columns, std::vector<planned_stratum> strata, plan_origin origin,
                 std::optional<plan_draw> recorded = std::nullopt)
-      : columns_{std::move(columns)}, strata_{std::move(strata)}, origin_{std::move(origin)}, recorded_{recorded} {
+      : columns_{std::move(columns)},
+        strata_{std::move(strata)},
+        origin_{std::move(origin)},
+        recorded_{recorded} {
     if (strata_.empty())
       throw design_error("sampling plan: expected at least one stratum");
     for (std::size_t c = 0; c < columns_.size(); ++c)
       for (std::size_t before = 0; before < c; ++before)
         if (columns_[before].name == columns_[c].name)
-          throw design_error("sampling plan: strata column " + detail::quoted(columns_[c].name) + " stands twice");
+          throw design_error("sampling plan: strata column " + detail::quoted(columns_[c].name) +
+                             " stands twice");
     for (std::size_t h = 0; h < strata_.size(); ++h)
       add(h);
     if (sample_size() == 0)
@@ -143,12 +151,13 @@ public:
     return out;
   }
 
-  /// Reads what to_json wrote. Throws data_error with the line and column, or the path, of what is wrong in the text;
-  /// design_error if the plan contradicts itself.
+  /// Reads what to_json wrote. Throws data_error with the line and column, or the path, of what is wrong in
+  /// the text; design_error if the plan contradicts itself.
   static sampling_plan from_json(std::string_view text, std::string_view name = "sampling plan");
 
   friend bool operator==(const sampling_plan& a, const sampling_plan& b) {
-    return a.columns_ == b.columns_ && a.strata_ == b.strata_ && a.origin_ == b.origin_ && a.recorded_ == b.recorded_;
+    return a.columns_ == b.columns_ && a.strata_ == b.strata_ && a.origin_ == b.origin_ &&
+           a.recorded_ == b.recorded_;
   }
 
 private:
@@ -158,8 +167,9 @@ private:
       throw design_error("sampling plan: stratum " + stratum_name(s.labels) + ": expected " +
                          std::to_string(columns_.size()) + " labels, one per strata column");
     if (s.sample_size > s.population)
-      throw design_error("sampling plan: stratum " + stratum_name(s.labels) + ": expected a sample_size of at most " +
-                         std::to_string(s.population) + ", its population, but found " + std::to_string(s.sample_size));
+      throw design_error("sampling plan: stratum " + stratum_name(s.labels) +
+                         ": expected a sample_size of at most " + std::to_string(s.population) +
+                         ", its population, but found " + std::to_string(s.sample_size));
     if (!index_.emplace(s.labels, h).second)
       throw design_error("sampling plan: stratum " + stratum_name(s.labels) + " stands twice");
     population_ += s.population;
@@ -175,11 +185,12 @@ private:
   std::uint64_t sample_ = 0;
 };
 
-/// The plan as JSON text, without loss: numbers in full, the seed as text (programs that read numbers as double would
-/// round it). Keys in a fixed order.
+/// The plan as JSON text, without loss: numbers in full, the seed as text (programs that read numbers as
+/// double would round it). Keys in a fixed order.
 std::string to_json(const sampling_plan& plan);
 
-/// The plan as a table of plain text, for people: strata, population, sample size, inclusion probability, notes.
+/// The plan as a table of plain text, for people: strata, population, sample size, inclusion probability,
+/// notes.
 std::string to_text(const sampling_plan& plan);
 
 } // namespace qascore

@@ -43,9 +43,9 @@ struct strata_labels {
   std::vector<std::string> labels;
 };
 
-/// Strata are the combinations of labels that occur, ascending by the first column, then the second and so on.
-/// Names in messages and in the plan are those of the columns. Throws data_error for missing labels unless they are
-/// to be strata of their own.
+/// Strata are the combinations of labels that occur, ascending by the first column, then the second and so
+/// on. Names in messages and in the plan are those of the columns. Throws data_error for missing labels
+/// unless they are to be strata of their own.
 inline stratified_rows stratify(const std::vector<strata_labels>& columns,
                                 missing_stratum missing = missing_stratum::refuse) {
   std::vector<kernel::code_column> codes;
@@ -53,9 +53,10 @@ inline stratified_rows stratify(const std::vector<strata_labels>& columns,
   for (const strata_labels& c : columns) {
     const auto absent = std::count(c.codes.begin(), c.codes.end(), missing_code);
     if (absent > 0 && missing == missing_stratum::refuse)
-      throw data_error("strata column " + detail::quoted(c.column.name) + ": " + std::to_string(absent) + " of " +
-                       std::to_string(c.codes.size()) +
-                       " rows have no label; drop them, or make them a stratum of their own (missing_stratum: own)");
+      throw data_error(
+          "strata column " + detail::quoted(c.column.name) + ": " + std::to_string(absent) + " of " +
+          std::to_string(c.codes.size()) +
+          " rows have no label; drop them, or make them a stratum of their own (missing_stratum: own)");
     if (absent > 0 && std::find(c.labels.begin(), c.labels.end(), missing_label) != c.labels.end())
       throw data_error("strata column " + detail::quoted(c.column.name) + ": the label " +
                        detail::quoted(missing_label) + " stands for rows without one, but is also a label");
@@ -118,14 +119,15 @@ std::vector<strata_labels> columns_of(const Rows& rows, const by_columns<Project
 }
 
 template <class Rows, class Projection>
-  requires projection_of<Projection, Rows>
-std::vector<strata_labels> columns_of(const Rows& rows, const Projection& projection) {
+requires projection_of<Projection, Rows> std::vector<strata_labels> columns_of(const Rows& rows,
+                                                                               const Projection& projection) {
   using result = std::remove_cvref_t<std::invoke_result_t<const Projection&, row_reference<Rows>>>;
   if constexpr (is_tuple<result>::value) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return std::vector<strata_labels>{
           labels_of(rows, [&](const auto& row) { return std::get<I>(std::invoke(projection, row)); })...};
-    }(std::make_index_sequence<std::tuple_size_v<result>>{});
+    }
+    (std::make_index_sequence<std::tuple_size_v<result>>{});
   } else {
     return {labels_of(rows, projection)};
   }
@@ -133,9 +135,10 @@ std::vector<strata_labels> columns_of(const Rows& rows, const Projection& projec
 
 } // namespace detail_strata
 
-/// The strata of the embedder's own rows. `strata` is a projection to a label (text, whole number, bool, enumeration, or
-/// std::optional of one), to a tuple or pair of labels, or `by(projection, projection, ...)`. `names` are the names of
-/// the columns in the plan; without them "stratum", or "stratum_1", "stratum_2" and so on.
+/// The strata of the embedder's own rows. `strata` is a projection to a label (text, whole number, bool,
+/// enumeration, or std::optional of one), to a tuple or pair of labels, or `by(projection, projection, ...)`.
+/// `names` are the names of the columns in the plan; without them "stratum", or "stratum_1", "stratum_2" and
+/// so on.
 template <row_range Rows, class Strata>
 stratified_rows stratify(const Rows& rows, const Strata& strata, std::vector<std::string> names = {},
                          missing_stratum missing = missing_stratum::refuse) {
@@ -144,8 +147,8 @@ stratified_rows stratify(const Rows& rows, const Strata& strata, std::vector<std
     for (std::size_t c = 0; c < columns.size(); ++c)
       names.push_back(columns.size() == 1 ? "stratum" : "stratum_" + std::to_string(c + 1));
   if (names.size() != columns.size())
-    throw argument_error("strata: expected " + std::to_string(columns.size()) + " names, one per strata column, but found " +
-                         std::to_string(names.size()));
+    throw argument_error("strata: expected " + std::to_string(columns.size()) +
+                         " names, one per strata column, but found " + std::to_string(names.size()));
   for (std::size_t c = 0; c < columns.size(); ++c)
     columns[c].column.name = std::move(names[c]);
   return stratify(columns, missing);

@@ -45,7 +45,8 @@ double variance_of(const sizes& n, const reals& share) {
 
 TEST_CASE("Neyman allocation between bounds has the published optimum") {
   // stratallo 3.0.1, README: opt(n = 1284, ...) and round_oric().
-  const reals a{3000. * 48, 4000. * 79, 5000. * 76, 2000. * 16}, lower{100, 90, 500, 50}, upper{300, 400, 800, 90};
+  const reals a{3000. * 48, 4000. * 79, 5000. * 76, 2000. * 16}, lower{100, 90, 500, 50},
+      upper{300, 400, 800, 90};
   const reals x = kernel::allocate_between(1284, a, lower, upper);
   const reals published{228.9496, 400, 604.1727, 50.8777};
   for (std::size_t h = 0; h < 4; ++h)
@@ -56,21 +57,22 @@ TEST_CASE("Neyman allocation between bounds has the published optimum") {
 }
 
 TEST_CASE("Neyman allocation has the sizes and the standard error of PracTools") {
-  // PracTools 1.7.5 (R 4.2.2), strAlloc(n.tot = 100, Nh, Sh, alloc = "neyman"), the hospital example of its manual.
+  // PracTools 1.7.5 (R 4.2.2), strAlloc(n.tot = 100, Nh, Sh, alloc = "neyman"), the hospital example of its
+  // manual.
   const reals population{215, 65, 252, 50, 149, 144};
   const reals sd{26787207, 10645109, 6909676, 11085034, 9817762, 44553355};
   reals share;
   for (std::size_t h = 0; h < 6; ++h)
     share.push_back(population[h] * sd[h]);
   const reals x = kernel::allocate_between(100, share, reals(6, 0.0), population);
-  const reals expected{34.6416828348418, 4.16194710977725, 10.4734873315489, 3.33380444542347, 8.79897037998571,
-                       38.5901078984229};
+  const reals expected{34.6416828348418, 4.16194710977725, 10.4734873315489,
+                       3.33380444542347, 8.79897037998571, 38.5901078984229};
   for (std::size_t h = 0; h < 6; ++h)
     CHECK(close_to(x[h], expected[h], 1e-12));
   CHECK(close_to(kernel::stratified_mean_std_error(population, sd, x), 1727172.85682714, 1e-13));
   // Exact integer optimum with at least 2 each, by Wright's priority values.
-  CHECK(kernel::allocate_by_divisor(100, share, reals(6, 2.0), population, kernel::divisor::huntington_hill) ==
-        sizes{35, 4, 10, 3, 9, 39});
+  CHECK(kernel::allocate_by_divisor(100, share, reals(6, 2.0), population,
+                                    kernel::divisor::huntington_hill) == sizes{35, 4, 10, 3, 9, 39});
 }
 
 TEST_CASE("sizes between bounds fulfil the conditions of the optimum, whatever the numbers") {
@@ -86,11 +88,13 @@ TEST_CASE("sizes between bounds fulfil the conditions of the optimum, whatever t
     }
     const double least = std::accumulate(lower.begin(), lower.end(), 0.0);
     const double most = std::accumulate(upper.begin(), upper.end(), 0.0);
-    const double size = round % 10 == 0 ? least : round % 10 == 1 ? most : std::floor(least + (most - least) * uniform());
+    const double size = round % 10 == 0   ? least
+                        : round % 10 == 1 ? most
+                                          : std::floor(least + (most - least) * uniform());
     const reals x = kernel::allocate_between(size, share, lower, upper);
     REQUIRE(close_to(std::accumulate(x.begin(), x.end(), 0.0), size, 1e-12, 1e-9));
-    // Kuhn-Tucker: x/share is one constant for strata between their bounds, not below it at the lower bound, not
-    // above it at the upper.
+    // Kuhn-Tucker: x/share is one constant for strata between their bounds, not below it at the lower bound,
+    // not above it at the upper.
     double highest_floor = std::numeric_limits<double>::infinity(), lowest_cap = 0.0;
     for (std::size_t h = 0; h < strata; ++h) {
       REQUIRE(x[h] >= lower[h]);
@@ -152,7 +156,8 @@ TEST_CASE("the optimal rounding is the best of all whole-number sizes") {
             static_cast<double>(n - i - j) <= upper[2])
           best = std::min(best, variance_of(one, share));
       }
-    const sizes found = kernel::allocate_by_divisor(n, share, reals(3, 1.0), upper, kernel::divisor::huntington_hill);
+    const sizes found =
+        kernel::allocate_by_divisor(n, share, reals(3, 1.0), upper, kernel::divisor::huntington_hill);
     REQUIRE(close_to(variance_of(found, share), best, 1e-14));
   }
 }
@@ -160,7 +165,8 @@ TEST_CASE("the optimal rounding is the best of all whole-number sizes") {
 TEST_CASE("divisor methods agree with the apportionments of the literature and of sps") {
   // sps 0.6.2, tests of prop_allocation (Jefferson/D'Hondt, capped by what is available).
   const auto jefferson = [](std::uint64_t n, const reals& share, double initial, const reals& cap) {
-    return kernel::allocate_by_divisor(n, share, reals(share.size(), initial), cap, kernel::divisor::jefferson);
+    return kernel::allocate_by_divisor(n, share, reals(share.size(), initial), cap,
+                                       kernel::divisor::jefferson);
   };
   CHECK(jefferson(4, {5, 50}, 0, {5, 5}) == sizes{0, 4});
   CHECK(jefferson(4, {5, 50}, 1, {5, 5}) == sizes{1, 3});
@@ -168,9 +174,10 @@ TEST_CASE("divisor methods agree with the apportionments of the literature and o
   CHECK(jefferson(10, {10, 20, 30, 40}, 0, {10, 20, 30, 40}) == sizes{1, 2, 3, 4});
   CHECK(jefferson(3, {100, 3}, 0, {1, 3}) == sizes{1, 2});
   CHECK(jefferson(5, {7, 30}, 0, {7, 3}) == sizes{2, 3});
-  // By hand, 10 seats to 53, 24, 23: quotients 53/d, 24/d, 23/d. Webster, d = .5, 1.5, ...: 53 gets 106, 35.3, 21.2,
-  // 15.1, 11.8; 24 gets 48, 16, 9.6; 23 gets 46, 15.3, 9.2. The ten largest: 106 48 46 35.3 21.2 16 15.3 15.1 11.8
-  // and then max(53/5.5 = 9.636, 9.6, 9.2). Adams, d = 0, 1, 2, ...: all one first; then 53 26.5 24 23 17.7 13.3 12.
+  // By hand, 10 seats to 53, 24, 23: quotients 53/d, 24/d, 23/d. Webster, d = .5, 1.5, ...: 53 gets 106,
+  // 35.3, 21.2, 15.1, 11.8; 24 gets 48, 16, 9.6; 23 gets 46, 15.3, 9.2. The ten largest: 106 48 46 35.3 21.2
+  // 16 15.3 15.1 11.8 and then max(53/5.5 = 9.636, 9.6, 9.2). Adams, d = 0, 1, 2, ...: all one first; then 53
+  // 26.5 24 23 17.7 13.3 12.
   const reals seats{53, 24, 23}, zero(3, 0.0), room(3, 10.0);
   CHECK(kernel::allocate_by_divisor(10, seats, zero, room, kernel::divisor::webster) == sizes{6, 2, 2});
   CHECK(kernel::allocate_by_divisor(10, seats, zero, room, kernel::divisor::adams) == sizes{5, 3, 2});
@@ -186,15 +193,17 @@ TEST_CASE("the largest remainders get what rounding down leaves, equal ones by s
 
 TEST_CASE("minimum and caps are honoured together with the asked size") {
   // The example on which another package drops its minimum: N = 1000, 10, 10.
-  CHECK(sizes_of(qa::allocate(table_of({1000, 10, 10}), {.size = 30, .min_per_stratum = 5})) == sizes{20, 5, 5});
+  CHECK(sizes_of(qa::allocate(table_of({1000, 10, 10}), {.size = 30, .min_per_stratum = 5})) ==
+        sizes{20, 5, 5});
   CHECK(sizes_of(qa::allocate(table_of({5, 1000}), {.size = 100,
                                                     .method = qa::allocation_method::neyman,
                                                     .sd = {{"a", 100}, {"b", 1}}})) == sizes{5, 95});
   CHECK(sizes_of(qa::allocate(table_of({50, 50, 2}), {.size = 40, .method = qa::allocation_method::equal})) ==
         sizes{19, 19, 2});
-  CHECK(sizes_of(qa::allocate(table_of({600, 300, 100}), {.size = 100,
-                                                          .min_per_stratum = {{"c", 30}},
-                                                          .max_per_stratum = {{"a", 40}}})) == sizes{40, 30, 30});
+  CHECK(
+      sizes_of(qa::allocate(table_of({600, 300, 100}),
+                            {.size = 100, .min_per_stratum = {{"c", 30}}, .max_per_stratum = {{"a", 40}}})) ==
+      sizes{40, 30, 30});
 }
 
 TEST_CASE("by default every stratum is represented, and the plain rule is there for the asking") {
@@ -202,7 +211,8 @@ TEST_CASE("by default every stratum is represented, and the plain rule is there 
   const auto plain = qa::allocate(table_of({10'000, 3}), {.size = 100, .min_per_stratum = 0});
   CHECK(sizes_of(plain) == sizes{100, 0});
   REQUIRE(plain.origin().notes.size() == 1);
-  CHECK(plain.origin().notes[0] == "nothing is drawn from stratum \"b\", which holds 3: estimates do not speak for it");
+  CHECK(plain.origin().notes[0] ==
+        "nothing is drawn from stratum \"b\", which holds 3: estimates do not speak for it");
 }
 
 TEST_CASE("rates give each stratum its fraction and the total nearest to their sum") {
@@ -212,7 +222,8 @@ TEST_CASE("rates give each stratum its fraction and the total nearest to their s
   CHECK(close_to(plan.strata()[1].target, 99.9, 1e-14));
   const auto one = qa::allocate(table_of({1000, 333, 7}), {.rate = 0.12});
   CHECK(one.sample_size() == 161); // 0.12 * 1340 = 160.8
-  const auto least = qa::allocate(table_of({1000, 50}), {.rates = {{"a", 0.1}, {"b", 0.1}}, .min_per_stratum = 20});
+  const auto least =
+      qa::allocate(table_of({1000, 50}), {.rates = {{"a", 0.1}, {"b", 0.1}}, .min_per_stratum = 20});
   CHECK(sizes_of(least) == sizes{100, 20});
 }
 
@@ -220,7 +231,8 @@ TEST_CASE("given counts are taken as they are") {
   const auto plan = qa::allocate(table_of({10, 20}), {.counts = {{"a", 10}, {"b", 3}}});
   CHECK(sizes_of(plan) == sizes{10, 3});
   CHECK_THROWS_WITH_AS(qa::allocate(table_of({10, 20}), {.counts = {{"a", 11}, {"b", 3}}}),
-                       "counts: stratum \"a\": expected at most 10, all of it, but found 11", qa::design_error);
+                       "counts: stratum \"a\": expected at most 10, all of it, but found 11",
+                       qa::design_error);
 }
 
 TEST_CASE("cost and a given measure shape the sizes") {
@@ -256,16 +268,19 @@ TEST_CASE("strata without spread get their minimum, and the rest only when the o
 
 TEST_CASE("what cannot be met is refused with the nearest size that can") {
   const auto table = table_of({100, 50, 3});
-  CHECK_THROWS_WITH_AS(qa::allocate(table, {.size = 10, .min_per_stratum = 20}),
-                       "min_per_stratum: the minima of 3 strata add up to 43 but size is 10; the nearest possible size "
-                       "is 43",
-                       qa::design_error);
-  CHECK_THROWS_WITH_AS(qa::allocate(table, {.size = 100, .max_per_stratum = 20}),
-                       "max_per_stratum: the maxima of 3 strata add up to 43 but size is 100; the nearest possible size "
-                       "is 43",
-                       qa::design_error);
+  CHECK_THROWS_WITH_AS(
+      qa::allocate(table, {.size = 10, .min_per_stratum = 20}),
+      "min_per_stratum: the minima of 3 strata add up to 43 but size is 10; the nearest possible size "
+      "is 43",
+      qa::design_error);
+  CHECK_THROWS_WITH_AS(
+      qa::allocate(table, {.size = 100, .max_per_stratum = 20}),
+      "max_per_stratum: the maxima of 3 strata add up to 43 but size is 100; the nearest possible size "
+      "is 43",
+      qa::design_error);
   CHECK_THROWS_WITH_AS(qa::allocate(table, {.size = 154}),
-                       "size: expected at most 153, the number of conversations, but found 154", qa::design_error);
+                       "size: expected at most 153, the number of conversations, but found 154",
+                       qa::design_error);
   CHECK_THROWS_AS(qa::allocate(table, {.rate = 0.001, .min_per_stratum = 0}), qa::design_error);
   CHECK_THROWS_WITH_AS(qa::allocate(table_of({}), {.size = 1}),
                        "allocate: expected at least one conversation but found none", qa::data_error);
@@ -282,16 +297,19 @@ TEST_CASE("options out of range, unknown strata and options that do not go toget
     return "no error";
   };
   CHECK(message({}) == "allocate: expected exactly one of size, rate, rates and counts but found none");
-  CHECK(message({.size = 5, .rate = 0.1}) == "allocate: expected exactly one of size, rate, rates and counts but found 2");
+  CHECK(message({.size = 5, .rate = 0.1}) ==
+        "allocate: expected exactly one of size, rate, rates and counts but found 2");
   CHECK(message({.size = 0}) == "size: expected a whole number >= 1 but found 0");
-  CHECK(message({.rate = 12}) == "rate: expected a fraction above 0 up to 1 but found 12 (did you mean 0.12?)");
+  CHECK(message({.rate = 12}) ==
+        "rate: expected a fraction above 0 up to 1 but found 12 (did you mean 0.12?)");
   CHECK(message({.rate = -0.5}) == "rate: expected a fraction above 0 up to 1 but found -0.5");
   CHECK(message({.rate = std::nan("")}) == "rate: expected a fraction above 0 up to 1 but found NaN");
   CHECK(message({.rates = {{"a", 0.5}}}) ==
         "rates: stratum \"b\" is missing; expected a fraction from 0 to 1 for every stratum");
   CHECK(message({.rates = {{"a", 0.5}, {"b", 1.5}}}) ==
         "rates: stratum \"b\": expected a fraction from 0 to 1 but found 1.5");
-  CHECK(message({.rates = {{"a", 0.5}, {"c", 0.5}}}) == "rates: no stratum \"c\" in the data (did you mean \"a\"?)");
+  CHECK(message({.rates = {{"a", 0.5}, {"c", 0.5}}}) ==
+        "rates: no stratum \"c\" in the data (did you mean \"a\"?)");
   CHECK(message({.size = 5, .min_per_stratum = {{{"a", "x"}, 2}}}) ==
         "min_per_stratum: stratum (\"a\", \"x\"): expected 1 labels, one per strata column, but found 2");
   CHECK(message({.size = 5, .min_per_stratum = 3, .max_per_stratum = 2}) ==

@@ -28,5 +28,6 @@ TEST_CASE("no rows have no strata, and columns of unequal length are refused") {
   const codes none, one{0};
   CHECK(qa::kernel::cross(std::vector<qa::kernel::code_column>{{none, 0}, {none, 3}}).cells == 0);
   CHECK_THROWS_WITH_AS(qa::kernel::cross(std::vector<qa::kernel::code_column>{{one, 1}, {none, 1}}),
-                       "columns: expected 1 codes in column 1, as in the first, but found 0", qa::argument_error);
+                       "columns: expected 1 codes in column 1, as in the first, but found 0",
+                       qa::argument_error);
 }

@@ -28,8 +28,12 @@ struct call {
 std::vector<call> some_calls() {
   std::vector<call> out;
   for (int i = 0; i < 1000; ++i)
-    out.push_back({"c-" + std::to_string(i), i % 10 == 0 ? "chat" : i == 5 ? "mail" : "phone",
-                   i % 3 == 0 ? tier::basic : tier::gold, i % 7 == 0 ? std::nullopt : std::optional(i % 2), i});
+    out.push_back({"c-" + std::to_string(i),
+                   i % 10 == 0 ? "chat"
+                   : i == 5    ? "mail"
+                               : "phone",
+                   i % 3 == 0 ? tier::basic : tier::gold, i % 7 == 0 ? std::nullopt : std::optional(i % 2),
+                   i});
   return out;
 }
 
@@ -46,12 +50,14 @@ std::string message(const Action& action) {
 
 TEST_CASE("a plan is made from the caller's structs and drawn from them") {
   const auto calls = some_calls();
-  const auto plan = qa::allocate(calls, &call::queue, {.size = 400, .min_per_stratum = 5, .strata = {"queue"}});
+  const auto plan =
+      qa::allocate(calls, &call::queue, {.size = 400, .min_per_stratum = 5, .strata = {"queue"}});
   REQUIRE(plan.strata().size() == 3);
   CHECK(plan.columns()[0].name == "queue");
   CHECK(plan.strata()[1].labels == std::vector<std::string>{"mail"});
   CHECK(plan.strata()[1].is_certainty());
-  CHECK(plan.origin().notes == std::vector<std::string>{"stratum \"mail\" holds 1, less than the minimum 5: it is taken whole"});
+  CHECK(plan.origin().notes ==
+        std::vector<std::string>{"stratum \"mail\" holds 1, less than the minimum 5: it is taken whole"});
 
   std::map<std::string, std::uint64_t> drawn;
   std::size_t before = 0;
@@ -67,20 +73,23 @@ TEST_CASE("a plan is made from the caller's structs and drawn from them") {
   CHECK(qa::test::close_to(total, 1000.0, 1e-12)); // design weights add up to the population
 }
 
-TEST_CASE("strata may be several columns: by(...), a tuple or a pair; text, numbers, enumerations, optional ones") {
+TEST_CASE(
+    "strata may be several columns: by(...), a tuple or a pair; text, numbers, enumerations, optional ones") {
   const auto calls = some_calls();
   const qa::allocation_options options{.size = 100, .missing = qa::missing_stratum::own};
   const auto by = qa::allocate(calls, qa::by(&call::queue, &call::level, &call::team), options);
-  const auto tuple =
-      qa::allocate(calls, [](const call& c) { return std::tuple(c.queue, c.level, c.team); }, options);
+  const auto tuple = qa::allocate(
+      calls, [](const call& c) { return std::tuple(c.queue, c.level, c.team); }, options);
   CHECK(by == tuple);
   CHECK(by.columns()[1] == qa::strata_column{"stratum_2", qa::label_kind::integer});
   CHECK(by.strata().front().labels == std::vector<std::string>{"chat", "1", "0"});
   CHECK(by.strata().back().labels == std::vector<std::string>{"phone", "2", "(missing)"});
-  const auto pair = qa::allocate(calls, [](const call& c) { return std::pair(c.queue, c.level == tier::gold); }, options);
+  const auto pair = qa::allocate(
+      calls, [](const call& c) { return std::pair(c.queue, c.level == tier::gold); }, options);
   CHECK(pair.columns()[1].kind == qa::label_kind::boolean);
   CHECK(pair.strata()[0].labels == std::vector<std::string>{"chat", "false"});
-  CHECK(qa::draw(calls, &call::id, qa::by(&call::queue, &call::level, &call::team), by, qa::seed{1}).size() == 100);
+  CHECK(qa::draw(calls, &call::id, qa::by(&call::queue, &call::level, &call::team), by, qa::seed{1}).size() ==
+        100);
 }
 
 TEST_CASE("integer strata are ordered as numbers") {
@@ -90,7 +99,8 @@ TEST_CASE("integer strata are ordered as numbers") {
   CHECK(plan.strata()[2].labels[0] == "10");
 }
 
-TEST_CASE("the draw does not depend on the order of rows, the container, threads or a round trip of the plan") {
+TEST_CASE(
+    "the draw does not depend on the order of rows, the container, threads or a round trip of the plan") {
   auto calls = some_calls();
   const auto strata = qa::by(&call::queue, &call::level);
   const auto plan = qa::allocate(calls, strata, {.rate = 0.2});
@@ -115,17 +125,20 @@ TEST_CASE("ids of any integer type, text made on the fly, and row numbers can be
   const auto calls = some_calls();
   const auto plan = qa::allocate(calls, &call::queue, {.size = 50});
   const auto narrow = qa::draw(calls, &call::number, &call::queue, plan, qa::seed{2});
-  const auto wide =
-      qa::draw(calls, [](const call& c) { return static_cast<std::uint64_t>(c.number); }, &call::queue, plan, qa::seed{2});
+  const auto wide = qa::draw(
+      calls, [](const call& c) { return static_cast<std::uint64_t>(c.number); }, &call::queue, plan,
+      qa::seed{2});
   CHECK(narrow == wide);
   CHECK(narrow == qa::draw(calls, qa::row_number, &call::queue, plan, qa::seed{2}));
   const auto text = qa::draw(calls, &call::id, &call::queue, plan, qa::seed{2});
-  const auto made =
-      qa::draw(calls, [](const call& c) { return "c-" + std::to_string(c.number); }, &call::queue, plan, qa::seed{2});
+  const auto made = qa::draw(
+      calls, [](const call& c) { return "c-" + std::to_string(c.number); }, &call::queue, plan, qa::seed{2});
   CHECK(text == made);
   CHECK(text != narrow);
   // The id 7 and the text "7" are different ids.
-  CHECK(qa::draw(calls, [](const call& c) { return std::to_string(c.number); }, &call::queue, plan, qa::seed{2}) != narrow);
+  CHECK(qa::draw(
+            calls, [](const call& c) { return std::to_string(c.number); }, &call::queue, plan, qa::seed{2}) !=
+        narrow);
 }
 
 TEST_CASE("a plan used on other data is refused with the stratum and both counts") {
@@ -136,14 +149,17 @@ TEST_CASE("a plan used on other data is refused with the stratum and both counts
   };
   auto changed = calls;
   changed.pop_back();
-  CHECK(draw(changed) == "plan: stratum \"phone\" held 899 conversations when the plan was made but holds 898 in the "
-                         "data; allocate anew");
+  CHECK(draw(changed) ==
+        "plan: stratum \"phone\" held 899 conversations when the plan was made but holds 898 in the "
+        "data; allocate anew");
   changed = calls;
   changed[3].queue = "phome";
-  CHECK(draw(changed) == "plan: stratum \"phome\", 1 conversations, is in the data but not in the plan (did you mean "
-                         "\"phone\"?)");
-  CHECK(draw({}) == "plan: stratum \"chat\" held 100 conversations when the plan was made but holds 0 in the data; "
-                    "allocate anew");
+  CHECK(draw(changed) ==
+        "plan: stratum \"phome\", 1 conversations, is in the data but not in the plan (did you mean "
+        "\"phone\"?)");
+  CHECK(draw({}) ==
+        "plan: stratum \"chat\" held 100 conversations when the plan was made but holds 0 in the data; "
+        "allocate anew");
   CHECK(message([&] { qa::draw(calls, &call::id, qa::by(&call::queue, &call::level), plan, qa::seed{1}); }) ==
         "plan: expected 1 strata columns but found 2");
 }
@@ -154,25 +170,29 @@ TEST_CASE("repeated ids are refused, named with their rows, also where none of t
   calls[3].id = "c-77";
   calls[9].id = "c-1";
   CHECK(message([&] { qa::draw(calls, &call::id, &call::queue, plan, qa::seed{1}); }) ==
-        "id: expected every id once but 2 rows repeat one: \"c-1\" in rows 1 and 9; \"c-77\" in rows 3 and 77; rows "
+        "id: expected every id once but 2 rows repeat one: \"c-1\" in rows 1 and 9; \"c-77\" in rows 3 and "
+        "77; rows "
         "count from 0");
   for (auto& c : calls)
     c.number = 8;
   CHECK(message([&] { qa::draw(calls, &call::number, &call::queue, plan, qa::seed{1}); }) ==
-        "id: expected every id once but 999 rows repeat one: 8 in rows 0 and 1; 8 in rows 0 and 2; 8 in rows 0 and 3; 8 "
+        "id: expected every id once but 999 rows repeat one: 8 in rows 0 and 1; 8 in rows 0 and 2; 8 in rows "
+        "0 and 3; 8 "
         "in rows 0 and 4; 8 in rows 0 and 5; ...; rows count from 0");
 }
 
 TEST_CASE("missing strata are refused with their number, or become a stratum of their own") {
   const auto calls = some_calls();
   CHECK(message([&] { qa::allocate(calls, &call::team, {.size = 9, .strata = {"team"}}); }) ==
-        "strata column \"team\": 143 of 1000 rows have no label; drop them, or make them a stratum of their own "
+        "strata column \"team\": 143 of 1000 rows have no label; drop them, or make them a stratum of their "
+        "own "
         "(missing_stratum: own)");
   const auto plan = qa::allocate(calls, &call::team, {.size = 9, .missing = qa::missing_stratum::own});
   CHECK(plan.strata().back().labels == std::vector<std::string>{"(missing)"});
   CHECK(qa::draw(calls, &call::id, &call::team, plan, qa::seed{1}).size() == 9);
   const std::vector<std::optional<std::string>> clash{"(missing)", std::nullopt};
-  CHECK_THROWS_AS(qa::allocate(clash, std::identity{}, {.size = 1, .missing = qa::missing_stratum::own}), qa::data_error);
+  CHECK_THROWS_AS(qa::allocate(clash, std::identity{}, {.size = 1, .missing = qa::missing_stratum::own}),
+                  qa::data_error);
 }
 
 TEST_CASE("a simple random sample needs no strata") {
@@ -183,8 +203,9 @@ TEST_CASE("a simple random sample needs no strata") {
   const auto drawn = qa::draw(calls, &call::id, plan, qa::seed{1});
   CHECK(drawn.size() == 25);
   CHECK(drawn.front().inclusion_probability == 0.025);
-  CHECK(drawn == qa::draw(calls, &call::id, [](const call&) { return 0; },
-                          qa::allocate(calls, [](const call&) { return 0; }, {.size = 25}), qa::seed{1}));
+  CHECK(drawn == qa::draw(
+                     calls, &call::id, [](const call&) { return 0; },
+                     qa::allocate(calls, [](const call&) { return 0; }, {.size = 25}), qa::seed{1}));
   CHECK(message([&] { qa::draw(calls, &call::id, &call::queue, plan, qa::seed{1}); }) ==
         "plan: expected 0 strata columns but found 1");
 }

@@ -32,7 +32,9 @@ double grid_p_value(std::size_t pairs, std::size_t k, const Pair& pair) {
     chi_square += (c - expected) * (c - expected) / expected;
   return qa::kernel::chi_squared_upper(chi_square, static_cast<double>(k * k - 1));
 }
-bool plausible(double p) { return p > 1e-4 && p < 1.0 - 1e-4; }
+bool plausible(double p) {
+  return p > 1e-4 && p < 1.0 - 1e-4;
+}
 } // namespace
 
 TEST_CASE("permanent random numbers have the values of the frozen format mix13-1") {

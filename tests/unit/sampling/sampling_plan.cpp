@@ -15,7 +15,12 @@ qa::sampling_plan example() {
   origin.rate = 0.1;
   origin.notes = {"a \"note\"\twith\nall sorts \\ of \x01 characters"};
   return {{{"queue", qa::label_kind::text}, {"tier", qa::label_kind::integer}},
-          {{.labels = {"\u6295\u8bc9", "-3"}, .population = 7, .sample_size = 7, .target = 6.9999999999999991, .minimum = 1, .maximum = 7},
+          {{.labels = {"\u6295\u8bc9", "-3"},
+            .population = 7,
+            .sample_size = 7,
+            .target = 6.9999999999999991,
+            .minimum = 1,
+            .maximum = 7},
            {.labels = {"phone", "12"},
             .population = std::numeric_limits<std::uint32_t>::max(),
             .sample_size = 3,
@@ -65,10 +70,11 @@ TEST_CASE("a plan knows its probabilities, totals and certainty strata") {
 }
 
 TEST_CASE("a plan prints as a table") {
-  CHECK(qa::to_text(qa::sampling_plan({{"queue", qa::label_kind::text}},
-                                      {{.labels = {"chat"}, .population = 300, .sample_size = 30, .target = 30},
-                                       {.labels = {"\u6295\u8bc9"}, .population = 4, .sample_size = 4, .target = 4}},
-                                      {.notes = {"a note"}})) ==
+  CHECK(qa::to_text(
+            qa::sampling_plan({{"queue", qa::label_kind::text}},
+                              {{.labels = {"chat"}, .population = 300, .sample_size = 30, .target = 30},
+                               {.labels = {"\u6295\u8bc9"}, .population = 4, .sample_size = 4, .target = 4}},
+                              {.notes = {"a note"}})) ==
         "queue  population  sample_size  inclusion_probability\n"
         "chat          300           30                    0.1\n"
         "\u6295\u8bc9            4            4                      1  certainty\n"
@@ -78,13 +84,17 @@ TEST_CASE("a plan prints as a table") {
 
 TEST_CASE("a plan that contradicts itself cannot be made") {
   using strata = std::vector<qa::planned_stratum>;
-  const auto make = [](strata s) { return qa::sampling_plan({{"queue", qa::label_kind::text}}, std::move(s), {}); };
+  const auto make = [](strata s) {
+    return qa::sampling_plan({{"queue", qa::label_kind::text}}, std::move(s), {});
+  };
   CHECK_THROWS_AS(make({}), qa::design_error);
-  CHECK_THROWS_WITH_AS(make({{.labels = {"a"}, .population = 3, .sample_size = 4}}),
-                       "sampling plan: stratum \"a\": expected a sample_size of at most 3, its population, but found 4",
-                       qa::design_error);
-  CHECK_THROWS_WITH_AS(make({{.labels = {"a"}, .population = 3, .sample_size = 1}, {.labels = {"a"}, .population = 3}}),
-                       "sampling plan: stratum \"a\" stands twice", qa::design_error);
+  CHECK_THROWS_WITH_AS(
+      make({{.labels = {"a"}, .population = 3, .sample_size = 4}}),
+      "sampling plan: stratum \"a\": expected a sample_size of at most 3, its population, but found 4",
+      qa::design_error);
+  CHECK_THROWS_WITH_AS(
+      make({{.labels = {"a"}, .population = 3, .sample_size = 1}, {.labels = {"a"}, .population = 3}}),
+      "sampling plan: stratum \"a\" stands twice", qa::design_error);
   CHECK_THROWS_AS(make({{.labels = {"a", "b"}, .population = 3, .sample_size = 1}}), qa::design_error);
   CHECK_THROWS_WITH_AS(make({{.labels = {"a"}, .population = 3}}), "sampling plan: nothing is to be drawn",
                        qa::design_error);
@@ -96,19 +106,23 @@ TEST_CASE("text that is not a plan is refused with the place and what was expect
   CHECK(problem(good + "x") == "plan.json:17:1: expected the end of the text but found \"x\"");
   CHECK(problem(good.substr(0, good.size() / 2)).find("but found the end of the text") != std::string::npos);
   CHECK(problem("[1]") == "plan.json: expected an object but found a list");
-  CHECK(problem(changed(good, "\"rate\"", "\"raet\"")) == "plan.json: unknown key \"raet\" (did you mean \"rate\"?)");
+  CHECK(problem(changed(good, "\"rate\"", "\"raet\"")) ==
+        "plan.json: unknown key \"raet\" (did you mean \"rate\"?)");
   CHECK(problem(changed(good, "\"rate\": 0.1,", "")) == "plan.json: key \"rate\" is missing");
-  CHECK(problem(changed(good, "\"rate\": 0.1", "\"rate\": 0.1, \"rate\": 0.2")).find("expected each key once") !=
-        std::string::npos);
+  CHECK(problem(changed(good, "\"rate\": 0.1", "\"rate\": 0.1, \"rate\": 0.2"))
+            .find("expected each key once") != std::string::npos);
   CHECK(problem(changed(good, "\"neyman\"", "\"naiman\"")) ==
-        "plan.json.method: expected one of proportional, equal, neyman, measure, rates, counts but found \"naiman\"");
+        "plan.json.method: expected one of proportional, equal, neyman, measure, rates, counts but found "
+        "\"naiman\"");
   CHECK(problem(changed(good, "\"sample_size\": 3", "\"sample_size\": 3.5")) ==
         "plan.json.strata[1].sample_size: expected a whole number >= 0 but found the number 3.5");
   CHECK(problem(changed(good, "\"sample_size\": 3", "\"sample_size\": -3")) ==
         "plan.json.strata[1].sample_size: expected a whole number >= 0 but found the number -3");
-  CHECK(problem(changed(good, "\"sample_size\": 7", "\"sample_size\": 8")).find("expected a sample_size of at most 7") != std::string::npos);
+  CHECK(problem(changed(good, "\"sample_size\": 7", "\"sample_size\": 8"))
+            .find("expected a sample_size of at most 7") != std::string::npos);
   CHECK(problem(changed(good, "\"format_version\": 1", "\"format_version\": 2")) ==
-        "plan.json.format_version: expected 1; a later version of the library wrote this plan but found the number 2");
+        "plan.json.format_version: expected 1; a later version of the library wrote this plan but found the "
+        "number 2");
   CHECK(problem(changed(good, "\"rate\": 0.1", "\"rate\": 01")) ==
         "plan.json:7:11: expected a value but found \"01,\n  \"rando\"");
 }
@@ -119,7 +133,8 @@ TEST_CASE("hostile JSON is bounded") {
   CHECK(problem("\"\\q\"").find("expected an escape") != std::string::npos);
   CHECK(problem("\"\n\"").find("expected the end of the string") != std::string::npos);
   CHECK(problem("1e").find("expected a digit") != std::string::npos);
-  // Every prefix and every single changed byte of a good plan is either a plan or an error of a documented kind.
+  // Every prefix and every single changed byte of a good plan is either a plan or an error of a documented
+  // kind.
   const std::string good = qa::to_json(example());
   for (std::size_t i = 0; i < good.size(); ++i) {
     problem(good.substr(0, i));

@@ -25,7 +25,9 @@ using codes = std::vector<std::uint32_t>;
 using ids = std::vector<std::int64_t>;
 
 namespace {
-std::span<const std::int64_t> view(const ids& column) { return column; }
+std::span<const std::int64_t> view(const ids& column) {
+  return column;
+}
 
 /// The definition, word for word: sort each stratum by (number, id), take the first n.
 template <class Ids>
@@ -148,7 +150,8 @@ TEST_CASE("the n smallest of each part, merged, hold the n smallest of the whole
   ids merged;
   for (std::size_t part = 0; part < 7; ++part) {
     const std::size_t begin = column.size() * part / 7, end = column.size() * (part + 1) / 7;
-    const ids piece(column.begin() + static_cast<std::ptrdiff_t>(begin), column.begin() + static_cast<std::ptrdiff_t>(end));
+    const ids piece(column.begin() + static_cast<std::ptrdiff_t>(begin),
+                    column.begin() + static_cast<std::ptrdiff_t>(end));
     for (const auto row : select(view(piece), codes(piece.size(), 0), {n}, s).rows)
       merged.push_back(piece[row]);
   }
@@ -192,7 +195,8 @@ TEST_CASE("ids that occur more than once are found anywhere and named in the ord
     const auto found = select(view(column), stratum, {10}, qa::seed{1});
     CHECK(found.rows.empty());
     CHECK(found.repeated == 3);
-    CHECK(found.repetitions == std::vector<std::array<std::uint64_t, 2>>{{17, 40'000}, {123, 49'000}, {17, 49'999}});
+    CHECK(found.repetitions ==
+          std::vector<std::array<std::uint64_t, 2>>{{17, 40'000}, {123, 49'000}, {17, 49'999}});
   }
 }
 
@@ -205,7 +209,8 @@ TEST_CASE("when every id is the same the first five repetitions are named") {
 }
 
 TEST_CASE("different texts with one number are no repetition, and their tie goes by id") {
-  // The hash of 16 bytes chains two words, so a second word can be chosen that undoes the difference of the first.
+  // The hash of 16 bytes chains two words, so a second word can be chosen that undoes the difference of the
+  // first.
   const qa::seed s{1};
   const std::uint64_t golden = kernel::detail_random_number::golden;
   using kernel::detail_random_number::mix;

@@ -17,16 +17,19 @@
 namespace qascore::kernel {
 namespace detail_allocation {
 
-inline double sum(std::span<const double> values) { return std::accumulate(values.begin(), values.end(), 0.0); }
+inline double sum(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
 
 inline void check(double size, std::span<const double> share, std::span<const double> lower,
                   std::span<const double> upper) {
   const auto refuse = [](const char* what, std::size_t stratum, double found) {
-    throw argument_error(std::string(what) + " but found " + qascore::detail::format_number(found) + " in stratum " +
-                         std::to_string(stratum));
+    throw argument_error(std::string(what) + " but found " + qascore::detail::format_number(found) +
+                         " in stratum " + std::to_string(stratum));
   };
   if (lower.size() != share.size() || upper.size() != share.size())
-    throw argument_error("lower, upper: expected " + std::to_string(share.size()) + " bounds, one per stratum");
+    throw argument_error("lower, upper: expected " + std::to_string(share.size()) +
+                         " bounds, one per stratum");
   for (std::size_t h = 0; h < share.size(); ++h) {
     if (!(share[h] >= 0.0) || std::isinf(share[h]))
       refuse("share: expected a number >= 0", h, share[h]);
@@ -62,7 +65,8 @@ inline void fill_shareless(double size, std::span<const double> share, std::span
   }
   if (at.empty())
     return;
-  const std::vector<double> spread = allocate_between(std::clamp(rest, sum(low), sum(high)), by_room, low, high);
+  const std::vector<double> spread =
+      allocate_between(std::clamp(rest, sum(low), sum(high)), by_room, low, high);
   for (std::size_t i = 0; i < at.size(); ++i)
     x[at[i]] = spread[i];
 }
@@ -86,11 +90,13 @@ inline double divide_by(divisor method, double n) {
 } // namespace detail_allocation
 
 QASCORE_INLINE std::vector<double> allocate_between(double size, std::span<const double> share,
-                                                    std::span<const double> lower, std::span<const double> upper) {
+                                                    std::span<const double> lower,
+                                                    std::span<const double> upper) {
   using namespace detail_allocation;
   check(size, share, lower, upper);
-  // As c grows from 0, a stratum leaves its lower bound at lower/share and stops at its upper bound at upper/share:
-  // between two such events the total is linear in c. Walk the events in order until the total reaches `size`.
+  // As c grows from 0, a stratum leaves its lower bound at lower/share and stops at its upper bound at
+  // upper/share: between two such events the total is linear in c. Walk the events in order until the total
+  // reaches `size`.
   struct event {
     double c;
     bool stops;
@@ -152,16 +158,18 @@ QASCORE_INLINE std::vector<std::uint64_t> round_by_largest_remainder(std::span<c
     remainders.emplace_back(std::round((target[h] - below) * 1e9), h);
   }
   if (given > size || !(detail_allocation::sum(target) > static_cast<double>(size) - 1.0))
-    throw argument_error("target: expected a sum less than 1 away from " + std::to_string(size) + " but found " +
-                         qascore::detail::format_number(detail_allocation::sum(target)));
-  std::sort(remainders.begin(), remainders.end(),
-            [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
+    throw argument_error("target: expected a sum less than 1 away from " + std::to_string(size) +
+                         " but found " + qascore::detail::format_number(detail_allocation::sum(target)));
+  std::sort(remainders.begin(), remainders.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
   for (std::size_t i = 0; i < size - given; ++i)
     ++out[remainders[i].second];
   return out;
 }
 
-QASCORE_INLINE std::vector<std::uint64_t> allocate_by_divisor(std::uint64_t size, std::span<const double> share,
+QASCORE_INLINE std::vector<std::uint64_t> allocate_by_divisor(std::uint64_t size,
+                                                              std::span<const double> share,
                                                               std::span<const double> lower,
                                                               std::span<const double> upper, divisor method) {
   detail_allocation::check(static_cast<double>(size), share, lower, upper);
@@ -181,7 +189,9 @@ QASCORE_INLINE std::vector<std::uint64_t> allocate_by_divisor(std::uint64_t size
     if (n + 1.0 > upper[h])
       return;
     const double d = detail_allocation::divide_by(method, n);
-    const double quotient = share[h] == 0.0 ? 0.0 : d == 0.0 ? std::numeric_limits<double>::infinity() : share[h] / d;
+    const double quotient = share[h] == 0.0 ? 0.0
+                            : d == 0.0      ? std::numeric_limits<double>::infinity()
+                                            : share[h] / d;
     offers.push({quotient, share[h], h});
   };
   for (std::size_t h = 0; h < share.size(); ++h) {
@@ -196,12 +206,13 @@ QASCORE_INLINE std::vector<std::uint64_t> allocate_by_divisor(std::uint64_t size
     offer_next(h);
   }
   if (given != size)
-    throw argument_error("lower, upper: no whole numbers between the bounds add up to " + std::to_string(size));
+    throw argument_error("lower, upper: no whole numbers between the bounds add up to " +
+                         std::to_string(size));
   return out;
 }
 
-QASCORE_INLINE double stratified_mean_std_error(std::span<const double> population, std::span<const double> sd,
-                                                std::span<const double> size) {
+QASCORE_INLINE double stratified_mean_std_error(std::span<const double> population,
+                                                std::span<const double> sd, std::span<const double> size) {
   const double all = detail_allocation::sum(population);
   double variance = 0.0;
   for (std::size_t h = 0; h < population.size(); ++h) {

@@ -12,6 +12,8 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 namespace qascore::kernel {
 namespace detail_selection {
@@ -26,21 +28,56 @@ struct numbered {
 
   std::size_t size() const noexcept { return ids.size(); }
   std::uint64_t operator()(std::size_t row) const noexcept { return numbers(ids[row]); }
+  /// Whether the pass over the rows has lost its purpose.
+  static constexpr bool stop() noexcept { return false; }
+};
+
+/// The same for a pass in order of rows that goes on only while ids ascend strictly: then each is unique.
+template <class Ids>
+class ascending {
+public:
+  /// Row `first` is compared with the one before it; row 0, which has none, with itself.
+  ascending(const numbered<Ids>& all, std::size_t first)
+      : ids_{all.ids},
+        numbers_{all.numbers},
+        last_{all.ids[first == 0 ? 0 : first - 1]},
+        pardoned_{first == 0 ? 1u : 0u} {}
+
+  std::uint64_t operator()(std::size_t row) noexcept {
+    const auto id = ids_[row];
+    steps_down_ += !(last_ < id);
+    last_ = id;
+    return numbers_(id);
+  }
+  bool stop() const noexcept { return steps_down_ > pardoned_; }
+
+private:
+  const Ids& ids_;
+  permanent_numbers numbers_;
+  std::remove_cvref_t<decltype(std::declval<const Ids&>()[0])> last_;
+  std::size_t pardoned_;
+  std::size_t steps_down_ = 0;
 };
 
 // std::bit_width returns an int only since C++20's defect report.
-inline int bit_width(std::size_t x) noexcept { return static_cast<int>(std::bit_width(x)); }
+inline int bit_width(std::size_t x) noexcept {
+  return static_cast<int>(std::bit_width(x));
+}
 /// Another order of the numbers, so that a table of those from one end of the range is not crowded.
-inline std::uint64_t scatter(std::uint64_t number) noexcept { return number * detail_random_number::golden; }
+inline std::uint64_t scatter(std::uint64_t number) noexcept {
+  return number * detail_random_number::golden;
+}
 
-/// Numbers below `low` are in the sample for certain; those in [low, low + width] are decided by a closer look.
+/// Numbers below `low` are in the sample for certain; those in [low, low + width] are decided by a closer
+/// look.
 struct threshold {
   std::uint64_t low = 0;
   std::uint64_t width = std::numeric_limits<std::uint64_t>::max();
 };
 
-/// The n-th smallest of N uniform numbers lies near n / N, with a spread of about sqrt(n) / N. Six spreads (and some
-/// more for small n) on both sides miss it about once in 1e9 strata; then the stratum is looked at whole.
+/// The n-th smallest of N uniform numbers lies near n / N, with a spread of about sqrt(n) / N. Six spreads
+/// (and some more for small n) on both sides miss it about once in 1e9 strata; then the stratum is looked at
+/// whole.
 inline threshold threshold_of(std::uint64_t sample, std::uint64_t population) {
   if (sample == population)
     return {std::numeric_limits<std::uint64_t>::max(), 0};
@@ -48,9 +85,9 @@ inline threshold threshold_of(std::uint64_t sample, std::uint64_t population) {
   const auto scale = 0x1p64 / static_cast<double>(population);
   const double margin = 6.0 * std::sqrt(n) + 10.0;
   const auto number = [](double x) {
-    return x <= 0.0       ? std::uint64_t{0}
+    return x <= 0.0      ? std::uint64_t{0}
            : x >= 0x1p64 ? std::numeric_limits<std::uint64_t>::max()
-                          : static_cast<std::uint64_t>(x);
+                         : static_cast<std::uint64_t>(x);
   };
   const std::uint64_t low = number((n - margin) * scale);
   return {low, number((n + margin) * scale) - low};
@@ -64,16 +101,15 @@ struct candidate {
 
 /// What one pass over some rows finds.
 struct pass {
-  std::vector<std::uint64_t> certain;           ///< rows below their threshold, ascending
+  std::vector<std::uint64_t> certain;            ///< rows below their threshold, ascending
   std::vector<std::uint64_t> certain_by_stratum; ///< how many of them
-  std::vector<candidate> near;                  ///< rows within it, ascending
-  bool stopped = false;                         ///< `go_on` said no
+  std::vector<candidate> near;                   ///< rows within it, ascending
+  bool stopped = false;                          ///< the reader of the numbers stopped it
 };
 
-/// `go_on(start, end)` is asked before each block of rows is left, while they are in the cache.
-template <class NumberOf, class GoOn>
-pass look_at(const NumberOf& number_of, const GoOn& go_on, std::span<const std::uint32_t> stratum,
-             std::span<const threshold> thresholds, std::size_t first, std::size_t last, std::size_t expected) {
+template <class Reader>
+pass look_at(Reader number_of, std::span<const std::uint32_t> stratum, std::span<const threshold> thresholds,
+             std::size_t first, std::size_t last, std::size_t expected) {
   pass out;
   out.certain.reserve(expected);
   out.certain_by_stratum.assign(thresholds.size(), 0);
@@ -93,7 +129,7 @@ pass look_at(const NumberOf& number_of, const GoOn& go_on, std::span<const std::
     out.certain.insert(out.certain.end(), rows, rows + found);
     for (std::size_t i = 0; i < found; ++i)
       ++out.certain_by_stratum[stratum[rows[i]]];
-    if (!go_on(start, end)) {
+    if (number_of.stop()) {
       out.stopped = true;
       break;
     }
@@ -118,8 +154,8 @@ inline void merge_rows(std::vector<std::uint64_t>& rows, const std::vector<candi
   }
 }
 
-/// Chooses among the near rows of each stratum what the certain ones leave to be drawn. Empty if a threshold missed
-/// the n_h-th smallest number; `thresholds` of such strata are then opened.
+/// Chooses among the near rows of each stratum what the certain ones leave to be drawn. Empty if a threshold
+/// missed the n_h-th smallest number; `thresholds` of such strata are then opened.
 template <class Numbered>
 std::optional<std::vector<std::uint64_t>> settle(pass& found, const Numbered& numbers,
                                                  const selection_request& request,
@@ -180,10 +216,11 @@ inline void check(std::size_t ids, const selection_request& request) {
                            std::to_string(request.sample[h]));
 }
 
-/// The rows of the sample; `number_of(part)` gives the numbers as one thread reads them. Nothing if `go_on` stopped it.
-template <class Numbered, class NumberOf, class GoOn>
-std::optional<std::vector<std::uint64_t>> smallest_rows(const Numbered& numbers, const selection_request& request,
-                                                        const NumberOf& number_of, const GoOn& go_on) {
+/// The rows of the sample; `reader(part, first)` gives the numbers as one thread reads them from row `first`
+/// on. Nothing if a reader stopped.
+template <class Numbered, class ReaderOf>
+std::optional<std::vector<std::uint64_t>>
+smallest_rows(const Numbered& numbers, const selection_request& request, const ReaderOf& reader) {
   std::vector<threshold> thresholds;
   std::uint64_t total = 0;
   for (std::size_t h = 0; h < request.sample.size(); ++h) {
@@ -196,10 +233,9 @@ std::optional<std::vector<std::uint64_t>> smallest_rows(const Numbered& numbers,
         request.threads, numbers.size(), [&](std::size_t part, std::size_t first, std::size_t last) {
           // The first part becomes the whole; the others need room for their share.
           const std::size_t expected = part == 0 ? total : total / parts.size();
-          parts[part] = look_at(number_of(part), go_on, request.stratum, thresholds, first, last, expected);
+          parts[part] = look_at(reader(part, first), request.stratum, thresholds, first, last, expected);
         });
     pass& whole = parts[0];
-    whole.certain_by_stratum.resize(thresholds.size()); // no rows, no look
     for (std::size_t part = 1; part < parts.size(); ++part) {
       const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
       append(whole.certain, parts[part].certain);
@@ -218,7 +254,8 @@ std::optional<std::vector<std::uint64_t>> smallest_rows(const Numbered& numbers,
 
 class bitmap {
 public:
-  explicit bitmap(std::size_t bits) : words_((bits + 63) / 64, 0) {}
+  explicit bitmap(std::size_t bits)
+      : words_((bits + 63) / 64, 0) {}
   void set(std::uint64_t bit) noexcept { words_[bit >> 6] |= std::uint64_t{1} << (bit & 63); }
   bool test(std::uint64_t bit) const noexcept { return ((words_[bit >> 6] >> (bit & 63)) & 1) != 0; }
   /// Sets the bit and says whether it was set before.
@@ -245,8 +282,8 @@ private:
   std::vector<std::uint64_t> words_;
 };
 
-/// Numbers of integer ids that also mark, in a bitmap of the ids' range, which ids have been seen: while the hash is
-/// computed the mark costs little.
+/// Numbers of integer ids that also mark, in a bitmap of the ids' range, which ids have been seen: while the
+/// hash is computed the mark costs little.
 struct marking {
   const numbered<std::span<const std::int64_t>>& numbers;
   bitmap& seen;
@@ -256,12 +293,14 @@ struct marking {
     seen.set(static_cast<std::uint64_t>(numbers.ids[row]) - low);
     return numbers(row);
   }
+  static constexpr bool stop() noexcept { return false; }
 };
 
-/// Draws and checks in one pass integers that lie so close together that bitmaps of their range are small. Nothing if
-/// they do not, or if an id is repeated.
+/// Draws and checks in one pass integers that lie so close together that bitmaps of their range are small.
+/// Nothing if they do not, or if an id is repeated.
 inline std::optional<std::vector<std::uint64_t>>
-distinct_smallest_rows(const numbered<std::span<const std::int64_t>>& numbers, const selection_request& request) {
+distinct_smallest_rows(const numbered<std::span<const std::int64_t>>& numbers,
+                       const selection_request& request) {
   const auto [lowest, highest] = std::ranges::minmax(numbers.ids);
   const auto low = static_cast<std::uint64_t>(lowest);
   const std::uint64_t range = static_cast<std::uint64_t>(highest) - low;
@@ -269,9 +308,9 @@ distinct_smallest_rows(const numbered<std::span<const std::int64_t>>& numbers, c
   if (range / 16 >= numbers.size() / parts)
     return std::nullopt;
   std::vector<bitmap> seen(parts, bitmap(range + 1));
-  auto rows = smallest_rows(
-      numbers, request, [&](std::size_t part) { return marking{numbers, seen[part], low}; },
-      [](std::size_t, std::size_t) { return true; });
+  auto rows = smallest_rows(numbers, request, [&](std::size_t part, std::size_t) {
+    return marking{numbers, seen[part], low};
+  });
   for (std::size_t part = 1; part < parts; ++part)
     seen[0].add(seen[part]);
   if (seen[0].count() != numbers.size())
@@ -279,8 +318,8 @@ distinct_smallest_rows(const numbered<std::span<const std::int64_t>>& numbers, c
   return rows;
 }
 
-/// The numbers of rows whose bit in a bitmap of 8 to 16 bits per row was taken: every repetition, and by chance a few
-/// per cent of the others.
+/// The numbers of rows whose bit in a bitmap of 8 to 16 bits per row was taken: every repetition, and by
+/// chance a few per cent of the others.
 template <class Numbered>
 std::vector<std::uint64_t> suspicious_numbers(const Numbered& numbers) {
   const int bits = bit_width(numbers.size()) + 3;
@@ -311,7 +350,8 @@ public:
   static constexpr std::uint64_t no_row = std::numeric_limits<std::uint64_t>::max();
 
   explicit number_table(const std::vector<std::uint64_t>& numbers)
-      : shift_{64 - (bit_width(numbers.size()) + 1)}, slots_(std::size_t{2} << bit_width(numbers.size()), {0, free}) {
+      : shift_{64 - (bit_width(numbers.size()) + 1)},
+        slots_(std::size_t{2} << bit_width(numbers.size()), {0, free}) {
     for (const std::uint64_t number : numbers)
       slots_[place(number)] = {number, no_row};
   }
@@ -336,7 +376,8 @@ private:
   std::vector<candidate> slots_;
 };
 
-/// Pairs (number, row) of all rows that share a number among `suspects`, sorted. A bitmap spares most rows the search.
+/// Pairs (number, row) of all rows that share a number among `suspects`, sorted. A bitmap spares most rows
+/// the search.
 template <class Numbered>
 std::vector<candidate> rows_that_share(const Numbered& numbers, const std::vector<std::uint64_t>& suspects) {
   number_table table(suspects);
@@ -404,16 +445,12 @@ template <class Ids>
 selection select(const Ids& ids, const selection_request& request) {
   check(ids.size(), request);
   const numbered<Ids> numbers{ids, permanent_numbers(request.start)};
-  const auto plain = [&](std::size_t) -> const auto& { return numbers; };
   selection out;
+  if (ids.size() == 0)
+    return out;
   if constexpr (!std::is_same_v<Ids, row_ids>) {
-    const auto still_ascending = [&](std::size_t start, std::size_t end) {
-      bool ascending = true; // without a branch per row
-      for (std::size_t row = std::max<std::size_t>(start, 1); row < end; ++row)
-        ascending &= ids[row - 1] < ids[row];
-      return ascending;
-    };
-    auto rows = smallest_rows(numbers, request, plain, still_ascending);
+    auto rows = smallest_rows(numbers, request,
+                              [&](std::size_t, std::size_t first) { return ascending<Ids>(numbers, first); });
     if constexpr (std::is_same_v<Ids, std::span<const std::int64_t>>)
       if (!rows)
         rows = distinct_smallest_rows(numbers, request);
@@ -425,15 +462,15 @@ selection select(const Ids& ids, const selection_request& request) {
     if (out.repeated > 0)
       return out;
   }
-  out.rows = *smallest_rows(numbers, request, plain, [](std::size_t, std::size_t) { return true; });
+  out.rows = *smallest_rows(numbers, request, [&](std::size_t, std::size_t) { return numbers; });
   return out;
 }
 
 } // namespace detail_selection
 
 QASCORE_INLINE stratum_sizes count_strata(std::span<const std::uint32_t> stratum, std::size_t strata) {
-  // Four counters per stratum, and one more stratum for codes outside: rows of one stratum in a row do not wait for
-  // each other, and no branch is needed.
+  // Four counters per stratum, and one more stratum for codes outside: rows of one stratum in a row do not
+  // wait for each other, and no branch is needed.
   std::vector<std::uint64_t> counters(4 * (strata + 1), 0);
   const auto slot = [strata](std::uint32_t code) { return 4 * std::min<std::size_t>(code, strata); };
   const std::size_t fours = stratum.size() / 4 * 4;
@@ -452,10 +489,12 @@ QASCORE_INLINE stratum_sizes count_strata(std::span<const std::uint32_t> stratum
   return out;
 }
 
-QASCORE_INLINE selection select_smallest(std::span<const std::int64_t> ids, const selection_request& request) {
+QASCORE_INLINE selection select_smallest(std::span<const std::int64_t> ids,
+                                         const selection_request& request) {
   return detail_selection::select(ids, request);
 }
-QASCORE_INLINE selection select_smallest(std::span<const std::string_view> ids, const selection_request& request) {
+QASCORE_INLINE selection select_smallest(std::span<const std::string_view> ids,
+                                         const selection_request& request) {
   return detail_selection::select(ids, request);
 }
 QASCORE_INLINE selection select_smallest(row_ids ids, const selection_request& request) {
