@@ -202,7 +202,7 @@ def _sample_section(study: Study) -> Section | None:
     whole = any(s.certainty for s in plan.strata)
     if whole:
         columns.append(Column("taken whole"))
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (*("(missing)" if label is None else str(label) for label in s.labels), s.population, s.sample_size,
          s.inclusion_probability, *(["yes" if s.certainty else ""] if whole else []))
         for s in plan.strata
