@@ -3,7 +3,9 @@
 #include "register.hpp"
 
 #include <qascore/kernel/scoring.hpp>
-#include <qascore/rubric.hpp>
+#include <qascore/rubric/explain.hpp>
+#include <qascore/rubric/rubric.hpp>
+#include <qascore/rubric/scoring.hpp>
 #include <qascore/rubric/yaml.hpp>
 
 #include <pybind11/stl.h>
