@@ -95,6 +95,8 @@ def check_design(
     repeats: str,
     single_unit: str,
     nest: bool,
+    spread_absent: bool,
+    clusters_whole: bool,
 ) -> dict[str, Any]: ...
 def cross_codes(
     columns: list[tuple[npt.NDArray[np.uint32], int]],

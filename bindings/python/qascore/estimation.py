@@ -30,6 +30,7 @@ __all__ = [
 
 SINGLE_UNITS = ("error", "certainty", "average", "adjust")
 REPEATS = ("error", "average", "cluster")
+UNCOVERED = ("error", "exclude")
 MISSING = ("error", "drop")
 INTERVALS = ("wilson", "logit", "beta", "arcsine", "t")
 
@@ -48,6 +49,11 @@ class Rows:
     def core(self) -> dict[str, Any] | None:
         """The design for the kernels; None: independent rows of equal weight."""
         return None
+
+    @property
+    def scope(self) -> str:
+        """What part of the population estimates leave out, for their names; empty: none."""
+        return ""
 
     def numbers(self, name: str, missing: str) -> Numbers:
         """A column with one value per unit, NaN where there is none."""
@@ -158,7 +164,14 @@ class SampleDesign(Rows):
     cluster : str, optional
         What was drawn, or depends on each other, together: an agent's conversations.
     plan : SamplingPlan, optional
-        The plan that the sample was drawn by.
+        The plan that the sample was drawn by. Drawn units that have no row leave their weight to the others of their
+        stratum (missing at random within strata), where its units have equal weights.
+    uncovered : {"error", "exclude"}
+        What to do with strata of the plan that have no row: refuse, or estimate for the other strata alone; names of
+        estimates then say what they leave out.
+    clusters_whole : bool
+        All units of each sampled cluster are there. Only then, or where every weight of a stratum is its population over
+        its sample, does `population` narrow the intervals of clustered samples.
     single_unit : {"error", "certainty", "average", "adjust"}
         What to do with a stratum in which one unit was sampled.
     repeats : {"error", "average", "cluster"}
@@ -195,10 +208,13 @@ class SampleDesign(Rows):
         single_unit: str = "error",
         repeats: str = "error",
         nest: bool = False,
+        uncovered: str = "error",
+        clusters_whole: bool = False,
     ) -> None:
         super().__init__(Frame.of(frame, "frame"))
         self.single_unit = check_choice("single_unit", single_unit, SINGLE_UNITS)
         self.repeats = check_choice("repeats", repeats, REPEATS)
+        check_choice("uncovered", uncovered, UNCOVERED)
         if repeats != "error" and unit is None:
             raise ArgumentError(
                 f'repeats: "{repeats}" needs unit=, the column that says which rows are the same'
@@ -227,6 +243,11 @@ class SampleDesign(Rows):
         weights = None if weight is None else self.frame.numbers(weight)
         self.uncovered: tuple[str, ...] = ()
         populations = self._populations(population, plan)
+        if self.uncovered and uncovered == "error":
+            raise DesignError(
+                f"stratum: no row of {self.uncovered[0]}, which the plan has ({len(self.uncovered)} such in all); "
+                'give uncovered="exclude" to estimate for the others alone'
+            )
         found = _core.check_design(
             len(self.frame),
             None if self._units is None else self._units.codes,
@@ -241,6 +262,8 @@ class SampleDesign(Rows):
             repeats,
             single_unit,
             nest,
+            plan is not None and population is None,
+            clusters_whole,
         )
         self._raise(found, probabilities if weights is None else weights, populations)
         self.units: int = found["units"]
@@ -253,12 +276,17 @@ class SampleDesign(Rows):
             "strata": 1 if self._strata is None else len(self._strata.keys),
             "cluster": found["cluster"] if len(found["cluster"]) else None,
             "clusters": found["clusters"],
-            "population": populations,
+            "population": None if populations is None else found["population"],
             "single_unit": single_unit,
         }
+        self.absent: Numbers = found["absent"]
 
     def core(self) -> dict[str, Any]:
         return self._core
+
+    @property
+    def scope(self) -> str:
+        return f" (without {', '.join(self.uncovered)})" if self.uncovered else ""
 
     @property
     def strata(self) -> list[tuple[Any, ...]]:
@@ -402,7 +430,7 @@ class SampleDesign(Rows):
                 "all" if self._strata is None else self._strata.name(h).strip('"'),
                 int(counts[h]),
                 float(totals[h]),
-                None if populations is None else float(populations[h]),
+                None if populations is None or np.isinf(populations[h]) else float(populations[h]),
             ]
             for h in range(self._core["strata"])
         ]
@@ -416,6 +444,9 @@ class SampleDesign(Rows):
             parts.append(f"{self._core['clusters']} clusters")
         parts.append("finite population" if self._core["population"] is not None else "endless population")
         text = f"Sample design: {', '.join(parts)}."
+        if self.absent.any():
+            gaps = [f"{n:.0f} in {row[0]}" for n, row in zip(self.absent, self._table(), strict=True) if n]
+            text += f" Drawn units without a row: {', '.join(gaps)}; the others of their stratum carry their weight."
         if self.uncovered:
             text += f" Nothing was evaluated in {', '.join(self.uncovered)}: estimates do not speak for it."
         return text
@@ -443,6 +474,7 @@ def _estimates(
     missing: str,
     make: Callable[[Codes | None, int], list[dict[str, Any]]],
 ) -> Estimate | EstimateTable:
+    name += rows.scope
     if by is None:
         return Estimate.from_core(name, make(None, 1)[0])
     domains = rows.domains(by, missing)
@@ -481,7 +513,8 @@ def mean(
     confidence : float
         Level of the interval, a fraction.
     missing : {"error", "drop"}
-        Refuse missing values, or leave those units out and count them in the result.
+        Refuse missing values, or leave those units out and count them in the result. Under a design with known
+        population counts the others of their stratum then carry their weight (missing at random within strata).
 
     Returns
     -------
@@ -609,7 +642,9 @@ def variance(
     confidence: float = 0.95,
     missing: str = "error",
 ) -> Estimate | EstimateTable:
-    """Variance of a column in the population (divisor n - 1). Parameters are those of `mean`.
+    """Variance of a column in the population (divisor n - 1), with t limits on the log scale.
+
+    Parameters are those of `mean`.
 
     Examples
     --------
@@ -740,7 +775,7 @@ def difference(
     Parameters
     ----------
     sample : SampleDesign or frame
-        A frame stands for independent rows: two samples, each with its own variance.
+        A frame stands for independent rows: two samples, each with its own variance (Welch's test).
     column : str
         Column of numbers.
     by : str
@@ -774,7 +809,7 @@ def difference(
     found, test = _core.mean_difference(
         rows.core(), values, domains.codes, len(labels), codes[0], codes[1], confidence
     )
-    name = f"{column}: {between[0]} minus {between[1]}"
+    name = f"{column}: {between[0]} minus {between[1]}{rows.scope}"
     return Difference.from_core(name, found, test=TestResult.from_core(test))
 
 

@@ -347,7 +347,11 @@ class _Run:
         asked, how = self.spec.conversations, self.spec.sample
         if asked is None or how is None or not asked.measures:
             return
-        design = SampleDesign(self.drawn, unit=asked.id, plan=self.plan, single_unit=how.single_unit)
+        design = SampleDesign(
+            self.drawn, unit=asked.id, plan=self.plan, single_unit=how.single_unit, uncovered="exclude"
+        )
+        if design.uncovered:
+            self.warnings.append(f"Nothing was drawn in {', '.join(design.uncovered)}: estimates do not speak for it")
         for name, kind in asked.measures.items():
             missing = int(np.isnan(conversations.numbers(name)).sum())
             self.warn(missing, f"conversations have no {name}; its figures speak for the others")
@@ -492,10 +496,15 @@ class _Run:
             return SampleDesign(build_frame(columns, "pyarrow"), unit="conversation", weight="weight", repeats="average")
         probability = np.asarray(base.numbers("inclusion_probability")) if base is not None else np.zeros(0)
         columns["inclusion_probability"] = probability[rows]
-        return SampleDesign(
+        design = SampleDesign(
             build_frame(columns, "pyarrow"), unit="conversation", plan=self.plan, repeats="average",
-            single_unit=how.single_unit,
+            single_unit=how.single_unit, uncovered="exclude",
         )  # fmt: skip
+        if design.uncovered:
+            self.warnings.append(
+                f"No conversation was evaluated in {', '.join(design.uncovered)}: estimates of scores do not speak for it"
+            )
+        return design
 
     def count_surveys(self, csat: Mapping[Any, float], ids: Sequence[Any], known: bool) -> None:
         answered = sum(one in csat for one in ids)

@@ -75,7 +75,8 @@ proportion_interval proportion_interval_of(const std::string& name) {
 py::dict check_design(std::size_t rows, const py::object& unit, std::size_t units, const py::object& stratum,
                       std::size_t strata, const py::object& cluster, std::size_t clusters,
                       const py::object& probability, const py::object& weight, const py::object& population,
-                      const std::string& repeated, const std::string& single, bool nest) {
+                      const std::string& repeated, const std::string& single, bool nest,
+                      bool spread_absent, bool clusters_whole) {
   kernel::design_columns in;
   in.rows = rows;
   in.unit = as_optional_span<std::uint32_t>(unit);
@@ -90,6 +91,8 @@ py::dict check_design(std::size_t rows, const py::object& unit, std::size_t unit
   in.repeated = repeats_of(repeated);
   in.single = single == "error" ? single_unit::error : single_unit::certainty;
   in.nest = nest;
+  in.spread_absent = spread_absent;
+  in.clusters_whole = clusters_whole;
   kernel::checked_design out;
   {
     const py::gil_scoped_release release;
@@ -106,6 +109,8 @@ py::dict check_design(std::size_t rows, const py::object& unit, std::size_t unit
   result["weight"] = array_of(std::move(out.weight));
   result["stratum"] = array_of(std::move(out.stratum));
   result["cluster"] = array_of(std::move(out.cluster));
+  result["population"] = array_of(std::move(out.population));
+  result["absent"] = array_of(std::move(out.absent));
   result["unit_of_row"] = array_of(std::move(out.unit_of_row));
   return result;
 }
@@ -171,7 +176,7 @@ void register_estimation(py::module_& module) {
   using namespace py::literals;
   module.def("check_design", &check_design, "rows"_a, "unit"_a, "units"_a, "stratum"_a, "strata"_a,
              "cluster"_a, "clusters"_a, "probability"_a, "weight"_a, "population"_a, "repeats"_a,
-             "single_unit"_a, "nest"_a);
+             "single_unit"_a, "nest"_a, "spread_absent"_a, "clusters_whole"_a);
   module.def("cross_codes", &cross_codes, "columns"_a);
   module.def("average_by_unit", &average_by_unit, "unit_of_row"_a, "units"_a, "values"_a);
   module.def("codes_by_unit", &codes_by_unit, "unit_of_row"_a, "units"_a, "codes"_a);

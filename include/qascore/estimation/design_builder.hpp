@@ -65,7 +65,7 @@ public:
   }
 
   /// Units (with clusters: clusters) in the population of the row's stratum, the same in all rows of a
-  /// stratum.
+  /// stratum. Clusters are corrected for where they were taken whole (kernel/design.hpp).
   template <class Projection>
   design_builder& population(const Projection& projection) {
     population_ = number_column(rows_, projection);
@@ -73,7 +73,9 @@ public:
   }
 
   /// Population counts from the plan that the sample was drawn by; its strata must be those of the rows.
-  /// Where clusters are named the counts (of conversations) say nothing about them and are left out.
+  /// Where clusters are named the counts (of conversations) say nothing about them and are left out. A stratum of
+  /// the plan without a row is a design_error unless `uncovered_strata::exclude` is chosen. Drawn units without a row leave
+  /// their weight to the others of their stratum, where these have equal weights.
   design_builder& plan(const sampling_plan& plan) {
     plan_ = plan;
     return *this;
@@ -91,12 +93,18 @@ public:
     in.weight = weight_;
     in.repeated = options.repeats;
     in.single = options.single_unit;
+    in.spread_absent = plan_ && population_.empty();
+    in.clusters_whole = options.clusters_whole;
 
     sample_design out;
     out.rows_ = in.rows;
     out.single_ = options.single_unit;
-    out.population_ = population_by_stratum(in, out.uncovered_);
-    in.population = out.population_;
+    const std::vector<double> population = population_by_stratum(in, out.uncovered_);
+    if (!out.uncovered_.empty() && options.uncovered == uncovered_strata::error)
+      throw design_error("stratum: no row of " + out.uncovered_.front() + ", which the plan has (" +
+                         std::to_string(out.uncovered_.size()) +
+                         " such in all); choose uncovered_strata::exclude to estimate for the others alone");
+    in.population = population;
     out.checked_ = kernel::check_design(in);
     words.raise(out.checked_.problem, in);
     for (std::uint32_t h = 0; h < strata_.labels.size(); ++h)

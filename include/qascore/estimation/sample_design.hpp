@@ -19,10 +19,18 @@ namespace qascore {
 template <row_range Range>
 class design_builder;
 
+/// What to do with strata of the plan in which nothing was evaluated.
+enum class uncovered_strata {
+  error,  ///< refuse, and name the first (default)
+  exclude ///< estimate for the other strata alone; `sample_design::uncovered` lists them
+};
+
 /// Choices of a sample design. Each moves numbers, so each is said where the design is made.
 struct design_options {
   qascore::repeats repeats = qascore::repeats::error;             ///< several rows of one unit
   qascore::single_unit single_unit = qascore::single_unit::error; ///< a stratum with one sampled unit
+  uncovered_strata uncovered = uncovered_strata::error;           ///< a stratum of the plan without a row
+  bool clusters_whole = false; ///< all of each sampled cluster is there: correct for the clusters left out
 };
 
 /// How the evaluated conversations came to be chosen: what every estimate needs to speak for all
@@ -73,6 +81,9 @@ public:
   const std::vector<std::string>& strata() const noexcept { return strata_; }
   /// Strata of the plan in which nothing was evaluated: estimates do not speak for them.
   const std::vector<std::string>& uncovered() const noexcept { return uncovered_; }
+  /// Per stratum, how many drawn units have no row: the others carry their weight. Empty without a
+  /// plan.
+  const std::vector<double>& absent() const noexcept { return checked_.absent; }
 
   /// What the variance engine sees. Valid as long as this design.
   design_view view() const noexcept {
@@ -84,7 +95,7 @@ public:
     out.strata = strata_.empty() ? 1 : strata_.size();
     out.cluster = checked_.cluster;
     out.clusters = checked_.clusters;
-    out.population = population_;
+    out.population = checked_.population;
     out.single = single_;
     return out;
   }
@@ -143,7 +154,6 @@ private:
 
   kernel::checked_design checked_;
   std::size_t rows_ = 0;
-  std::vector<double> population_; ///< per stratum; empty: endless
   std::vector<std::string> strata_;
   std::vector<std::string> uncovered_;
   qascore::single_unit single_ = qascore::single_unit::error;

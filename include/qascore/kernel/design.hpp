@@ -39,6 +39,8 @@ struct design_columns {
   single_unit single = single_unit::error;
   bool nest =
       false; ///< cluster codes start again in each stratum: the same code in two strata is two clusters
+  bool spread_absent = false; ///< drawn units without a row leave their weight to the others of their stratum
+  bool clusters_whole = false; ///< every sampled cluster was taken whole: its stratum's correction holds
 };
 
 /// What is wrong with a sample; each carries the place.
@@ -77,9 +79,22 @@ struct checked_design {
   std::size_t clusters = 0;
   std::vector<std::uint32_t>
       unit_of_row; ///< with averaged repeats: where a row's value goes; else empty, rows are units
+  std::vector<double> population; ///< per stratum, infinite where no correction holds; empty: endless
+  std::vector<double> absent;     ///< per stratum: drawn units without a row; empty where nothing says so
 };
 
-/// Checks the columns and puts the design together. With averaged repeats units are in the order of their
+/// Checks the columns and puts the design together.
+///
+/// With `spread_absent`, known population counts N_h and units of equal weight: drawn units that have no row leave
+/// their weight to the r_h that have, N_h / r_h (missing at random within strata). Without it weights stay as they
+/// are, as R's svydesign has it.
+///
+/// Clusters and population counts: 1 - n_h / N_h is the correction of the first stage. It is right by itself only
+/// where clusters were taken whole; with a sample inside clusters it drops part of the variance. It is used where
+/// the caller says `clusters_whole`, or all weights of the stratum are N_h / n_h; else the stratum counts as
+/// drawn with replacement, which is cautious. Source: Sarndal, Swensson, Wretman (1992), ch. 4.
+///
+/// With averaged repeats units are in the order of their
 /// codes, else rows stay as they are. Throws argument_error where lengths differ; what is wrong with the data
 /// is in `problem`, by code, for the caller to say in the words of the data.
 checked_design check_design(const design_columns& columns);

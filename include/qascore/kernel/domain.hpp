@@ -34,18 +34,35 @@ struct domain_rows {
   }
 };
 
+/// A design whose units without a value leave their weight to the others of their stratum, where population
+/// counts are known: w_i * sum w / sum w of those with a value, which is N_h / r_h for units of equal weight. It
+/// takes values to be missing at random within strata. Without counts the weights stay. The given view's spans
+/// must outlive this.
+class answered_design {
+public:
+  answered_design(const design_view& design, std::span<const double> values);
+  answered_design(const answered_design&) = delete;
+  answered_design& operator=(const answered_design&) = delete;
+  const design_view& view() const noexcept { return view_; }
+
+private:
+  design_view view_;
+  std::vector<double> weight_;
+};
+
 /// Throws argument_error where lengths differ, or there are 2^32 units or more.
 domain_rows group_by_domain(const domain_view& domain, std::span<const double> values);
 
 /// One estimate per domain. `linearise(rows, influence)` returns the value for the rows and fills their
 /// influence values; `finish(value, spread, rows, engine)` makes the estimate. A domain without a value is
-/// undefined.
+/// undefined. Units without a value are no domain but a smaller sample: the finite-population correction and
+/// the df count the units that have one, and only a domain without gaps can be a census.
 template <class Linearise, class Finish>
 std::vector<estimate> estimate_domains(const design_view& design, const domain_view& domain,
                                        std::span<const double> values, const Linearise& linearise,
                                        const Finish& finish) {
   const domain_rows grouped = group_by_domain(domain, values);
-  variance_engine engine(design);
+  variance_engine engine(design, values);
   std::vector<double> influence;
   std::vector<estimate> out;
   out.reserve(domain.count);
@@ -59,6 +76,7 @@ std::vector<estimate> estimate_domains(const design_view& design, const domain_v
     } else {
       value = linearise(rows, std::span<double>(influence));
       spread = engine.of_rows(rows, influence);
+      spread.census = spread.census && grouped.missing[d] == 0;
     }
     out.push_back(finish(value, spread, rows, engine));
     out.back().missing = grouped.missing[d];

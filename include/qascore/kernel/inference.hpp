@@ -17,6 +17,7 @@ namespace qascore::kernel {
 enum class interval_scale {
   identity, ///< value +- q * se
   logit,    ///< for a fraction in (0, 1)
+  log,      ///< for a number above 0
   fisher_z  ///< atanh, for a correlation in (-1, 1)
 };
 
@@ -33,8 +34,9 @@ struct inference_options {
 
 /// Standard error by the variance engine, limits by the options. Undefined where the value is, or where the
 /// variance is (fewer than 2 clusters): then `undefined` carries the reason.
-/// On the logit and Fisher scales a value at the border (0, 1, +-1) has no interval there: undefined with the
-/// reason. Where nothing was left to chance (a census) the interval is the value itself.
+/// On the logit, log and Fisher scales a value at the border (0, 1, +-1) has no interval there: undefined with the
+/// reason. Where nothing was left to chance (a census) the interval is the value itself. A standard error of 0
+/// from anything less (all values of the sample agree) stays, but has no interval: `undefined` says so.
 estimate infer(const linearised& estimator, const design_view& design, const inference_options& options);
 
 /// The same where the variance is already known; `options.n` is taken as it stands.

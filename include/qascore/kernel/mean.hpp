@@ -4,14 +4,19 @@
 #include "domain.hpp"
 
 /// Means, totals, ratios and variances of a value under a design. In every function NaN marks a unit without
-/// a value: it takes no part, keeps its place in the design, and is counted in `estimate.missing`.
+/// a value, and is counted in `estimate.missing`. Such units are not a part of the population but gaps in the
+/// sample: r_h units with a value stand in place of n_h in the finite-population correction and the df, and with
+/// known population counts they carry the weight of the others (N_h / r_h). This takes values to be missing at
+/// random within strata; a stratum without any value is not spoken for. Parts of the population are what `domain`
+/// is for: those keep n_h.
 namespace qascore::kernel {
 
 /// The mean over `rows`, and its influence values: influence[k] belongs to rows[k].
 double mean_of_rows(const design_view& design, std::span<const std::uint32_t> rows, std::span<const double> y,
                     std::span<double> influence);
 
-/// The mean with its influence values: m = sum w y / sum w, u_i = (y_i - m) / sum w. Undefined when no unit
+/// The mean with its influence values: m = sum w y / sum w, u_i = (y_i - m) / sum w. Here NaN masks a unit: the
+/// others are a part of the population, and no weight moves. Undefined when no unit
 /// has a value.
 linearised mean(const design_view& design, std::span<const double> y);
 
@@ -34,14 +39,17 @@ std::vector<estimate> ratios(const design_view& design, const domain_view& domai
                              std::span<const double> x, confidence_level confidence);
 
 /// Variances of y in the population by domain: S^2 = n / (n - 1) * sum w (y - m)^2 / sum w, n the units of
-/// the domain; u_i = (n / (n - 1) * (y_i - m)^2 - S^2) / sum w. Undefined for fewer than 2 units. Checked
+/// the domain; u_i = (n / (n - 1) * (y_i - m)^2 - S^2) / sum w. Limits are symmetric in log S^2, and so
+/// above 0: S^2 exp(-+ t se / S^2). Undefined for fewer than 2 units. Checked
 /// against: R survey 4.1 (svyvar), PracTools 1.7 (wtdvar).
 std::vector<estimate> variances(const design_view& design, const domain_view& domain,
                                 std::span<const double> y, confidence_level confidence);
 
 /// Mean of domain a minus mean of domain b, with the covariance that a shared design brings, and the t test
-/// of no difference. df = clusters - strata - 1, of the units in either domain (n - 2 for independent rows),
-/// as the regression on the domain has. Checked against: R survey 4.1 (svyttest).
+/// of no difference. df = clusters - strata - 1, of the units in either domain, as the regression on the domain
+/// has. Independent rows are two samples, each with its own variance: Welch's test, with the df of Satterthwaite
+/// (v_a + v_b)^2 / (v_a^2 / (n_a - 1) + v_b^2 / (n_b - 1)). No test where the standard error is 0. Source: Welch
+/// (1947), Biometrika 34, 28-35. Checked against: R survey 4.1 (svyttest), SciPy 1.17.1 (ttest_ind).
 tested_estimate mean_difference(const design_view& design, const domain_view& domain, std::uint32_t a,
                                 std::uint32_t b, std::span<const double> y, confidence_level confidence);
 

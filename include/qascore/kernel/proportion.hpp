@@ -10,7 +10,7 @@ namespace qascore {
 /// variance; for independent rows n* = n and the normal quantile stands in place of t, which gives the
 /// textbook intervals.
 enum class proportion_interval {
-  wilson,  ///< (default) roots of (p - x)^2 = q^2 x (1 - x) / n*
+  wilson,  ///< (default) roots of (p - x)^2 = q^2 x (1 - x) / n*, n* capped
   logit,   ///< symmetric in log(p / (1 - p)); none at 0 and 1
   beta,    ///< Clopper-Pearson with n* (Korn and Graubard), df-adjusted; the cautious choice
   arcsine, ///< symmetric in asin(sqrt(p))
@@ -26,7 +26,9 @@ namespace kernel {
 ///   n* = p (1 - p) / V. At p = 0 or 1 there is no variance to see: n* = W^2 / sum_c (1 - n_h/N_h) W_c^2 (the
 ///   number of
 ///        clusters, corrected for unequal weights and the finite population), so that no interval is ever a
-///        point unless the whole population was taken.
+///        point unless the whole population was taken. For Wilson's interval n* is at most Kish's effective
+///        size of the units, W^2 / sum_i (1 - n_h/N_h) w_i^2: a heavy stratum in which all units happen to
+///        agree shows no variance, and would make n* as large as one likes.
 ///
 /// Sources: Wilson (1927), JASA 22, 209-212, doi:10.1080/01621459.1927.10502953; Korn and Graubard (1998),
 /// Survey Methodology 24, 193-201. Checked against: R survey 4.1 (svyciprop: logit, xlogit, beta, asin,

@@ -30,10 +30,12 @@ struct design_variance {
 /// n_h clusters (units where there are none) drawn from N_h; without population counts 1 - n_h / N_h is 1
 /// (drawing with replacement). H counts the strata that hold at least one unit. For independent units and a
 /// mean this is s^2 / n, df = n - 1. A stratum with one cluster follows `design.single`; one that holds the
-/// whole population (n_h = N_h) contributes 0 in any case. Sums are two-pass and do not depend on the order
-/// of units: stable at any offset.
+/// whole population (n_h = N_h) contributes 0 in any case. Under single_unit::average the single-unit strata
+/// that an estimate rests on contribute what its other strata do on average. Sums are two-pass and do not
+/// depend on the order of units: stable at any offset.
 ///
-/// Undefined: fewer than 2 clusters in all, unless they are the whole population. Throws design_error naming
+/// Undefined: fewer than 2 clusters in all, or (under certainty and average) no stratum with 2, unless they are
+/// the whole population. Throws design_error naming
 /// the stratum's code for a single-unit stratum under single_unit::error, and argument_error if
 /// influence.size() differs from design.units. Source: Deville (1999), Survey Methodology 25, 193-203;
 /// Sarndal, Swensson, Wretman (1992), ch. 5. Checked against: R survey 4.1 and 4.5 (svymean, svytotal,
@@ -52,7 +54,10 @@ class variance_engine {
 public:
   /// Throws design_error for a single-unit stratum under single_unit::error and for a population below its
   /// sample.
-  explicit variance_engine(const design_view& design);
+  /// With `values` (one per unit), units whose value is NaN are no part of the sample: n_h counts the others.
+  /// A stratum that is left with one such unit makes estimates that touch it undefined under
+  /// single_unit::error, in place of the exception.
+  explicit variance_engine(const design_view& design, std::span<const double> values = {});
 
   /// Variance where all units count; influence[i] belongs to unit i.
   design_variance of_all(std::span<const double> influence);
@@ -69,12 +74,17 @@ public:
   /// size when each unit is its own cluster. Infinite when the rows are a census.
   double effective_size(std::span<const std::uint32_t> rows);
 
+  /// Kish's effective size of the units, clusters or not: W^2 / sum_i (1 - n_h / N_h) w_i^2.
+  double effective_units(std::span<const std::uint32_t> rows) const;
+
 private:
   struct stratum_part {
     std::size_t size = 0;  ///< clusters
     double rest = 1.0;     ///< 1 - n/N
     double factor = 0.0;   ///< rest * n / (n - 1)
     bool recentre = false; ///< a single unit, measured from the mean of all totals
+    bool single = false;   ///< a single unit that contributes nothing of its own (certainty, average)
+    bool refused = false;  ///< a single unit with a value, under single_unit::error
     std::size_t touched = 0;
     detail::accurate_sum sum;
     detail::accurate_sum squares;
@@ -96,7 +106,6 @@ private:
   std::vector<std::uint32_t> touched_clusters_;
   std::vector<std::uint32_t> touched_strata_;
   std::size_t cluster_count_ = 0;
-  double inflation_ = 1.0; ///< single_unit::average: single strata contribute what the others do on average
   double recentred_rest_ = 0.0; ///< sum of `rest` over the recentred strata
 };
 

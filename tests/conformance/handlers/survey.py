@@ -43,6 +43,7 @@ def design_of(
             cluster = [f"{h}|{c}" for h, c in zip(columns[case.option("strata")], cluster, strict=True)]
         columns["(cluster)"] = cluster
         roles["cluster"] = "(cluster)"
+        roles["clusters_whole"] = True  # the one-stage formula of the reference programs
     return verb("SampleDesign")(frame(columns), unit="(row)", **roles)
 
 

@@ -41,11 +41,14 @@ TEST_CASE("the difference of two domains carries their covariance under the desi
 }
 
 TEST_CASE("for independent rows it is the difference of two samples, each with its own variance") {
-  // SciPy 1.17.1: ttest_ind(june, may, equal_var=False).statistic = 0.75945790129162.
+  // SciPy 1.17.1: ttest_ind(june, may, equal_var=False), its df, p and confidence_interval().
   const auto d =
       qa::mean_difference(qa::sample_design::independent(8), rows, &row::y, &row::period, "june", "may");
   CHECK(close_to(d.test.statistic, 0.75945790129162, 1e-12));
-  CHECK(d.df == 6);
+  CHECK(close_to(d.df, 4.367793655237004, 1e-13));
+  CHECK(close_to(d.test.p_value, 0.4865131958375233, 1e-12));
+  CHECK(close_to(d.low, -2.9181946837801367, 1e-12));
+  CHECK(close_to(d.high, 5.218194683780137, 1e-12));
   CHECK(d.n == 8);
 }
 

@@ -67,10 +67,21 @@ TEST_CASE("the plan brings the population counts, and strata without an evaluati
   const auto rows = four();
   const auto plan = plan_of(8, 4);
   const auto design =
-      qa::sample_design::from(rows, &review::call_id, &review::queue, &review::probability, plan);
+      qa::sample_design::from(rows, &review::call_id, &review::queue, &review::probability, plan,
+                              {.uncovered = qa::uncovered_strata::exclude});
+  CHECK(message_of<qa::design_error>([&] {
+          qa::sample_design::from(rows, &review::call_id, &review::queue, &review::probability, plan);
+        }) == "stratum: no row of \"e-mail\", which the plan has (1 such in all); choose "
+              "uncovered_strata::exclude to estimate for the others alone");
   const auto view = design.view();
   CHECK(std::vector<double>(view.population.begin(), view.population.end()) == std::vector<double>{8, 4});
   CHECK(design.uncovered() == std::vector<std::string>{"\"e-mail\""});
+  // 20 in the queue, probability 1/4: of 5 drawn only 2 have a row, and carry 10 each.
+  const auto partial = qa::sample_design::from(rows, &review::call_id, &review::queue, &review::probability,
+                                               plan_of(20, 4), {.uncovered = qa::uncovered_strata::exclude});
+  CHECK(partial.absent() == std::vector<double>{3, 0});
+  CHECK(partial.view().weight[2] == 10.0);
+  CHECK(partial.view().weight[0] == 2.0);
   auto renamed = rows;
   renamed[2].queue = "fax";
   CHECK(message_of<qa::design_error>([&] {
@@ -78,7 +89,7 @@ TEST_CASE("the plan brings the population counts, and strata without an evaluati
         }) == "stratum: \"fax\" is not in the plan");
   CHECK(message_of<qa::design_error>([&] {
           qa::sample_design::from(rows, &review::call_id, &review::queue, &review::probability,
-                                  plan_of(8, 2));
+                                  plan_of(8, 2), {.uncovered = qa::uncovered_strata::exclude});
         }) == "nothing was thrown");
   CHECK(message_of<qa::design_error>([&] {
           qa::design_builder(rows)

@@ -53,6 +53,46 @@ TEST_CASE("a stratum with one unit is refused unless the caller says what it mea
   CHECK(close_to(qa::kernel::variance_of(design, u).variance, alone + (0.5 - 0.175) * (0.5 - 0.175), 1e-14));
 }
 
+TEST_CASE("under average only the single-unit strata that an estimate touches inflate it") {
+  const std::vector<double> u{0.1, -0.2, 0.3, 0.5};
+  const std::vector<std::uint32_t> stratum{0, 0, 0, 1}, first{0, 1, 2};
+  qa::design_view design{
+      .units = 4, .weight = {}, .stratum = stratum, .cluster = {}, .strata = 2, .population = {}};
+  design.single = qa::single_unit::certainty;
+  const double alone = qa::kernel::variance_of(design, u).variance;
+  design.single = qa::single_unit::average;
+  CHECK(qa::kernel::variance_engine(design).of_rows(first, std::span(u).first(3)).variance == alone);
+  const std::vector<std::uint32_t> each{0, 1, 2, 3};
+  design.stratum = each;
+  design.strata = 4;
+  CHECK(qa::kernel::variance_of(design, u).undefined == "no stratum has 2 units: no variance");
+}
+
+TEST_CASE("values that agree have a standard error of 0 and no interval, unless all of them are known") {
+  qa::kernel::design_variance none{.variance = 0.0, .df = 2, .undefined = {}, .census = false};
+  const auto sampled = qa::kernel::infer(1.0, none, {});
+  CHECK(sampled.std_error == 0.0);
+  CHECK(std::isnan(sampled.low));
+  CHECK(std::isnan(sampled.high));
+  CHECK(sampled.undefined == "no variation in the sample: no interval");
+  // A spread of 1e-17 around 1 is rounding; around 0 it is a spread.
+  none.variance = 1e-34;
+  CHECK(std::isnan(qa::kernel::infer(1.0, none, {}).low));
+  CHECK(qa::kernel::infer(0.0, none, {}).low < 0.0);
+}
+
+TEST_CASE("units without a value are a smaller sample, not a domain") {
+  // 5 drawn of 10; 3 have a value: s^2 = 1, V of their mean = (1 - 3/10) / 3.
+  const std::vector<double> y{1, qa::missing_value, 2, 3, qa::missing_value}, population{10};
+  const std::vector<std::uint32_t> rows{0, 2, 3};
+  const std::vector<double> u{-1.0 / 3, 0.0, 1.0 / 3};
+  qa::design_view design = qa::independent_units(5);
+  design.population = population;
+  const auto v = qa::kernel::variance_engine(design, y).of_rows(rows, u);
+  CHECK(close_to(v.variance, 0.7 / 3, 1e-15));
+  CHECK(v.df == 2);
+}
+
 TEST_CASE("a stratum taken whole contributes nothing") {
   const std::vector<double> u{0.1, -0.2, 0.3};
   const std::vector<double> population{3};
@@ -161,7 +201,7 @@ TEST_CASE("a sample that is the whole population has an interval of its value al
   CHECK(e.high == 2.0);
 }
 
-TEST_CASE("strata that all hold one unit leave no degrees of freedom, and the estimate says so") {
+TEST_CASE("strata that all hold one unit show no variance under certainty, and the estimate says so") {
   const std::vector<std::uint32_t> stratum{0, 1};
   const std::vector<double> weight{2, 2};
   const qa::design_view design{.units = 2,
@@ -173,7 +213,8 @@ TEST_CASE("strata that all hold one unit leave no degrees of freedom, and the es
                                .single = qa::single_unit::certainty};
   const auto e = qa::kernel::infer({.value = 3.0, .influence = {0.5, -0.5}, .undefined = {}}, design, {});
   CHECK(std::isnan(e.low));
-  CHECK(e.undefined == "no degrees of freedom: as many strata as units");
+  CHECK(std::isnan(e.std_error));
+  CHECK(e.undefined == "no stratum has 2 units: no variance");
 }
 
 TEST_CASE("the effective size is Kish's, by clusters, with the finite population") {
@@ -184,6 +225,7 @@ TEST_CASE("the effective size is Kish's, by clusters, with the finite population
   design.cluster = cluster;
   design.clusters = 2;
   CHECK(close_to(qa::kernel::variance_engine(design).effective_size(rows), 2.0, 1e-15)); // 10 and 10
+  CHECK(close_to(qa::kernel::variance_engine(design).effective_units(rows), 400.0 / 120.0, 1e-15));
   const std::vector<double> population{8};
   design.population = population; // 1 - 2/8
   CHECK(close_to(qa::kernel::variance_engine(design).effective_size(rows), 2.0 / 0.75, 1e-15));

@@ -6,6 +6,7 @@
 #include "../crossing.hpp"
 #include "../design.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -91,6 +92,56 @@ inline bool nest_clusters(const design_columns& in, checked_design& out) {
   return true;
 }
 
+/// Whether two weights are the same but for rounding.
+inline bool same_weight(double a, double b) {
+  return std::abs(a - b) <= 1e-9 * b;
+}
+
+/// Gives the weight of drawn units without a row to the others of their stratum.
+inline void cover_absent(const design_columns& in, std::span<const std::size_t> first,
+                         std::vector<double>& weight, checked_design& out) {
+  const auto stratum_of = [&](std::size_t row) { return in.stratum.empty() ? 0u : in.stratum[row]; };
+  std::vector<double> present(in.strata, 0.0), lowest(in.strata, 0.0), highest(in.strata, 0.0);
+  for (std::size_t k = 0; k < (first.empty() ? in.rows : first.size()); ++k) {
+    const std::size_t row = first.empty() ? k : first[k];
+    const std::uint32_t h = stratum_of(row);
+    lowest[h] = present[h] == 0.0 ? weight[row] : std::min(lowest[h], weight[row]);
+    highest[h] = std::max(highest[h], weight[row]);
+    present[h] += 1.0;
+  }
+  std::vector<double> full(in.strata, 0.0);
+  out.absent.assign(in.strata, 0.0);
+  for (std::size_t h = 0; h < in.strata; ++h) {
+    // Unequal weights, or rounded ones, say something else; a count below the sample is refused later.
+    const double absent = std::round(in.population[h] / lowest[h]) - present[h];
+    if (present[h] > 0.0 && same_weight(lowest[h], highest[h]) && std::isfinite(absent) && absent >= 1.0) {
+      out.absent[h] = absent;
+      full[h] = in.population[h] / present[h];
+    }
+  }
+  for (std::size_t i = 0; i < in.rows; ++i)
+    if (full[stratum_of(i)] > 0.0)
+      weight[i] = full[stratum_of(i)];
+}
+
+/// Populations by which the strata are corrected: those of clusters only where clusters were taken whole.
+inline std::vector<double> corrected_population(const design_columns& in, const checked_design& out) {
+  std::vector<double> population(in.population.begin(), in.population.end());
+  if (population.empty() || in.cluster.empty() || in.clusters_whole)
+    return population;
+  std::vector<double> sampled(in.strata, 0.0);
+  std::vector<char> seen(out.clusters, 0);
+  for (std::size_t i = 0; i < out.units; ++i)
+    if (std::exchange(seen[out.cluster[i]], char{1}) == 0)
+      sampled[out.stratum[i]] += 1.0;
+  for (std::size_t i = 0; i < out.units; ++i) {
+    const std::uint32_t h = out.stratum[i];
+    if (!same_weight(out.weight[i], in.population[h] / sampled[h]))
+      population[h] = std::numeric_limits<double>::infinity();
+  }
+  return population;
+}
+
 /// Populations against samples, and strata with one unit.
 inline void check_strata(const design_columns& in, checked_design& out) {
   std::vector<std::size_t> sampled(in.strata, 0), row(in.strata, 0);
@@ -164,6 +215,8 @@ QASCORE_INLINE checked_design check_design(const design_columns& in) {
   std::vector<std::uint32_t> count;
   if (!in.unit.empty() && !check_units(in, weight, first, count, out.problem))
     return out;
+  if (in.spread_absent && !in.population.empty() && in.cluster.empty())
+    cover_absent(in, first, weight, out);
 
   if (!in.unit.empty() && in.repeated == repeats::average) {
     out.units = in.units;
@@ -195,6 +248,7 @@ QASCORE_INLINE checked_design check_design(const design_columns& in) {
   if (!in.cluster.empty() && !nest_clusters(in, out))
     return out;
   check_strata(in, out);
+  out.population = corrected_population(in, out);
   return out;
 }
 

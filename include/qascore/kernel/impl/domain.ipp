@@ -2,11 +2,31 @@
 #pragma once
 
 #include "../../core/error.hpp"
+#include "../../detail/sum.hpp"
 #include "../domain.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace qascore::kernel {
+
+QASCORE_INLINE answered_design::answered_design(const design_view& design, std::span<const double> values)
+    : view_{design} {
+  if (design.population.empty() || design.weight.empty() ||
+      std::none_of(values.begin(), values.end(), [](double v) { return is_missing(v); }))
+    return;
+  std::vector<detail::accurate_sum> all(design.strata), answered(design.strata);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    all[design.stratum_of(i)].add(design.weight[i]);
+    if (!is_missing(values[i]))
+      answered[design.stratum_of(i)].add(design.weight[i]);
+  }
+  weight_.assign(design.weight.begin(), design.weight.end());
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (!is_missing(values[i]))
+      weight_[i] *= all[design.stratum_of(i)].value() / answered[design.stratum_of(i)].value();
+  view_.weight = weight_;
+}
 
 QASCORE_INLINE domain_rows group_by_domain(const domain_view& domain, std::span<const double> values) {
   const std::size_t units = values.size();

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace qascore::kernel {
 namespace detail_inference {
@@ -17,6 +18,8 @@ inline std::string_view name_of(interval_scale scale, bool normal) {
     return normal ? "normal" : "t";
   case interval_scale::logit:
     return normal ? "logit, normal" : "logit, t";
+  case interval_scale::log:
+    return normal ? "log, normal" : "log, t";
   case interval_scale::fisher_z:
     return normal ? "Fisher z, normal" : "Fisher z, t";
   }
@@ -33,6 +36,8 @@ inline interval limits(double value, double half, interval_scale scale) {
     const double reach = half / (value * (1.0 - value));
     return {1.0 / (1.0 + std::exp(reach - centre)), 1.0 / (1.0 + std::exp(-reach - centre))};
   }
+  case interval_scale::log:
+    return {value * std::exp(-half / value), value * std::exp(half / value)};
   case interval_scale::fisher_z: {
     const double centre = std::atanh(value);
     const double reach = half / ((1.0 - value) * (1.0 + value));
@@ -62,12 +67,18 @@ QASCORE_INLINE estimate infer(double value, const design_variance& spread, const
     out.low = out.high = value;
     return out;
   }
+  // Values that agree by chance say nothing about how far off they may be.
+  if (!(out.std_error > 4.0 * std::numeric_limits<double>::epsilon() * std::abs(value))) {
+    out.undefined = "no variation in the sample: no interval";
+    return out;
+  }
   const double q = student_t_quantile(options.confidence.upper_tail(), out.df);
   if (std::isnan(q)) {
     out.undefined = "no degrees of freedom: as many strata as units";
     return out;
   }
   const double border = options.scale == interval_scale::logit      ? std::min(value, 1.0 - value)
+                        : options.scale == interval_scale::log      ? value
                         : options.scale == interval_scale::fisher_z ? 1.0 - std::abs(value)
                                                                     : 1.0;
   if (!(border > 0.0)) {

@@ -31,16 +31,25 @@ inline weighted_mean mean_of(const design_view& design, rows_span rows, std::spa
   return {first + rest.value() / weight.value(), weight.value()};
 }
 
-/// How means, totals, ratios and variances end: t limits.
+/// How means, totals, ratios and variances end: t limits, on the log scale for variances.
 inline auto t_limits(const design_view& design, confidence_level confidence, std::string_view under_design,
-                     std::string_view of_independent) {
+                     std::string_view of_independent, interval_scale scale = interval_scale::identity) {
   return [=, &design](double value, const design_variance& spread, rows_span rows, variance_engine&) {
     inference_options options;
     options.confidence = confidence;
+    options.scale = scale;
     options.method = is_independent(design) ? of_independent : under_design;
     options.n = rows.size();
     return infer(value, spread, options);
   };
+}
+
+/// Variance of the difference of two independent samples, with the df of Welch and Satterthwaite.
+inline design_variance welch(const design_variance& a, const design_variance& b) {
+  design_variance out;
+  out.variance = a.variance + b.variance;
+  out.df = out.variance * out.variance / (a.variance * a.variance / a.df + b.variance * b.variance / b.df);
+  return out;
 }
 
 } // namespace detail_mean
@@ -69,18 +78,22 @@ QASCORE_INLINE linearised mean(const design_view& design, std::span<const double
   return out;
 }
 
-QASCORE_INLINE std::vector<estimate> means(const design_view& design, const domain_view& domain,
+QASCORE_INLINE std::vector<estimate> means(const design_view& given, const domain_view& domain,
                                            std::span<const double> y, confidence_level confidence) {
   using namespace detail_mean;
+  const answered_design answered(given, y);
+  const design_view& design = answered.view();
   return estimate_domains(
       design, domain, y,
       [&](rows_span rows, std::span<double> influence) { return mean_of_rows(design, rows, y, influence); },
       t_limits(design, confidence, "mean, sample design", "mean, independent rows"));
 }
 
-QASCORE_INLINE std::vector<estimate> totals(const design_view& design, const domain_view& domain,
+QASCORE_INLINE std::vector<estimate> totals(const design_view& given, const domain_view& domain,
                                             std::span<const double> y, confidence_level confidence) {
   using namespace detail_mean;
+  const answered_design answered(given, y);
+  const design_view& design = answered.view();
   const auto finish = t_limits(design, confidence, "total, sample design", "total, independent rows");
   return estimate_domains(
       design, domain, y,
@@ -101,7 +114,7 @@ QASCORE_INLINE std::vector<estimate> totals(const design_view& design, const dom
       });
 }
 
-QASCORE_INLINE std::vector<estimate> ratios(const design_view& design, const domain_view& domain,
+QASCORE_INLINE std::vector<estimate> ratios(const design_view& given, const domain_view& domain,
                                             std::span<const double> y, std::span<const double> x,
                                             confidence_level confidence) {
   using namespace detail_mean;
@@ -109,6 +122,8 @@ QASCORE_INLINE std::vector<estimate> ratios(const design_view& design, const dom
   for (std::size_t i = 0; i < both.size(); ++i)
     if (is_missing(x[i]))
       both[i] = missing_value;
+  const answered_design answered(given, both);
+  const design_view& design = answered.view();
   const auto finish = t_limits(design, confidence, "ratio, sample design", "ratio, independent rows");
   return estimate_domains(
       design, domain, both,
@@ -132,10 +147,13 @@ QASCORE_INLINE std::vector<estimate> ratios(const design_view& design, const dom
       });
 }
 
-QASCORE_INLINE std::vector<estimate> variances(const design_view& design, const domain_view& domain,
+QASCORE_INLINE std::vector<estimate> variances(const design_view& given, const domain_view& domain,
                                                std::span<const double> y, confidence_level confidence) {
   using namespace detail_mean;
-  const auto finish = t_limits(design, confidence, "variance, sample design", "variance, independent rows");
+  const answered_design answered(given, y);
+  const design_view& design = answered.view();
+  const auto finish = t_limits(design, confidence, "variance, sample design", "variance, independent rows",
+                               interval_scale::log);
   return estimate_domains(
       design, domain, y,
       [&](rows_span rows, std::span<double> influence) {
@@ -161,10 +179,12 @@ QASCORE_INLINE std::vector<estimate> variances(const design_view& design, const 
       });
 }
 
-QASCORE_INLINE tested_estimate mean_difference(const design_view& design, const domain_view& domain,
+QASCORE_INLINE tested_estimate mean_difference(const design_view& given, const domain_view& domain,
                                                std::uint32_t a, std::uint32_t b, std::span<const double> y,
                                                confidence_level confidence) {
   using namespace detail_mean;
+  const answered_design answered(given, y);
+  const design_view& design = answered.view();
   const domain_rows grouped = group_by_domain(domain, y);
   const auto rows_a = grouped.of(a), rows_b = grouped.of(b);
   const bool independent = is_independent(design);
@@ -187,22 +207,17 @@ QASCORE_INLINE tested_estimate mean_difference(const design_view& design, const 
   for (double& u : part_b)
     u = -u;
 
+  variance_engine engine(design, y);
   design_variance spread;
-  if (independent) {
-    // Given their sizes, the two domains are two independent samples: two strata.
-    std::vector<std::uint32_t> stratum(rows.size(), 0u);
-    std::fill(stratum.begin() + static_cast<std::ptrdiff_t>(rows_a.size()), stratum.end(), 1u);
-    design_view two;
-    two.units = rows.size();
-    two.stratum = stratum;
-    two.strata = 2;
-    if (rows_a.size() > 1 && rows_b.size() > 1)
-      spread = variance_of(two, influence);
-    else
-      spread.undefined = "a domain has one unit: no variance";
-  } else {
-    spread = variance_engine(design).of_rows(rows, influence);
+  if (!independent) {
+    spread = engine.of_rows(rows, influence);
     spread.df -= 1.0;
+    spread.census = spread.census && out.missing == 0;
+  } else if (rows_a.size() < 2 || rows_b.size() < 2) {
+    spread.undefined = "a domain has one unit: no variance";
+  } else {
+    spread = welch(engine.of_rows(rows_a, std::span(influence).first(rows_a.size())),
+                   engine.of_rows(rows_b, part_b));
   }
   inference_options options;
   options.confidence = confidence;
@@ -211,7 +226,7 @@ QASCORE_INLINE tested_estimate mean_difference(const design_view& design, const 
   const std::size_t missing = out.missing;
   static_cast<estimate&>(out) = infer(value, spread, options);
   out.missing = missing;
-  if (out.std_error > 0.0) {
+  if (!is_missing(out.low) && out.std_error > 0.0) {
     out.test.statistic = out.value / out.std_error;
     out.test.df1 = out.df;
     out.test.p_value = student_t_p_value(out.test.statistic, out.df);

@@ -60,11 +60,13 @@ inline interval logit(double p, double n, double q) {
 
 } // namespace detail_proportion
 
-QASCORE_INLINE std::vector<estimate> proportions(const design_view& design, const domain_view& domain,
+QASCORE_INLINE std::vector<estimate> proportions(const design_view& given, const domain_view& domain,
                                                  std::span<const double> event, confidence_level confidence,
                                                  proportion_interval kind) {
   using namespace detail_proportion;
   using rows_span = std::span<const std::uint32_t>;
+  const answered_design answered(given, event);
+  const design_view& design = answered.view();
   const bool independent = is_independent(design);
   const auto finish = [&](double p, const design_variance& spread, rows_span rows, variance_engine& engine) {
     estimate out;
@@ -99,6 +101,8 @@ QASCORE_INLINE std::vector<estimate> proportions(const design_view& design, cons
       }
     } else if (border || spread.variance == 0.0) {
       n = engine.effective_size(rows);
+    } else if (kind == proportion_interval::wilson) {
+      n = std::min(n, engine.effective_units(rows));
     }
     if (std::isnan(q)) {
       out.undefined = "no degrees of freedom: as many strata as units";

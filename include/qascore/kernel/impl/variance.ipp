@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace qascore::kernel {
 namespace detail_variance {
@@ -38,26 +39,31 @@ inline design_error single_unit_error(std::size_t stratum) {
 
 } // namespace detail_variance
 
-QASCORE_INLINE variance_engine::variance_engine(const design_view& design)
+QASCORE_INLINE variance_engine::variance_engine(const design_view& design, std::span<const double> values)
     : design_{design}, strata_(design.strata), clusters_(design.cluster.empty() ? 0 : design.clusters) {
   using namespace detail_variance;
-  if (design.cluster.empty()) {
-    cluster_count_ = design.units;
-    for (std::size_t i = 0; i < design.units; ++i)
-      ++strata_[design.stratum_of(i)].size;
-  } else {
-    cluster_count_ = design.clusters;
-    for (std::size_t i = 0; i < design.units; ++i)
-      clusters_[design.cluster[i]].stratum = design.stratum_of(i);
-    for (const cluster_part& c : clusters_)
-      ++strata_[c.stratum].size;
+  if (!values.empty())
+    check_length(design, values);
+  std::size_t without = 0; // units without a value
+  std::vector<char> seen(clusters_.size(), 0);
+  for (std::size_t i = 0; i < design.units; ++i) {
+    if (!values.empty() && is_missing(values[i])) {
+      ++without;
+      continue;
+    }
+    const std::uint32_t h = design.stratum_of(i);
+    if (!clusters_.empty()) {
+      clusters_[design.cluster[i]].stratum = h;
+      if (std::exchange(seen[design.cluster[i]], char{1}) != 0)
+        continue;
+    }
+    ++strata_[h].size;
+    ++cluster_count_;
   }
-  std::size_t held = 0, averaged = 0;
   for (std::size_t h = 0; h < strata_.size(); ++h) {
     stratum_part& s = strata_[h];
     if (s.size == 0)
       continue;
-    ++held;
     s.rest = rest_of(design, h, s.size);
     if (s.rest == 0.0)
       continue;
@@ -67,17 +73,18 @@ QASCORE_INLINE variance_engine::variance_engine(const design_view& design)
       continue;
     }
     // One unit in all is answered by `undefined`, not by an exception.
-    if (design.single == single_unit::error && cluster_count_ > 1)
-      throw single_unit_error(h);
-    averaged += design.single == single_unit::average;
+    if (design.single == single_unit::error && cluster_count_ > 1) {
+      if (without == 0)
+        throw single_unit_error(h);
+      s.refused = true;
+    }
+    s.single = design.single == single_unit::certainty || design.single == single_unit::average;
     if (design.single == single_unit::adjust) {
       s.factor = s.rest;
       s.recentre = true;
       recentred_rest_ += s.rest;
     }
   }
-  if (averaged > 0 && averaged < held)
-    inflation_ = static_cast<double>(held) / static_cast<double>(held - averaged);
 }
 
 template <class Row>
@@ -146,9 +153,14 @@ design_variance variance_engine::compute(std::size_t count, Row row, std::span<c
   detail::accurate_sum variance;
   bool census = true;
   double untouched_rest = recentred_rest_;
+  std::size_t single = 0, spread = 0; // strata of one unit; strata that show a variance
+  bool refused = false;
   for (const std::uint32_t h : touched_strata_) {
     const stratum_part& s = strata_[h];
     census = census && s.rest == 0.0;
+    single += s.single;
+    spread += s.factor > 0.0;
+    refused = refused || s.refused;
     if (s.recentre)
       untouched_rest -= s.rest;
     const auto size = static_cast<double>(alone ? count : s.size);
@@ -162,8 +174,14 @@ design_variance variance_engine::compute(std::size_t count, Row row, std::span<c
   out.census = census && touched > 0;
   if (touched < 2 && !out.census) {
     out.undefined = "fewer than 2 units: no variance";
+  } else if (refused && !alone) {
+    out.undefined = "a stratum has one unit with a value: choose certainty, average or adjust";
+  } else if (single > 0 && spread == 0 && !alone) {
+    out.undefined = "no stratum has 2 units: no variance";
   } else {
-    out.variance = variance.value() * inflation_;
+    const auto held = static_cast<double>(touched_strata_.size());
+    const bool averaged = single > 0 && design_.single == single_unit::average;
+    out.variance = averaged ? variance.value() * held / (held - static_cast<double>(single)) : variance.value();
     out.df = static_cast<double>(touched) - static_cast<double>(touched_strata_.size());
   }
 
@@ -216,6 +234,16 @@ QASCORE_INLINE double variance_engine::effective_size(std::span<const std::uint3
       clusters_[c].total = {};
     }
     touched_clusters_.clear();
+  }
+  return weight.value() * weight.value() / squares.value();
+}
+
+QASCORE_INLINE double variance_engine::effective_units(std::span<const std::uint32_t> rows) const {
+  detail::accurate_sum weight, squares;
+  for (const std::uint32_t i : rows) {
+    const double w = design_.weight_of(i);
+    weight.add(w);
+    squares.add(strata_[design_.stratum_of(i)].rest * w * w);
   }
   return weight.value() * weight.value() / squares.value();
 }
