@@ -58,9 +58,12 @@ namespace qascore::kernel {
 ///
 /// With weights each mean over units is the weighted mean, n stays the number of units. Units without a
 /// rating are left out. The standard error comes from the influence values; it holds for the given raters,
-/// and does not contain what another panel would have given. The F limits do.
+/// and does not contain what another panel would have given. For ICC(A,.) the F limits do so approximately: with
+/// few raters of clearly different severity they cover less than they say (in simulations 84 % in place of 95 % with
+/// 3 raters, 92 % with 5). `interval_method` says which was taken: "raters random" or "raters fixed"; df is the one
+/// that the limits rest on (agreement: Satterthwaite's).
 ///
-/// Undefined, with the reason: gaps (a rated unit that not every rater rated); fewer than 2 units or raters;
+/// No limits where no disagreement is seen. Undefined, with the reason: gaps (a rated unit that not every rater rated); fewer than 2 units or raters;
 /// no variance; a mean form where 1 + (k - 1) ICC(.,1) is not positive. F limits of a mean form are the
 /// images of the single form's. Throws argument_error for the forms A and C with anonymous raters, for
 /// icc_interval::f under a design with weights, strata or clusters, and unless -1 < null_value < 1. Source:

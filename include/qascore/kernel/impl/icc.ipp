@@ -198,9 +198,9 @@ inline linearised linearise(icc_form form, const mean_squares& ms) {
 inline void f_limits(icc_result& out, kind of, const mean_squares& ms) {
   const double n = ms.n, k = ms.k, tail = out.confidence.upper_tail();
   const double df1 = n - 1.0, df2 = of == kind::one_way ? n * (k - 1.0) : (n - 1.0) * (k - 1.0);
-  double low = missing_value, high = missing_value;
+  double low = missing_value, high = missing_value, df = df1;
   if (ms.error == 0.0 && (of != kind::agreement || ms.raters == 0.0)) {
-    low = high = 1.0;
+    out.undefined = "no disagreement is seen: nothing to tell the uncertainty by";
   } else if (of != kind::agreement) {
     const double f = ms.units / ms.error;
     const double down = f / f_quantile(tail, df1, df2), up = f * f_quantile(tail, df2, df1);
@@ -211,6 +211,7 @@ inline void f_limits(icc_result& out, kind of, const mean_squares& ms) {
     const double icc = single(of, ms, denominator);
     const double a = k * icc * ms.raters, b = (n * (1.0 + (k - 1.0) * icc) - k * icc) * ms.error;
     const double v = (k - 1.0) * (n - 1.0) * (a + b) * (a + b) / ((n - 1.0) * a * a + b * b);
+    df = v;
     const double f_low = f_quantile(tail, df1, v), f_high = f_quantile(tail, v, df1);
     const double rest = k * ms.raters + (k * n - k - n) * ms.error;
     low = n * (ms.units - f_low * ms.error) / (f_low * rest + n * ms.units);
@@ -219,13 +220,13 @@ inline void f_limits(icc_result& out, kind of, const mean_squares& ms) {
   if (of_mean(out.form)) {
     low = stepped_up(low, k);
     high = stepped_up(high, k);
-    if (is_missing(low))
+    if (is_missing(low) && out.undefined.empty())
       low = -std::numeric_limits<double>::infinity();
   }
   out.low = low;
   out.high = high;
-  out.df = df1;
-  out.interval_method = of == kind::agreement ? "F with Satterthwaite df" : "F";
+  out.df = df;
+  out.interval_method = of == kind::agreement ? "F with Satterthwaite df, raters random" : "F";
 }
 
 /// McGraw and Wong's table 8: H0 ICC = r against ICC > r.
@@ -289,6 +290,8 @@ QASCORE_INLINE icc_result icc(const rating_view& ratings, const icc_options& opt
                   with_ratings(ratings, 1), design, inference)};
   out.form = options.form;
   out.raters = ratings.raters;
+  if (of == kind::agreement)
+    out.interval_method = "t, raters fixed";
   if (!ms.undefined.empty())
     return out;
   out.between_units = ms.units;
