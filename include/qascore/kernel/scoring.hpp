@@ -3,6 +3,7 @@
 
 #include "../core/missing.hpp"
 #include "../detail/config.hpp"
+#include "scoring_cell.hpp"
 
 #include <array>
 #include <cstddef>
@@ -20,17 +21,6 @@ inline constexpr std::uint8_t unanswered_code = 255;
 /// Codes an answer may have: 0 .. max_answers - 1.
 inline constexpr std::size_t max_answers = 250;
 
-/// What a code adds: earned and possible, on the integer scale of its node. The low 52 bits are the amount;
-/// the high bits count events, so that the fast path sees them for free: in `earned` rules that set the form
-/// to 0, in `possible` what needs the full path: 1 for another rule or an unanswered criterion, 2 for a code
-/// that is not allowed.
-struct alignas(16) scoring_cell {
-  std::int64_t earned = 0;
-  std::int64_t possible = 0;
-};
-inline constexpr int cell_event_shift = 52;
-inline constexpr std::int64_t cell_amount_mask = (std::int64_t{1} << cell_event_shift) - 1;
-inline constexpr std::int64_t cell_event = std::int64_t{1} << cell_event_shift;
 /// Cells from one criterion's table to the next: 256 codes, and a cache line so that tables do not share
 /// cache sets.
 inline constexpr std::size_t table_stride = 260;

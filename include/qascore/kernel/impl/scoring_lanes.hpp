@@ -1,7 +1,7 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
-#include "../scoring.hpp"
+#include "../scoring_cell.hpp"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
