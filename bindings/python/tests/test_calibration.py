@@ -261,7 +261,7 @@ def test_designs_reach_every_verb() -> None:
     again = single(qa.krippendorff_alpha(ratings, level="interval", design=equal))
     assert again.value == plain.value
     assert again.n == 6
-    assert single(qa.icc(ratings, design=design)).interval_method == "t"
+    assert single(qa.icc(ratings, design=design)).interval_method == "t, raters fixed"
     assert qa.rater_summary(ratings, design=design).severities["a"].df == 2
     assert len(qa.calibration_study(ratings, design=design).alpha) == 1
     with pytest.raises(qa.DataError, match="'c03' was rated but is not in the design"):
