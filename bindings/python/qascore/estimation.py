@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, fields
 from typing import Any, overload
 
@@ -280,6 +281,13 @@ class SampleDesign(Rows):
             "single_unit": single_unit,
         }
         self.absent: Numbers = found["absent"]
+
+    def with_columns(self, columns: Mapping[str, Any]) -> SampleDesign:
+        """The same design with further columns beside those of its frame, one value per row."""
+        other = copy(self)
+        rows = np.arange(len(self.frame), dtype=np.int64)
+        other.frame = Frame.of(self.frame.take(rows, columns), self.frame.argument)
+        return other
 
     def core(self) -> dict[str, Any]:
         return self._core

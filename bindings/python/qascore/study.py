@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -356,7 +356,8 @@ class _Run:
             missing = int(np.isnan(conversations.numbers(name)).sum())
             self.warn(missing, f"conversations have no {name}; its figures speak for the others")
             for by in (None, *asked.domains):
-                self.estimate(design, name, name, kind, by)
+                found = estimate_known(design, name, kind, by, self.spec.confidence)
+                self.estimates += [(name, by or ALL, group, estimate) for group, estimate in found]
                 whole = mean(conversations, name, by=by, missing="drop", confidence=self.spec.confidence)
                 for group, estimate in _groups(whole):
                     self.truth.setdefault((name, by or ALL, group), estimate.value)
@@ -547,6 +548,28 @@ def _table(keys: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> EstimateTabl
     return estimate_table(
         [(name, [row[at] for row in rows]) for at, name in enumerate(keys)], [row[-1] for row in rows], "pyarrow"
     )
+
+
+def estimate_known(
+    design: SampleDesign, name: str, kind: str, by: str | None = None, confidence: float = 0.95
+) -> list[tuple[str, Estimate]]:
+    """A measure of those conversations that have it, by group.
+
+    Whether a conversation has the measure is known of all of them: those without are another domain of the design, not
+    drawn conversations that did not answer.
+    """
+    values = design.frame.numbers(name)
+    known, given = f"{name} where known", f"{name} is known"
+    split = design.with_columns({known: np.nan_to_num(values), given: (~np.isnan(values)).astype(np.int64)})
+    verb = mean if kind == "mean" else proportion
+    found = verb(split, known, by=[given] if by is None else [by, given], confidence=confidence)
+    keys = dict(found.keys)
+    groups = keys[by] if by is not None else [ALL] * len(found)
+    return [
+        (str(group), replace(estimate, name=estimate.name.replace(known, name)))
+        for group, has, estimate in zip(groups, keys[given], found, strict=True)
+        if has == 1
+    ]
 
 
 def _groups(found: Estimate | EstimateTable) -> Iterable[tuple[str, Estimate]]:

@@ -8,11 +8,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import qascore as qa
 from qascore._study_file import load_study
 from qascore.demo import run_demo
+from qascore.study import estimate_known
 
 pytest.importorskip("yaml")
 pytest.importorskip("jinja2")
@@ -283,3 +285,22 @@ def test_the_demonstration_on_the_reference_data_finds_their_facts(tmp_path: Pat
     assert coverage["sla_met"]["low"] <= 0.95 <= coverage["sla_met"]["high"]
     assert "Service-desk incidents" in (tmp_path / "report.html").read_text()
     assert found.summary()
+
+
+def test_a_measure_that_some_conversations_lack_is_estimated_for_the_others() -> None:
+    calls = pd.DataFrame({"id": [f"c{i:03d}" for i in range(60)], "queue": ["a"] * 40 + ["b"] * 20})
+    calls["wait"] = np.where(np.arange(60) % 3 == 0, np.nan, np.arange(60, dtype=float))
+    plan = qa.allocate(calls, strata="queue", counts={"a": 10, "b": 4})
+    drawn = qa.draw(calls, plan, id="id", seed=7)
+    in_b = drawn.index[drawn["queue"] == "b"]
+    drawn.loc[in_b[1:], "wait"] = np.nan  # one value alone in its stratum
+    drawn.loc[in_b[0], "wait"] = 50.0
+    design = qa.SampleDesign(drawn, unit="id", plan=plan)
+    [(group, found)] = estimate_known(design, "wait", "mean")
+    has = drawn["wait"].notna()
+    weights = drawn.loc[has, "design_weight"]
+    assert group == "all"
+    assert found.name == "mean wait"
+    assert found.value == pytest.approx(np.average(drawn.loc[has, "wait"], weights=weights), rel=1e-14)
+    assert found.n == has.sum()
+    assert found.low < found.value < found.high
