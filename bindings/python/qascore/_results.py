@@ -71,7 +71,7 @@ class Estimate:
         if math.isnan(self.low):
             return f"{self.name} is {number(self.value)} (n = {self.n}{self._left_out()}); no interval: {self.undefined}."
         return (
-            f"{self.name} is {number(self.value)}, {100 * self.confidence:g} % interval "
+            f"{self.name} is {number(self.value)}, {100 * self.confidence:g}% interval "
             f"{range_text(self.low, self.high)}, n = {self.n}{self._left_out()}."
         )
 
@@ -132,12 +132,14 @@ def _p_text(p: float) -> str:
 class EstimateTable:
     """Several estimates side by side, one row each.
 
-    `keys` are the columns before the estimates, as (name, values) with one value per estimate.
+    `keys` are the columns before the estimates, as (name, values) with one value per estimate. `unlabelled` counts the
+    units that are in none of the rows, for want of a label.
     """
 
     keys: tuple[tuple[str, tuple[Any, ...]], ...]
     estimates: tuple[Estimate, ...]
     backend: str | None = None
+    unlabelled: int = 0
 
     def __len__(self) -> int:
         return len(self.estimates)
@@ -162,7 +164,8 @@ class EstimateTable:
         raise KeyError(key)
 
     def to_dict(self) -> dict[str, Any]:
-        return {"rows": [dict(self._key(i), **e.to_dict()) for i, e in enumerate(self.estimates)]}
+        rows = [dict(self._key(i), **e.to_dict()) for i, e in enumerate(self.estimates)]
+        return {"rows": rows, "unlabelled": self.unlabelled}
 
     def _key(self, row: int) -> dict[str, Any]:
         return {name: values[row] for name, values in self.keys}
@@ -189,7 +192,8 @@ class EstimateTable:
 
     def _caption(self) -> str:
         levels = sorted({e.confidence for e in self.estimates})
-        return ", ".join(f"{100 * level:g} % intervals" for level in levels)
+        text = ", ".join(f"{100 * level:g}% intervals" for level in levels)
+        return f"{text}; {self.unlabelled} units have no label" if self.unlabelled else text
 
     def plot(self, ax: Any = None, **options: Any) -> Any:
         """Dots with whiskers, one row per estimate, on the given matplotlib axes or new ones.
@@ -201,7 +205,10 @@ class EstimateTable:
         return interval_plot(self, ax, **options)
 
     def summary(self) -> str:
-        return "\n".join(e.summary() for e in self.estimates)
+        lines = [e.summary() for e in self.estimates]
+        if self.unlabelled:
+            lines.append(f"{self.unlabelled} units have no label and are in none of these.")
+        return "\n".join(lines)
 
     def __repr__(self) -> str:
         header, rows = self._table()
@@ -213,7 +220,12 @@ class EstimateTable:
 
 
 def estimate_table(
-    keys: Sequence[tuple[str, Sequence[Any]]], estimates: Sequence[Estimate], backend: str | None = None
+    keys: Sequence[tuple[str, Sequence[Any]]],
+    estimates: Sequence[Estimate],
+    backend: str | None = None,
+    *,
+    unlabelled: int = 0,
 ) -> EstimateTable:
     """An EstimateTable from plain sequences."""
-    return EstimateTable(tuple((name, tuple(values)) for name, values in keys), tuple(estimates), backend)
+    columns = tuple((name, tuple(values)) for name, values in keys)
+    return EstimateTable(columns, tuple(estimates), backend, unlabelled)

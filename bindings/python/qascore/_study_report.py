@@ -109,7 +109,7 @@ def summary_blocks(study: Study) -> tuple[Block, ...]:
         if by == ALL
     ]  # fmt: skip
     for name, calibration in study.calibration.items():
-        if name != "criteria":  # the score's agreement stands for theirs
+        if name not in ("criteria", "applicability"):  # the score's agreement stands for theirs
             tiles += _alpha_tiles(calibration)
     tiles += [
         Tile(f"{method.capitalize()}: {score} and {outcome}", Figure.from_estimate(estimate), "number", 2,
@@ -159,7 +159,7 @@ def study_summary(study: Study) -> str:
     ):
         rows.append([estimate.name, estimate.value, range_text(estimate.low, estimate.high), estimate.n])
         truths.append(study.truth.get(key))
-    header = ["", "value", f"{100 * study.spec.confidence:g} % interval", "n"]
+    header = ["", "value", f"{100 * study.spec.confidence:g}% interval", "n"]
     if any(value is not None for value in truths):
         header.append("truth")
         rows = [[*row, value] for row, value in zip(rows, truths, strict=True)]
@@ -213,8 +213,11 @@ def _sample_section(study: Study) -> Section | None:
         caption += f"; the first {SHOWN_STRATA} of {len(rows)}, all are in plan.csv"
     lead = (
         f"{plan.sample_size:,} of {plan.population_size:,} conversations were drawn from {len(rows)} strata "
-        f"({plan.method} allocation). Each had a known chance, so the figures speak for all of them."
+        f"({plan.method} allocation). Each conversation's chance of being drawn is known."
     )
+    nothing = sum(s.sample_size == 0 < s.population for s in plan.strata)
+    if nothing:
+        lead += f" {nothing:,} strata had no chance: no figure speaks for them."
     return Section("sample", "Who was drawn", lead, (Table(tuple(columns), shown, caption),))
 
 
@@ -277,6 +280,7 @@ def _known(truth: float | None) -> float | None:
 
 CALIBRATION_TITLES = {
     "criteria": "Do the raters agree, criterion by criterion?",
+    "applicability": "Do the raters agree on what applies?",
     "score": "Do the raters agree on the score?",
     "ratings": "Do the raters agree?",
 }

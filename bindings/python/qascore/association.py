@@ -54,10 +54,13 @@ def association(
     interval : {"automatic", "closed_form", "linearised"}
         Fisher's z with the closed form for independent rows (for ranks Bonett and Wright's), or with the design-based
         standard error; automatic is the first for independent rows (not for Kendall, as ties break it), else the second.
+        "linearised" has its own test, which agrees with the interval.
     confidence : float
         Level of the interval, a fraction.
-    missing : {"error", "drop"}
-        Refuse missing values, or leave those pairs out and count them.
+    missing : {"error", "drop", "domain"}
+        Refuse missing values; leave pairs with a gap out as answers that are missing (under a design with known
+        population counts the others of their stratum then carry their weight); or take the complete pairs as a part of
+        the population, to which alone the question applies. What is left out is counted.
 
     Returns
     -------
@@ -77,7 +80,7 @@ def association(
     check_choice("interval", interval, INTERVALS)
     check_choice("missing", missing, MISSING)
     left, right = rows.numbers(x, missing), rows.numbers(y, missing)
-    found, test = _core.correlate(rows.core(), left, right, method, confidence, interval)
+    found, test = _core.correlate(rows.core(), left, right, method, confidence, interval, missing)
     name = f"{METHODS[method]} of {x} and {y}"
     return Association.from_core(name, found, test=TestResult.from_core(test), x=x, y=y)
 

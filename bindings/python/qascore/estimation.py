@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, fields
 from typing import Any, overload
 
@@ -32,7 +31,7 @@ __all__ = [
 SINGLE_UNITS = ("error", "certainty", "average", "adjust")
 REPEATS = ("error", "average", "cluster")
 UNCOVERED = ("error", "exclude")
-MISSING = ("error", "drop")
+MISSING = ("error", "drop", "domain")
 INTERVALS = ("wilson", "logit", "beta", "arcsine", "t")
 
 Columns = str | Sequence[str]
@@ -98,6 +97,11 @@ class Domains:
 
     def __len__(self) -> int:
         return len(self.keys[0][1])
+
+    @property
+    def unlabelled(self) -> int:
+        """Units that are in no domain."""
+        return int((self.codes == MISSING_CODE).sum())
 
 
 @dataclass(frozen=True)
@@ -281,13 +285,6 @@ class SampleDesign(Rows):
             "single_unit": single_unit,
         }
         self.absent: Numbers = found["absent"]
-
-    def with_columns(self, columns: Mapping[str, Any]) -> SampleDesign:
-        """The same design with further columns beside those of its frame, one value per row."""
-        other = copy(self)
-        rows = np.arange(len(self.frame), dtype=np.int64)
-        other.frame = Frame.of(self.frame.take(rows, columns), self.frame.argument)
-        return other
 
     def core(self) -> dict[str, Any]:
         return self._core
@@ -475,21 +472,31 @@ def rows_of(sample: Sample) -> Rows:
     return Rows(Frame.of(getattr(sample, "frame", sample), "sample"))
 
 
+def _leave_out_gaps(codes: Codes | None, columns: Sequence[Numbers]) -> tuple[Codes, list[Numbers]]:
+    """The domains without the units that have a gap in one of the columns."""
+    gaps = np.any([np.isnan(column) for column in columns], axis=0)
+    inside = np.zeros(len(gaps), dtype=np.uint32) if codes is None else codes
+    return np.where(gaps, MISSING_CODE, inside).astype(np.uint32), [np.where(gaps, 0.0, c) for c in columns]
+
+
 def _estimates(
     name: str,
     rows: Rows,
     by: Columns | None,
     missing: str,
-    make: Callable[[Codes | None, int], list[dict[str, Any]]],
+    columns: Sequence[Numbers],
+    make: Callable[..., list[dict[str, Any]]],
 ) -> Estimate | EstimateTable:
+    """`make(codes, domains, *columns)` for all units, or by domain."""
     name += rows.scope
-    if by is None:
-        return Estimate.from_core(name, make(None, 1)[0])
-    domains = rows.domains(by, missing)
-    found = make(domains.codes, len(domains)) if len(domains) else []
-    return estimate_table(
-        domains.keys, [Estimate.from_core(name, record) for record in found], rows.frame.backend
-    )
+    domains = None if by is None else rows.domains(by, missing)
+    codes, count = (None, 1) if domains is None else (domains.codes, len(domains))
+    if missing == "domain":
+        codes, columns = _leave_out_gaps(codes, columns)
+    found = [Estimate.from_core(name, record) for record in (make(codes, count, *columns) if count else [])]
+    if domains is None:
+        return found[0]
+    return estimate_table(domains.keys, found, rows.frame.backend, unlabelled=domains.unlabelled)
 
 
 @overload
@@ -520,9 +527,11 @@ def mean(
         Domains to estimate for. The whole design stays behind each of them.
     confidence : float
         Level of the interval, a fraction.
-    missing : {"error", "drop"}
-        Refuse missing values, or leave those units out and count them in the result. Under a design with known
-        population counts the others of their stratum then carry their weight (missing at random within strata).
+    missing : {"error", "drop", "domain"}
+        Refuse missing values; leave those units out as answers that are missing, counted in the result (under a design
+        with known population counts the others of their stratum then carry their weight: missing at random within
+        strata); or take the units with a value as a part of the population, to which alone the question applies.
+        Units without a label of `by` are in no domain; the table counts them as `unlabelled`.
 
     Returns
     -------
@@ -532,13 +541,13 @@ def mean(
     --------
     >>> import pandas as pd, qascore as qa
     >>> qa.mean(pd.DataFrame({"score": [0.71, 0.64, 0.80, 0.77, 0.69]}), "score", confidence=0.9)
-    <Estimate: mean score is 0.7220, 90 % interval 0.6612 – 0.7828, n = 5.>
+    <Estimate: mean score is 0.7220, 90% interval 0.6612 – 0.7828, n = 5.>
     """
     rows = rows_of(sample)
     values = rows.numbers(column, check_choice("missing", missing, MISSING))
     return _estimates(
-        f"mean {column}", rows, by, missing,
-        lambda codes, domains: _core.means(rows.core(), values, codes, domains, confidence),
+        f"mean {column}", rows, by, missing, [values],
+        lambda codes, domains, y: _core.means(rows.core(), y, codes, domains, confidence),
     )  # fmt: skip
 
 
@@ -581,8 +590,8 @@ def total(
         )
     values = rows.numbers(column, "error")
     return _estimates(
-        f"total {column}", rows, by, "error",
-        lambda codes, domains: _core.totals(rows.core(), values, codes, domains, confidence),
+        f"total {column}", rows, by, "error", [values],
+        lambda codes, domains, y: _core.totals(rows.core(), y, codes, domains, confidence),
     )  # fmt: skip
 
 
@@ -629,8 +638,8 @@ def ratio(
     check_choice("missing", missing, MISSING)
     top, bottom = rows.numbers(numerator, missing), rows.numbers(denominator, missing)
     return _estimates(
-        f"{numerator} / {denominator}", rows, by, missing,
-        lambda codes, domains: _core.ratios(rows.core(), top, bottom, codes, domains, confidence),
+        f"{numerator} / {denominator}", rows, by, missing, [top, bottom],
+        lambda codes, domains, y, x: _core.ratios(rows.core(), y, x, codes, domains, confidence),
     )  # fmt: skip
 
 
@@ -663,8 +672,8 @@ def variance(
     rows = rows_of(sample)
     values = rows.numbers(column, check_choice("missing", missing, MISSING))
     return _estimates(
-        f"variance of {column}", rows, by, missing,
-        lambda codes, domains: _core.variances(rows.core(), values, codes, domains, confidence),
+        f"variance of {column}", rows, by, missing, [values],
+        lambda codes, domains, y: _core.variances(rows.core(), y, codes, domains, confidence),
     )  # fmt: skip
 
 
@@ -741,8 +750,8 @@ def proportion(
         How limits are made; "wilson" and "beta" (the cautious one) hold at 0 and 1 too.
     confidence : float
         Level of the interval, a fraction.
-    missing : {"error", "drop"}
-        Refuse missing values, or leave those units out and count them.
+    missing : {"error", "drop", "domain"}
+        As in `mean`.
 
     Returns
     -------
@@ -760,8 +769,8 @@ def proportion(
     check_choice("interval", interval, INTERVALS)
     events = _events(rows, column, equals, missing)
     return _estimates(
-        column if equals is None else f"{column} is {equals}", rows, by, missing,
-        lambda codes, domains: _core.proportions(rows.core(), events, codes, domains, confidence, interval),
+        column if equals is None else f"{column} is {equals}", rows, by, missing, [events],
+        lambda codes, domains, y: _core.proportions(rows.core(), y, codes, domains, confidence, interval),
     )  # fmt: skip
 
 
@@ -814,8 +823,11 @@ def difference(
         if label not in labels:
             raise ArgumentError(f"between: no row of {by} is {shown(label)}{did_you_mean(label, labels)}")
         codes.append(labels.index(label))
+    inside = domains.codes
+    if missing == "domain":
+        inside, [values] = _leave_out_gaps(inside, [values])
     found, test = _core.mean_difference(
-        rows.core(), values, domains.codes, len(labels), codes[0], codes[1], confidence
+        rows.core(), values, inside, len(labels), codes[0], codes[1], confidence
     )
     name = f"{column}: {between[0]} minus {between[1]}{rows.scope}"
     return Difference.from_core(name, found, test=TestResult.from_core(test))

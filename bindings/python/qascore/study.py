@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,8 @@ Truth = Mapping[tuple[str, str, str], float]
 
 ALL = "all"
 PASSED = "passed"
+APPLIES = {"scored": "applies", "not_applicable": "not applicable"}
+"""The states of a criterion in which a rater said whether it applies."""
 STEPS = ("reading", "drawing", "scoring", "calibrating", "estimating", "relating", "writing")
 
 
@@ -65,7 +67,8 @@ class Study:
     scores : frame or None
         One row per evaluation.
     calibration : mapping
-        Studies of the raters: "criteria" and "score" for evaluations on a rubric, "ratings" without one.
+        Studies of the raters: "criteria" and "score" for evaluations on a rubric ("applicability" where raters differ on
+        whether a criterion applies), "ratings" without one.
     estimates : EstimateTable
         Keys: figure, by, group.
     association : EstimateTable
@@ -356,15 +359,15 @@ class _Run:
             missing = int(np.isnan(conversations.numbers(name)).sum())
             self.warn(missing, f"conversations have no {name}; its figures speak for the others")
             for by in (None, *asked.domains):
-                found = estimate_known(design, name, kind, by, self.spec.confidence)
-                self.estimates += [(name, by or ALL, group, estimate) for group, estimate in found]
+                # Whether a conversation has the measure is known of all: those without are another domain.
+                self.estimate(design, name, name, kind, by, "domain")
                 whole = mean(conversations, name, by=by, missing="drop", confidence=self.spec.confidence)
                 for group, estimate in _groups(whole):
                     self.truth.setdefault((name, by or ALL, group), estimate.value)
 
-    def estimate(self, sample: Any, figure: str, column: str, kind: str, by: str | None) -> None:
+    def estimate(self, sample: Any, figure: str, column: str, kind: str, by: str | None, missing: str) -> None:
         verb = mean if kind == "mean" else proportion
-        found = verb(sample, column, by=by, missing="drop", confidence=self.spec.confidence)
+        found = verb(sample, column, by=by, missing=missing, confidence=self.spec.confidence)
         self.estimates += [(figure, by or ALL, group, estimate) for group, estimate in _groups(found)]
 
     # Scoring
@@ -397,17 +400,38 @@ class _Run:
             name: [value for value in one.values(column) for _ in range(each)] for name, column in who.items()
         }
         rated |= {"criterion": parts.values("criterion"), "rating": parts.numbers("rating")}
-        scored = [criterion.id for criterion in self.rubric.criteria if criterion.scored]
-        kept = [row for row, name in enumerate(rated["criterion"]) if name in scored]
-        self.calibrate(
-            "criteria", {name: [values[row] for row in kept] for name, values in rated.items()}, "ordinal",
-            unit="conversation", rater="rater", rating="rating", criterion="criterion",
-        )  # fmt: skip
+        scored = {criterion.id for criterion in self.rubric.criteria if criterion.scored}
+        self.calibrate_by_criterion("criteria", rated, "ordinal", scored)
+        rated["rating"] = [APPLIES.get(state) for state in parts.values("state")]
+        self.calibrate_applicability(rated, scored)
         values = {SCORE: numbers}
         passed = one.numbers(PASSED)
         if not np.isnan(passed).all():
             values[PASSED] = passed
         return _Scored(one.labels(asked.conversation), values)
+
+    def calibrate_by_criterion(self, name: str, rated: Mapping[str, Any], level: str, criteria: Collection[str]) -> None:
+        kept = [row for row, criterion in enumerate(rated["criterion"]) if criterion in criteria]
+        self.calibrate(
+            name, {column: [values[row] for row in kept] for column, values in rated.items()}, level,
+            unit="conversation", rater="rater", rating="rating", criterion="criterion",
+        )  # fmt: skip
+
+    def calibrate_applicability(self, rated: Mapping[str, Any], scored: Collection[str]) -> None:
+        """Whether raters agree that a criterion applies; where they do not, there is no pair of ratings to compare."""
+        said: dict[tuple[str, Any], set[str]] = {}
+        for criterion, unit, applies in zip(rated["criterion"], rated["conversation"], rated["rating"], strict=True):
+            if criterion in scored and applies is not None:
+                said.setdefault((criterion, unit), set()).add(applies)
+        split = [criterion for (criterion, _), answers in said.items() if len(answers) > 1]
+        if not split:
+            return
+        self.calibrate_by_criterion("applicability", rated, "nominal", set(split))
+        count = ", ".join(f"{criterion} ({split.count(criterion):,})" for criterion in dict.fromkeys(split))
+        self.warnings.append(
+            f"Raters differ on whether a criterion applies: conversations by criterion {count}; a rating of "
+            "\"not applicable\" has no part in the agreement on the criterion itself"
+        )
 
     def read_ratings(self) -> _Scored | None:
         asked = self.spec.ratings
@@ -524,7 +548,7 @@ class _Run:
             return
         for name in scored.values:
             for by in (None, *domains):
-                self.estimate(sample, name, name, "share" if name == PASSED else "mean", by)
+                self.estimate(sample, name, name, "share" if name == PASSED else "mean", by, "drop")
 
     # Association
 
@@ -548,28 +572,6 @@ def _table(keys: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> EstimateTabl
     return estimate_table(
         [(name, [row[at] for row in rows]) for at, name in enumerate(keys)], [row[-1] for row in rows], "pyarrow"
     )
-
-
-def estimate_known(
-    design: SampleDesign, name: str, kind: str, by: str | None = None, confidence: float = 0.95
-) -> list[tuple[str, Estimate]]:
-    """A measure of those conversations that have it, by group.
-
-    Whether a conversation has the measure is known of all of them: those without are another domain of the design, not
-    drawn conversations that did not answer.
-    """
-    values = design.frame.numbers(name)
-    known, given = f"{name} where known", f"{name} is known"
-    split = design.with_columns({known: np.nan_to_num(values), given: (~np.isnan(values)).astype(np.int64)})
-    verb = mean if kind == "mean" else proportion
-    found = verb(split, known, by=[given] if by is None else [by, given], confidence=confidence)
-    keys = dict(found.keys)
-    groups = keys[by] if by is not None else [ALL] * len(found)
-    return [
-        (str(group), replace(estimate, name=estimate.name.replace(known, name)))
-        for group, has, estimate in zip(groups, keys[given], found, strict=True)
-        if has == 1
-    ]
 
 
 def _groups(found: Estimate | EstimateTable) -> Iterable[tuple[str, Estimate]]:

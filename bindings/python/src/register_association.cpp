@@ -25,8 +25,15 @@ correlation_interval interval_of(const std::string& name) {
   return correlation_interval::automatic;
 }
 
+missing_rows gaps_of(const std::string& name) {
+  if (name == "domain")
+    return missing_rows::domain;
+  return name == "drop" ? missing_rows::drop : missing_rows::error;
+}
+
 py::tuple correlate(const py::object& design, const py::array_t<double>& x, const py::array_t<double>& y,
-                    const std::string& method, double confidence, const std::string& interval) {
+                    const std::string& method, double confidence, const std::string& interval,
+                    const std::string& missing) {
   const auto xs = as_span<double>(x), ys = as_span<double>(y);
   const DesignArrays arrays(design, xs.size());
   const confidence_level level{confidence};
@@ -34,7 +41,7 @@ py::tuple correlate(const py::object& design, const py::array_t<double>& x, cons
   tested_estimate out;
   {
     const py::gil_scoped_release release;
-    out = kernel::correlate(arrays.view(), xs, ys, how, level, interval_of(interval));
+    out = kernel::correlate(arrays.view(), xs, ys, how, level, interval_of(interval), gaps_of(missing));
   }
   return py::make_tuple(to_dict(static_cast<const estimate&>(out)), to_dict(out.test));
 }
@@ -87,7 +94,8 @@ py::tuple match_ids(const py::object& left, const py::object& right) {
 
 void register_association(py::module_& module) {
   using namespace py::literals;
-  module.def("correlate", &correlate, "design"_a, "x"_a, "y"_a, "method"_a, "confidence"_a, "interval"_a);
+  module.def("correlate", &correlate, "design"_a, "x"_a, "y"_a, "method"_a, "confidence"_a, "interval"_a,
+             "missing"_a);
   module.def("match_ids", &match_ids, "left"_a, "right"_a);
 }
 

@@ -347,3 +347,21 @@ def test_the_examples_of_the_documentation_run() -> None:
     failed, tried = doctest.testmod(estimation)
     assert failed == 0
     assert tried > 20
+
+
+def test_a_measure_that_some_conversations_lack_is_estimated_for_the_others() -> None:
+    calls = pd.DataFrame({"id": [f"c{i:03d}" for i in range(60)], "queue": ["a"] * 40 + ["b"] * 20})
+    calls["wait"] = np.where(np.arange(60) % 3 == 0, np.nan, np.arange(60, dtype=float))
+    plan = qa.allocate(calls, strata="queue", counts={"a": 10, "b": 4})
+    drawn = qa.draw(calls, plan, id="id", seed=7)
+    in_b = drawn.index[drawn["queue"] == "b"]
+    drawn.loc[in_b[1:], "wait"] = np.nan  # one value alone in its stratum
+    drawn.loc[in_b[0], "wait"] = 50.0
+    design = qa.SampleDesign(drawn, unit="id", plan=plan)
+    found = qa.mean(design, "wait", missing="domain")
+    has = drawn["wait"].notna()
+    weights = drawn.loc[has, "design_weight"]
+    assert found.name == "mean wait"
+    assert found.value == pytest.approx(np.average(drawn.loc[has, "wait"], weights=weights), rel=1e-14)
+    assert found.n == has.sum()
+    assert found.low < found.value < found.high

@@ -62,7 +62,7 @@ def test_truth_and_reference_are_drawn_on_the_axes_that_were_given() -> None:
 def test_one_estimate_draws_itself() -> None:
     ax = estimate(0.7, 0.6, 0.8).plot()
     assert [text.get_text() for text in ax.get_yticklabels()] == ["score"]
-    assert ax.get_xlabel() == "95 % intervals"
+    assert ax.get_xlabel() == "95% intervals"
 
 
 @pytest.mark.filterwarnings("error")

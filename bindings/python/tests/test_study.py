@@ -14,7 +14,6 @@ import pytest
 import qascore as qa
 from qascore._study_file import load_study
 from qascore.demo import run_demo
-from qascore.study import estimate_known
 
 pytest.importorskip("yaml")
 pytest.importorskip("jinja2")
@@ -82,7 +81,12 @@ def test_scores_are_related_to_surveys_of_drawn_conversations(results: Path) -> 
     surveys = pd.read_csv(EXAMPLE.parent / "csat.csv")
     pairs = conversations(results).merge(surveys, on="conversation_id")
     pearson = frame(results, "association").set_index("coefficient").loc["pearson"]
-    weight, x, y = pairs.design_weight, pairs.score, pairs.csat
+    # Customers who answered stand for all of their stratum.
+    strata = ["channel", "tier"]
+    drawn = frame(results, "sample").groupby(strata).design_weight.sum()
+    paired = pairs.groupby(strata).design_weight.transform("sum")
+    weight = pairs.design_weight * drawn.loc[pd.MultiIndex.from_frame(pairs[strata])].to_numpy() / paired
+    x, y = pairs.score, pairs.csat
     x, y = x - (weight * x).sum() / weight.sum(), y - (weight * y).sum() / weight.sum()
     expected = (weight * x * y).sum() / math.sqrt((weight * x * x).sum() * (weight * y * y).sum())
     assert pearson["value"] == pytest.approx(expected, rel=1e-12)
@@ -285,22 +289,3 @@ def test_the_demonstration_on_the_reference_data_finds_their_facts(tmp_path: Pat
     assert coverage["sla_met"]["low"] <= 0.95 <= coverage["sla_met"]["high"]
     assert "Service-desk incidents" in (tmp_path / "report.html").read_text()
     assert found.summary()
-
-
-def test_a_measure_that_some_conversations_lack_is_estimated_for_the_others() -> None:
-    calls = pd.DataFrame({"id": [f"c{i:03d}" for i in range(60)], "queue": ["a"] * 40 + ["b"] * 20})
-    calls["wait"] = np.where(np.arange(60) % 3 == 0, np.nan, np.arange(60, dtype=float))
-    plan = qa.allocate(calls, strata="queue", counts={"a": 10, "b": 4})
-    drawn = qa.draw(calls, plan, id="id", seed=7)
-    in_b = drawn.index[drawn["queue"] == "b"]
-    drawn.loc[in_b[1:], "wait"] = np.nan  # one value alone in its stratum
-    drawn.loc[in_b[0], "wait"] = 50.0
-    design = qa.SampleDesign(drawn, unit="id", plan=plan)
-    [(group, found)] = estimate_known(design, "wait", "mean")
-    has = drawn["wait"].notna()
-    weights = drawn.loc[has, "design_weight"]
-    assert group == "all"
-    assert found.name == "mean wait"
-    assert found.value == pytest.approx(np.average(drawn.loc[has, "wait"], weights=weights), rel=1e-14)
-    assert found.n == has.sum()
-    assert found.low < found.value < found.high

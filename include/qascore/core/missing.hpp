@@ -16,8 +16,12 @@ inline constexpr std::uint32_t missing_code = 0xffff'ffffu;
 /// "Missing" in any column of doubles.
 inline constexpr double missing_value = std::numeric_limits<double>::quiet_NaN();
 
-/// What a verb does with units that have no value: refuse and name the first, or leave them out and count them.
-enum class missing_rows { error, drop };
+/// What a verb does with units that have no value.
+enum class missing_rows {
+  error, ///< refuse, and name the first
+  drop,  ///< answers that are missing: leave them out and count them; the others of their stratum stand for them
+  domain ///< another part of the population, to which the question does not apply: nothing stands for them
+};
 
 constexpr bool is_missing(std::uint32_t code) noexcept { return code == missing_code; }
 inline bool is_missing(double value) noexcept { return std::isnan(value); }

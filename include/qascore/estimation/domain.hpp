@@ -6,6 +6,9 @@
 #include "../kernel/domain.hpp"
 #include "sample_design.hpp"
 
+#include <cstdint>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,12 +22,23 @@ struct domain_estimate : estimate {
 
 namespace detail {
 
+/// `make` over the domains, or under missing_rows::domain over those of their units that have all columns.
+template <class Make>
+auto over_domains(const kernel::domain_view& domain, missing_rows missing,
+                  std::initializer_list<std::span<double>> columns, const Make& make) {
+  if (missing != missing_rows::domain)
+    return make(domain);
+  const std::vector<std::uint32_t> codes = kernel::leave_out_gaps(domain, columns);
+  return make(kernel::domain_view{codes, domain.count});
+}
+
 /// Labels of `by` as domains, given to `make`; its estimates with their labels, in ascending order.
 template <class Range, class By, class Make>
 std::vector<domain_estimate> by_domain(const sample_design& design, const Range& rows, const By& by,
-                                       missing_rows missing, const Make& make) {
+                                       missing_rows missing, std::span<double> values, const Make& make) {
   label_codes domains = design.labels(rows, by, "by", missing);
-  std::vector<estimate> estimates = make(kernel::domain_view{domains.codes, domains.labels.size()});
+  std::vector<estimate> estimates =
+      over_domains({domains.codes, domains.labels.size()}, missing, {values}, make);
   std::vector<domain_estimate> out(estimates.size());
   for (std::size_t d = 0; d < out.size(); ++d) {
     static_cast<estimate&>(out[d]) = std::move(estimates[d]);

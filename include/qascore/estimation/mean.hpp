@@ -9,8 +9,9 @@
 /// Means, totals, ratios under a design; what each estimates and how stands in kernel/mean.hpp.
 namespace qascore {
 
-/// Confidence is a fraction; a missing value is an error unless it is to be left out (and counted in the
-/// result).
+/// Confidence is a fraction; a missing value is an error unless it is to be left out, as an answer that is
+/// missing (counted in the result) or as another part of the population. Units without a label of `by` are in no
+/// domain.
 struct mean_options {
   confidence_level confidence{};
   missing_rows missing = missing_rows::error;
@@ -20,16 +21,18 @@ struct mean_options {
 template <row_range Range, projection_of<Range> Value>
 estimate mean(const sample_design& design, const Range& rows, const Value& value,
               const mean_options& options = {}) {
-  const auto y = design.numbers(rows, value, "value", options.missing);
-  return kernel::means(design.view(), {}, y, options.confidence).front();
+  auto y = design.numbers(rows, value, "value", options.missing);
+  return detail::over_domains({}, options.missing, {y}, [&](const kernel::domain_view& domain) {
+    return kernel::means(design.view(), domain, y, options.confidence).front();
+  });
 }
 
 /// Mean by domain: a label, or `qa::by(...)` several. The whole design stays behind every domain.
 template <row_range Range, projection_of<Range> Value, class By>
 std::vector<domain_estimate> mean_by(const sample_design& design, const Range& rows, const Value& value,
                                      const By& by, const mean_options& options = {}) {
-  const auto y = design.numbers(rows, value, "value", options.missing);
-  return detail::by_domain(design, rows, by, options.missing, [&](const kernel::domain_view& domain) {
+  auto y = design.numbers(rows, value, "value", options.missing);
+  return detail::by_domain(design, rows, by, options.missing, y, [&](const kernel::domain_view& domain) {
     return kernel::means(design.view(), domain, y, options.confidence);
   });
 }
@@ -38,11 +41,13 @@ std::vector<domain_estimate> mean_by(const sample_design& design, const Range& r
 template <row_range Range, projection_of<Range> Value, class By, label_type A, label_type B>
 tested_estimate mean_difference(const sample_design& design, const Range& rows, const Value& value,
                                 const By& by, const A& a, const B& b, const mean_options& options = {}) {
-  const auto y = design.numbers(rows, value, "value", options.missing);
+  auto y = design.numbers(rows, value, "value", options.missing);
   const detail::label_codes domains = design.labels(rows, by, "by", options.missing);
-  return kernel::mean_difference(design.view(), {domains.codes, domains.labels.size()},
-                                 detail::code_of(domains, label_text(a)),
-                                 detail::code_of(domains, label_text(b)), y, options.confidence);
+  return detail::over_domains(
+      {domains.codes, domains.labels.size()}, options.missing, {y}, [&](const kernel::domain_view& domain) {
+        return kernel::mean_difference(design.view(), domain, detail::code_of(domains, label_text(a)),
+                                       detail::code_of(domains, label_text(b)), y, options.confidence);
+      });
 }
 
 /// No choice about missing values: a total cannot leave units out.
@@ -61,8 +66,8 @@ estimate total(const sample_design& design, const Range& rows, const Value& valu
 template <row_range Range, projection_of<Range> Value, class By>
 std::vector<domain_estimate> total_by(const sample_design& design, const Range& rows, const Value& value,
                                       const By& by, const total_options& options = {}) {
-  const auto y = design.numbers(rows, value, "value", missing_rows::error);
-  return detail::by_domain(design, rows, by, missing_rows::error, [&](const kernel::domain_view& domain) {
+  auto y = design.numbers(rows, value, "value", missing_rows::error);
+  return detail::by_domain(design, rows, by, missing_rows::error, y, [&](const kernel::domain_view& domain) {
     return kernel::totals(design.view(), domain, y, options.confidence);
   });
 }
@@ -71,17 +76,21 @@ std::vector<domain_estimate> total_by(const sample_design& design, const Range& 
 template <row_range Range, projection_of<Range> Value, projection_of<Range> Base>
 estimate ratio(const sample_design& design, const Range& rows, const Value& value, const Base& base,
                const mean_options& options = {}) {
-  const auto y = design.numbers(rows, value, "value", options.missing);
-  const auto x = design.numbers(rows, base, "base", options.missing);
-  return kernel::ratios(design.view(), {}, y, x, options.confidence).front();
+  auto y = design.numbers(rows, value, "value", options.missing);
+  auto x = design.numbers(rows, base, "base", options.missing);
+  return detail::over_domains({}, options.missing, {y, x}, [&](const kernel::domain_view& domain) {
+    return kernel::ratios(design.view(), domain, y, x, options.confidence).front();
+  });
 }
 
 /// Variance of a number in the population.
 template <row_range Range, projection_of<Range> Value>
 estimate variance(const sample_design& design, const Range& rows, const Value& value,
                   const mean_options& options = {}) {
-  const auto y = design.numbers(rows, value, "value", options.missing);
-  return kernel::variances(design.view(), {}, y, options.confidence).front();
+  auto y = design.numbers(rows, value, "value", options.missing);
+  return detail::over_domains({}, options.missing, {y}, [&](const kernel::domain_view& domain) {
+    return kernel::variances(design.view(), domain, y, options.confidence).front();
+  });
 }
 
 /// How much the design changes the variance of a mean.

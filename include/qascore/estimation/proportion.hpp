@@ -35,15 +35,17 @@ std::vector<double> events(const sample_design& design, const Range& rows, const
 template <row_range Range, projection_of<Range> Event>
 estimate proportion(const sample_design& design, const Range& rows, const Event& event,
                     const proportion_options& options = {}) {
-  const auto y = detail::events(design, rows, event, options.missing);
-  return kernel::proportions(design.view(), {}, y, options.confidence, options.interval).front();
+  auto y = detail::events(design, rows, event, options.missing);
+  return detail::over_domains({}, options.missing, {y}, [&](const kernel::domain_view& domain) {
+    return kernel::proportions(design.view(), domain, y, options.confidence, options.interval).front();
+  });
 }
 
 template <row_range Range, projection_of<Range> Event, class By>
 std::vector<domain_estimate> proportion_by(const sample_design& design, const Range& rows, const Event& event,
                                            const By& by, const proportion_options& options = {}) {
-  const auto y = detail::events(design, rows, event, options.missing);
-  return detail::by_domain(design, rows, by, options.missing, [&](const kernel::domain_view& domain) {
+  auto y = detail::events(design, rows, event, options.missing);
+  return detail::by_domain(design, rows, by, options.missing, y, [&](const kernel::domain_view& domain) {
     return kernel::proportions(design.view(), domain, y, options.confidence, options.interval);
   });
 }

@@ -46,7 +46,7 @@ inline std::ostream& write(std::ostream& out, const estimate& e) {
     out << " (" << e.missing << " missing)";
   char level[32];
   std::snprintf(level, sizeof level, "%g", 100.0 * e.confidence.value());
-  out << " (" << e.method << "; " << level << " % " << e.interval_method << ")";
+  out << " (" << e.method << "; " << level << "% " << e.interval_method << ")";
   if (!e.undefined.empty())
     out << "; " << e.undefined;
   return out;
@@ -58,7 +58,7 @@ inline std::ostream& operator<<(std::ostream& out, const interval& i) {
   return out << "[" << detail::shown(i.low) << ", " << detail::shown(i.high) << "]";
 }
 
-/// `0.7812 [0.7011, 0.8612], std_error 0.0409, n 120 (mean, sample design; 95 % t)`
+/// `0.7812 [0.7011, 0.8612], std_error 0.0409, n 120 (mean, sample design; 95% t)`
 inline std::ostream& operator<<(std::ostream& out, const estimate& e) {
   return detail::write(out, e);
 }

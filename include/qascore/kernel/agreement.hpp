@@ -6,6 +6,7 @@
 #include "../detail/config.hpp"
 #include "ratings.hpp"
 
+#include <limits>
 #include <span>
 
 namespace qascore {
@@ -52,6 +53,7 @@ namespace qascore::kernel {
 struct linearised_agreement : linearised {
   double observed = missing_value;
   double expected = missing_value;
+  double lowest = -std::numeric_limits<double>::infinity(); ///< the coefficient cannot be below
 };
 
 /// Agreement coefficients for any number of raters, gaps anywhere, any category weights W, unit weights w.
@@ -85,7 +87,11 @@ linearised_agreement agreement_by_profile(const rating_view& ratings,
                                           std::span<const double> category_weights,
                                           agreement_coefficient coefficient, const profile_weights& by);
 
-/// The coefficient with standard error and limits, cut at 1. `design` null: units are independent.
+/// The coefficient with standard error and limits, cut at 1 and at the least value that the coefficient can
+/// have: 1 - max d for percent agreement, 1 - q^2 max d / sum_kl d_kl for Brennan-Prediger and Gwet, -1 for the
+/// others without category weights (with weights they are not cut).
+/// df = units with two ratings (clusters that hold one) less strata, as only these carry the agreement.
+/// `design` null: units are independent.
 /// agreement_std_error::gwet adds kappa * (1[m_i >= 2] / n_2 - 1 / n) to the influence of unit i (n_2 units
 /// with two ratings of n): the same for full tables, larger where many units have one rating, because the
 /// number of those units is then part of what varies. It is not the default because the jackknife and

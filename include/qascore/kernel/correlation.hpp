@@ -60,8 +60,14 @@ linearised kendall(const design_view& design, std::span<const double> x, std::sp
 
 /// A correlation with interval, standard error (always design-based, by influence values) and the test of no
 /// correlation: for independent rows r sqrt((n - 2) / (1 - r^2)) with t(n - 2), for Kendall S over its
-/// standard deviation corrected for ties; under a design atanh(r) over its design-based standard error with
-/// t(df), so that test and interval agree.
+/// standard deviation corrected for ties; these are tests of their own, and for ranks in small samples one may
+/// reject where the interval holds 0. For |r| = 1 the p-value is that of the permutations, 2 / n! without ties.
+/// Under a design, and where the linearised interval is asked for, the test is atanh(r) over its design-based
+/// standard error with t(df), so that test and interval agree.
+///
+/// A pair with a gap is an answer that is missing: r_h complete pairs stand in place of n_h, and with known
+/// population counts they carry the weight of the others, as in means. With missing_rows::domain the complete
+/// pairs are a part of the population instead, and n_h stays.
 ///
 /// Closed form: Fisher's s = 1 / sqrt(n - 3); Spearman's s = sqrt((1 + r^2 / 2) / (n - 3)) (Bonett and Wright
 /// 2000, Psychometrika 65, 23-28, doi:10.1007/BF02294183); Kendall's s = sqrt(0.437 / (n - 4)) (Fieller,
@@ -70,7 +76,8 @@ linearised kendall(const design_view& design, std::span<const double> x, std::sp
 /// fewer than 4 pairs; a perfect correlation. Throws argument_error for closed_form under a design.
 tested_estimate correlate(const design_view& design, std::span<const double> x, std::span<const double> y,
                           correlation_method method, confidence_level confidence,
-                          correlation_interval interval = correlation_interval::automatic);
+                          correlation_interval interval = correlation_interval::automatic,
+                          missing_rows missing = missing_rows::drop);
 
 } // namespace kernel
 } // namespace qascore

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -52,6 +53,11 @@ private:
 
 /// Throws argument_error where lengths differ, or there are 2^32 units or more.
 domain_rows group_by_domain(const domain_view& domain, std::span<const double> values);
+
+/// The domains without the units that have a gap in one of the columns, which become 0 there: the part of the
+/// population to which a question applies (missing_rows::domain).
+std::vector<std::uint32_t> leave_out_gaps(const domain_view& domain,
+                                          std::initializer_list<std::span<double>> columns);
 
 /// One estimate per domain. `linearise(rows, influence)` returns the value for the rows and fills their
 /// influence values; `finish(value, spread, rows, engine)` makes the estimate. A domain without a value is

@@ -51,7 +51,7 @@ linearised_agreement alpha_by_profile(const rating_view& ratings, level of, cons
 linearised_agreement alpha_by_profile(const rating_view& ratings, std::span<const double> category_weights,
                                       const profile_weights& by);
 
-/// Alpha with standard error and limits, cut at 1; df = paired units - 1. `design` null: units are
+/// Alpha with standard error and limits, cut at 1, and at -1 but for ratio and category weights; df = paired units - 1. `design` null: units are
 /// independent. agreement_std_error::gwet (irrCAC's for raw ratings) leaves out the factor 1 - 1/N and takes
 /// df from all rated units.
 agreement_result krippendorff_alpha(const rating_view& ratings, level of, const agreement_options& options,

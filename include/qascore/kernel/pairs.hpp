@@ -14,26 +14,38 @@
 
 namespace qascore::kernel {
 
+/// NaN for each unit without a complete pair, 0 for the others; empty where all are complete.
+inline std::vector<double> gaps_of(const design_view& design, std::span<const double> x,
+                                   std::span<const double> y) {
+  if (x.size() != design.units || y.size() != design.units)
+    throw argument_error("columns: expected " + std::to_string(design.units) + " values each but found " +
+                         std::to_string(x.size()) + " and " + std::to_string(y.size()));
+  const auto gap = [&](std::size_t i) { return is_missing(x[i]) || is_missing(y[i]); };
+  std::size_t first = 0;
+  while (first < design.units && !gap(first))
+    ++first;
+  if (first == design.units)
+    return {};
+  std::vector<double> out(design.units, 0.0);
+  for (std::size_t i = first; i < design.units; ++i)
+    if (gap(i))
+      out[i] = missing_value;
+  return out;
+}
+
 /// The complete pairs side by side with their weights (empty: all 1). Columns without gaps are not copied.
 class complete_pairs {
 public:
   std::span<const double> x, y, weight;
 
-  complete_pairs(const design_view& design, std::span<const double> all_x, std::span<const double> all_y)
-      : whole_{true} {
-    if (all_x.size() != design.units || all_y.size() != design.units)
-      throw argument_error("columns: expected " + std::to_string(design.units) + " values each but found " +
-                           std::to_string(all_x.size()) + " and " + std::to_string(all_y.size()));
-    const auto gap = [&](std::size_t i) { return is_missing(all_x[i]) || is_missing(all_y[i]); };
-    for (std::size_t i = 0; i < design.units && whole_; ++i)
-      whole_ = !gap(i);
-    x = all_x;
-    y = all_y;
-    weight = design.weight;
+  /// `gaps` as gaps_of has them.
+  complete_pairs(const design_view& design, std::span<const double> all_x, std::span<const double> all_y,
+                 std::span<const double> gaps)
+      : x{all_x}, y{all_y}, weight{design.weight}, whole_{gaps.empty()} {
     if (whole_)
       return;
     for (std::size_t i = 0; i < design.units; ++i)
-      if (!gap(i))
+      if (!is_missing(gaps[i]))
         rows_.push_back(static_cast<std::uint32_t>(i));
     x = taken(x, x_);
     y = taken(y, y_);

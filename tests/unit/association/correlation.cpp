@@ -243,6 +243,38 @@ TEST_CASE("pairs with a gap are refused, or left out and counted") {
   CHECK(same.std_error == r.std_error);
 }
 
+TEST_CASE("under a finite population the pairs that answered are the sample, or a part of the population") {
+  struct drawn_row {
+    double score;
+    std::optional<double> csat;
+    double probability, population;
+  };
+  std::vector<drawn_row> rows;
+  for (const pair_row& r : many(50, 12)) // the whole population of 50 was drawn
+    rows.push_back({r.score, r.csat, 1.0, 50.0});
+  for (std::size_t i = 10; i < 50; ++i)
+    rows[i].csat.reset();
+  const auto design =
+      qa::design_builder(rows).probability(&drawn_row::probability).population(&drawn_row::population).build();
+  const auto with = [&](qa::missing_rows missing) {
+    return qa::pearson(design, rows, &drawn_row::score, &drawn_row::csat, {.missing = missing});
+  };
+  // 10 answers of 50: 1 - n / N is 0.8, where the ten alone have 1.
+  const std::vector<drawn_row> ten(rows.begin(), rows.begin() + 10);
+  const auto endless = qa::pearson(qa::design_builder(ten).probability(&drawn_row::probability).build(), ten,
+                                   &drawn_row::score, &drawn_row::csat);
+  const auto dropped = with(qa::missing_rows::drop);
+  CHECK(close_to(dropped.value, endless.value, 1e-14));
+  CHECK(close_to(dropped.std_error, std::sqrt(0.8) * endless.std_error, 1e-13));
+  CHECK(dropped.df == 9);
+  CHECK(dropped.n == 10);
+  CHECK(dropped.missing == 40);
+  // The ten conversations that have an answer at all are known one and all.
+  const auto part = with(qa::missing_rows::domain);
+  CHECK(part.std_error == 0.0);
+  CHECK(part.low == part.value);
+}
+
 TEST_CASE("a correlation that cannot be is undefined with its reason") {
   const auto pearson = [](std::vector<pair_row> rows) {
     return qa::pearson(independent(rows), rows, &pair_row::score, &pair_row::csat);
@@ -257,7 +289,27 @@ TEST_CASE("a correlation that cannot be is undefined with its reason") {
   const auto line = pearson({{1, 0.3}, {2, 0.6}, {3, 0.9}, {7, 2.1}, {8, 2.4}});
   CHECK(line.value == 1.0);
   CHECK(line.undefined == "a perfect correlation: no interval");
-  CHECK(line.test.p_value == 0.0);
+}
+
+TEST_CASE("a perfect correlation has the p-value of the permutations") {
+  const auto p = [](std::vector<pair_row> rows, qa::correlation_method method) {
+    return qa::correlate(independent(rows), rows, &pair_row::score, &pair_row::csat, method).test.p_value;
+  };
+  const std::vector<pair_row> five{{1, 2}, {2, 4}, {3, 6}, {4, 8}, {5, 10}};
+  // Two of the 120 orders of five distinct values fit perfectly.
+  CHECK(close_to(p(five, qa::correlation_method::pearson), 2.0 / 120.0, 1e-13));
+  CHECK(close_to(p(five, qa::correlation_method::spearman), 2.0 / 120.0, 1e-13));
+  CHECK(close_to(p(five, qa::correlation_method::kendall), 2.0 / 120.0, 1e-13));
+  // Groups of 2 and 3 equal values: 12 of the 120 orders look the same; the other direction is allowed for.
+  CHECK(close_to(p({{1, 2}, {1, 2}, {3, 6}, {3, 6}, {3, 6}}, qa::correlation_method::spearman), 24.0 / 120.0, 1e-13));
+}
+
+TEST_CASE("where the linearised interval is asked for, the test agrees with it") {
+  const auto rows = many(40, 11);
+  const auto r = qa::spearman(independent(rows), rows, &pair_row::score, &pair_row::csat,
+                              {.interval = qa::correlation_interval::linearised});
+  CHECK(close_to(r.test.statistic, std::atanh(r.value) * (1 - r.value * r.value) / r.std_error, 1e-13));
+  CHECK(r.test.df1 == r.df);
 }
 
 TEST_CASE("correlation keeps its digits at an offset of 1e9") {

@@ -269,6 +269,23 @@ TEST_CASE("undefined is an answer with a reason") {
   CHECK(one_unit.undefined == "fewer than 2 units: no variance");
 }
 
+TEST_CASE("limits stay within what a coefficient can be") {
+  const auto table = tables::of({1, 2, 2, 1, 1, 2, 1, 1}, 2, {1, 2}); // three of four units differ
+  CHECK(qa::percent_agreement(table).low == 0.0);
+  for (const auto which : {coefficient::brennan_prediger, coefficient::gwet_ac, coefficient::scott_pi,
+                           coefficient::fleiss_kappa, coefficient::cohen_kappa, coefficient::conger_kappa}) {
+    CAPTURE(static_cast<int>(which));
+    const auto found = qa::agreement(table, which);
+    CHECK(found.value < 0.0);
+    CHECK(found.low == -1.0);
+  }
+  // Three categories that never meet: 1 - 1 / (1 - 1/3).
+  const auto apart = tables::of({1, 2, 2, 3, 3, 1, 1, 2, 2, 2}, 2, {1, 2, 3});
+  CHECK(close_to(qa::brennan_prediger(apart).low, -0.5, 1e-15));
+  CHECK(close_to(qa::gwet_ac(apart).low, -0.5, 1e-15));
+  CHECK(qa::krippendorff_alpha(table, {.level = qa::level::nominal}).low == -1.0);
+}
+
 TEST_CASE("what needs identified raters refuses anonymous ones and says what does not") {
   const std::vector<std::int64_t> counts{2, 0, 1, 1, 0, 2};
   const auto table = qa::rating_table::from_counts(counts, {1, 2});

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <optional>
 #include <random>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -81,8 +83,9 @@ auto design_of(const std::vector<call>& sample) {
       .build();
 }
 
+/// `cautious`: the interval may hold more often than it says.
 template <class Interval>
-void check_coverage(double truth, const Interval& interval) {
+void check_coverage(double truth, const Interval& interval, bool cautious = false) {
   const bool longer = std::getenv("QASCORE_LONG") != nullptr;
   const int runs = longer ? 2000 : 500;
   std::mt19937_64 engine(7);
@@ -95,7 +98,7 @@ void check_coverage(double truth, const Interval& interval) {
   const double coverage = static_cast<double>(held) / runs;
   CAPTURE(coverage);
   CHECK(coverage >= (longer ? 0.935 : 0.921));
-  CHECK(coverage <= (longer ? 0.965 : 0.979));
+  CHECK(coverage <= (cautious ? 0.995 : longer ? 0.965 : 0.979));
 }
 
 const std::vector<call>& calls() {
@@ -142,8 +145,8 @@ TEST_CASE("the Wilson interval holds a proportion near 1") {
   });
 }
 
-// With weights as unequal as 40 to 7, and fewer than two failures expected in the heaviest stratum, Wilson's
-// interval covers about 94 % only (docs/estimation.md); the cautious one still does what it says.
+// With weights as unequal as 40 to 7 and fewer than two failures expected in the heaviest stratum, Wilson's
+// interval is wider than it need be (docs/estimation.md); beta's is not.
 TEST_CASE("the beta interval holds a proportion near 1 also with very unequal weights") {
   check_coverage(mean_of([](const call& c) { return c.resolved; }), [](auto& engine) {
     const auto sample = drawn(calls(), size, engine);
@@ -200,4 +203,64 @@ TEST_CASE("the usual intervals of the correlations hold the truth for independen
                                                      &call::score, &call::csat, method));
     });
   }
+}
+
+TEST_CASE("the Wilson interval holds a proportion where one small stratum has the variance and none of the weight") {
+  // 10,000 calls with 98 % and 200 with 50 % resolved, 30 drawn of each: few failures, most of them in the small part.
+  struct answer {
+    int queue;
+    double probability, population, resolved;
+  };
+  check_coverage((9800.0 + 100.0) / 10200.0, [](auto& engine) {
+    std::vector<answer> rows;
+    for (const auto& [queue, all, good] : {std::tuple{0, 10000u, 9800u}, std::tuple{1, 200u, 100u}}) {
+      unsigned left = all, left_good = good;
+      for (int k = 0; k < 30; ++k) {
+        const bool resolved = engine() % left < left_good;
+        rows.push_back({queue, 30.0 / all, static_cast<double>(all), resolved ? 1.0 : 0.0});
+        left_good -= resolved;
+        --left;
+      }
+    }
+    const auto design = qa::design_builder(rows)
+                            .stratum(&answer::queue)
+                            .probability(&answer::probability)
+                            .population(&answer::population)
+                            .build();
+    return qa::proportion(design, rows, &answer::resolved);
+  }, true);
+}
+
+TEST_CASE("the interval of a variance holds the variance of near-normal values") {
+  check_coverage(1.0, [](auto& engine) {
+    std::vector<call> rows(60);
+    for (call& c : rows)
+      c.score = normal(engine);
+    return qa::variance(qa::sample_design::independent(rows.size()), rows, &call::score);
+  });
+}
+
+TEST_CASE("the interval of a mean holds where a third of the drawn did not answer") {
+  static const std::vector<call> small = centre(30);
+  double truth = 0;
+  for (const call& c : small)
+    truth += c.score / static_cast<double>(small.size());
+  check_coverage(truth, [](auto& engine) {
+    struct asked {
+      int queue;
+      double probability, population;
+      std::optional<double> score;
+    };
+    const int some[] = {150, 80, 25};
+    std::vector<asked> rows;
+    for (const call& c : drawn(small, some, engine))
+      rows.push_back({c.queue, c.probability, c.population,
+                      engine() % 3 == 0 ? std::nullopt : std::optional<double>(c.score)});
+    const auto design = qa::design_builder(rows)
+                            .stratum(&asked::queue)
+                            .probability(&asked::probability)
+                            .population(&asked::population)
+                            .build();
+    return qa::mean(design, rows, &asked::score, {.missing = qa::missing_rows::drop});
+  });
 }

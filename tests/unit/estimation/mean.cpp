@@ -238,6 +238,47 @@ TEST_CASE("values that are left out are counted, and a domain with nothing else 
   CHECK(std::isnan(by[1].value));
 }
 
+TEST_CASE("units without a value are answers that are missing, or another part of the population") {
+  struct drawn_row {
+    std::string queue;
+    double probability, population;
+    std::optional<double> wait;
+  };
+  // 4 of 8 drawn in a, 2 of 10 in b; two of a and none of b have no value.
+  const std::vector<drawn_row> rows{{"a", 0.5, 8, 2.0},          {"a", 0.5, 8, 6.0},   {"a", 0.5, 8, std::nullopt},
+                                    {"a", 0.5, 8, std::nullopt}, {"b", 0.2, 10, 10.0}, {"b", 0.2, 10, 12.0}};
+  const auto design = qa::design_builder(rows)
+                          .stratum(&drawn_row::queue)
+                          .probability(&drawn_row::probability)
+                          .population(&drawn_row::population)
+                          .build();
+  const auto with = [&](qa::missing_rows missing) {
+    return qa::mean(design, rows, &drawn_row::wait, {.missing = missing});
+  };
+  // The two of a stand for its 8: (8 * 4 + 10 * 11) / 18, variance (64 (1 - 2/8) 8/2 + 100 (1 - 2/10) 2/2) / 18^2.
+  const auto dropped = with(qa::missing_rows::drop);
+  CHECK(close_to(dropped.value, 142.0 / 18.0, 1e-14));
+  CHECK(close_to(dropped.std_error, std::sqrt(64 * 0.75 * 4 + 100 * 0.8 * 1) / 18, 1e-14));
+  CHECK(dropped.missing == 2);
+  // Half of a has no wait at all: 2 * 2 + 2 * 6 + 5 * 10 + 5 * 12 over 2 + 2 + 5 + 5.
+  const auto part = with(qa::missing_rows::domain);
+  CHECK(close_to(part.value, 126.0 / 14.0, 1e-14));
+  CHECK(part.n == 4);
+  const auto by = qa::mean_by(design, rows, &drawn_row::wait, &drawn_row::queue, {.missing = qa::missing_rows::domain});
+  CHECK(by[0].value == 4.0);
+  CHECK(close_to(by[0].std_error, std::sqrt(0.5 * 4.0 / 3.0 * (4.0 * 4.0 + 4.0 * 4.0)) / 4.0, 1e-14));
+  CHECK(by[1].value == 11.0);
+}
+
+TEST_CASE("the limits of a variance are symmetric on the log scale") {
+  const std::vector<scored> rows{{"a", "x", 1, 1}, {"a", "x", 1, 2}, {"a", "x", 1, 3}, {"a", "x", 1, 9}};
+  const auto v = qa::variance(qa::sample_design::independent(4), rows, &scored::score);
+  CHECK(close_to(v.value, 38.75 / 3.0, 1e-14));
+  const double reach = 3.182446305284263 * v.std_error / v.value; // t(3), SciPy 1.17.1
+  CHECK(close_to(v.low, v.value * std::exp(-reach), 1e-12));
+  CHECK(close_to(v.high, v.value * std::exp(reach), 1e-12));
+}
+
 TEST_CASE("a total adds the weights up, by domain too, and needs weights") {
   const std::vector<scored> rows = many(90, 9);
   const auto design = design_of(rows);

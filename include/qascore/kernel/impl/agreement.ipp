@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 namespace qascore::kernel {
@@ -192,6 +193,31 @@ inline bool has_pairs(const rating_view& ratings, const profile_weights& by) {
   return false;
 }
 
+/// The least value that a coefficient can have. Of two ratings with the same margins, E d <= 2 D_e for the
+/// nominal distance: a chance-corrected coefficient stays above -1, whatever the margins.
+inline double lowest_of(const rating_view& ratings, const category_distance& distance,
+                        agreement_coefficient coefficient) {
+  const std::size_t q = ratings.categories();
+  double furthest = 1.0;
+  if (!distance.weight.empty())
+    furthest = 1.0 - *std::min_element(distance.weight.begin(), distance.weight.end());
+  switch (coefficient) {
+  case agreement_coefficient::percent_agreement:
+    return 1.0 - furthest;
+  case agreement_coefficient::brennan_prediger:
+  case agreement_coefficient::gwet_ac: {
+    const auto cells = static_cast<double>(q) * static_cast<double>(q);
+    return 1.0 - furthest * cells / total_distance(ratings, distance);
+  }
+  case agreement_coefficient::cohen_kappa:
+  case agreement_coefficient::scott_pi:
+  case agreement_coefficient::fleiss_kappa:
+  case agreement_coefficient::conger_kappa:
+    break;
+  }
+  return distance.form == category_distance::kind::nominal ? -1.0 : -std::numeric_limits<double>::infinity();
+}
+
 inline part expected(const rating_view& ratings, const category_distance& distance,
                      agreement_coefficient coefficient, const profile_weights& by) {
   switch (coefficient) {
@@ -241,6 +267,8 @@ QASCORE_INLINE linearised_agreement agreement_by_profile(const rating_view& rati
   }
   const double ratio = seen.value / chance.value;
   out.value = 1.0 - ratio;
+  // Units with one rating may carry margins of their own, which leave no bound.
+  out.lowest = std::min(lowest_of(ratings, distance, coefficient), out.value);
   out.influence = std::move(seen.derivative);
   for (std::size_t p = 0; p < out.influence.size(); ++p) {
     const double slope = chance.derivative.empty() ? 0.0 : chance.derivative[p];
@@ -294,6 +322,7 @@ QASCORE_INLINE agreement_result finish_agreement(linearised_agreement coefficien
   inference_options inference;
   inference.confidence = options.confidence;
   inference.normal = options.normal;
+  inference.lower_bound = coefficient.lowest;
   inference.upper_bound = 1.0;
   inference.method = method;
   // Units with one rating move the shares, but only units with two carry the agreement that is estimated.

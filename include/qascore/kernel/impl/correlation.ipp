@@ -5,11 +5,14 @@
 #include "../../detail/sum.hpp"
 #include "../correlation.hpp"
 #include "../distribution.hpp"
+#include "../domain.hpp"
 #include "../inference.hpp"
 #include "../pairs.hpp"
+#include "../rank.hpp"
 #include "../rank_correlation.hpp"
 #include "../variance.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string_view>
@@ -95,7 +98,7 @@ inline coefficient coefficient_of(const complete_pairs& p, correlation_method me
 
 inline linearised linearise(const design_view& design, std::span<const double> x, std::span<const double> y,
                             correlation_method method) {
-  const complete_pairs p(design, x, y);
+  const complete_pairs p(design, x, y, gaps_of(design, x, y));
   linearised out;
   out.undefined = p.obstacle();
   if (!out.undefined.empty())
@@ -116,6 +119,15 @@ inline std::string_view name_of(correlation_method method, bool independent) {
     return independent ? "Kendall tau-b, independent rows" : "Kendall tau-b, sample design";
   }
   return {};
+}
+
+/// Chance that a random order of the values fits as perfectly, in either direction: 2 prod t! / n! with t the
+/// sizes of the groups of equal values. Exact without ties; with ties never too small.
+inline double perfect_p_value(std::span<const double> values) {
+  double log_chance = std::log(2.0) - std::lgamma(static_cast<double>(values.size()) + 1.0);
+  for (const std::uint32_t size : levels_of(values).size)
+    log_chance += std::lgamma(static_cast<double>(size) + 1.0);
+  return std::min(1.0, std::exp(log_chance));
 }
 
 /// Standard error of atanh(r) for independent rows, and whose it is.
@@ -153,11 +165,13 @@ QASCORE_INLINE linearised kendall(const design_view& design, std::span<const dou
   return detail_correlation::linearise(design, x, y, correlation_method::kendall);
 }
 
-QASCORE_INLINE tested_estimate correlate(const design_view& design, std::span<const double> x,
+QASCORE_INLINE tested_estimate correlate(const design_view& given, std::span<const double> x,
                                          std::span<const double> y, correlation_method method,
-                                         confidence_level confidence, correlation_interval interval) {
+                                         confidence_level confidence, correlation_interval interval,
+                                         missing_rows missing) {
   using namespace detail_correlation;
-  const bool independent = is_independent(design);
+  const bool independent = is_independent(given);
+  const bool classical = independent && interval != correlation_interval::linearised;
   if (interval == correlation_interval::automatic)
     interval = independent && method != correlation_method::kendall ? correlation_interval::closed_form
                                                                     : correlation_interval::linearised;
@@ -166,7 +180,12 @@ QASCORE_INLINE tested_estimate correlate(const design_view& design, std::span<co
     throw argument_error(
         "interval: closed_form holds for independent rows only; under a design choose linearised");
 
-  const complete_pairs p(design, x, y);
+  const std::vector<double> gaps = gaps_of(given, x, y);
+  const std::span<const double> unanswered =
+      missing == missing_rows::domain ? std::span<const double>{} : std::span<const double>{gaps};
+  const answered_design answered(given, unanswered);
+  const design_view& design = answered.view();
+  const complete_pairs p(design, x, y, gaps);
   const auto n = static_cast<double>(p.x.size());
   inference_options options;
   options.confidence = confidence;
@@ -180,7 +199,8 @@ QASCORE_INLINE tested_estimate correlate(const design_view& design, std::span<co
   coefficient found;
   if (spread.undefined.empty()) {
     found = coefficient_of(p, method);
-    spread = p.variance(variance_engine(design), found.influence);
+    spread = p.variance(variance_engine(design, unanswered), found.influence);
+    spread.census = spread.census && unanswered.empty();
   }
   const double r = found.value;
   static_cast<estimate&>(out) = infer(r, spread, options);
@@ -207,8 +227,10 @@ QASCORE_INLINE tested_estimate correlate(const design_view& design, std::span<co
     }
   }
 
-  if (independent) {
+  if (classical) {
     out.test = found.test;
+    if (std::abs(r) == 1.0)
+      out.test.p_value = perfect_p_value(p.x);
   } else if (out.std_error > 0.0 && std::abs(r) < 1.0) {
     out.test.statistic = std::atanh(r) * (1.0 - r) * (1.0 + r) / out.std_error;
     out.test.df1 = spread.df;

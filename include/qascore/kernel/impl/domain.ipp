@@ -28,6 +28,21 @@ QASCORE_INLINE answered_design::answered_design(const design_view& design, std::
   view_.weight = weight_;
 }
 
+QASCORE_INLINE std::vector<std::uint32_t>
+leave_out_gaps(const domain_view& domain, std::initializer_list<std::span<double>> columns) {
+  const std::size_t units = columns.begin()->size();
+  std::vector<std::uint32_t> out(units, 0u);
+  if (!domain.code.empty())
+    out.assign(domain.code.begin(), domain.code.end());
+  for (std::size_t i = 0; i < units; ++i)
+    if (std::any_of(columns.begin(), columns.end(), [i](auto column) { return is_missing(column[i]); })) {
+      out[i] = missing_code;
+      for (const auto column : columns)
+        column[i] = 0.0;
+    }
+  return out;
+}
+
 QASCORE_INLINE domain_rows group_by_domain(const domain_view& domain, std::span<const double> values) {
   const std::size_t units = values.size();
   if (!domain.code.empty() && domain.code.size() != units)

@@ -91,6 +91,8 @@ inline linearised_agreement by_distance(const rating_view& ratings, const catego
     part /= of.total;
   const std::vector<double> across = sums_over_ratings(ratings, distances_to(share, ratings, distance));
   assemble(out, ratings, of, by, std::move(within), across);
+  if (distance.form == category_distance::kind::nominal)
+    out.lowest = -1.0;
   return out;
 }
 
@@ -142,6 +144,7 @@ inline linearised_agreement by_squares(const rating_view& ratings, const margins
         pull[c] += by.weight[p] * share * (x[c] - mean);
   }
   assemble(out, ratings, of, by, std::move(within), across);
+  out.lowest = -1.0; // of two ratings with the same margins, E (x - y)^2 <= 4 variance = 2 D_e
   out.observed = out.expected = missing_value; // squared differences: no agreement between 0 and 1
   if (!ranks)
     return out;
