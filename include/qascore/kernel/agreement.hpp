@@ -59,11 +59,14 @@ struct linearised_agreement : linearised {
 /// Agreement coefficients for any number of raters, gaps anywhere, any category weights W, unit weights w.
 ///
 ///   kappa = 1 - D_o / D_e,   d_kl = 1 - W_kl
-///   D_o = sum_{i: m_i >= 2} w_i D_i / sum_{i: m_i >= 2} w_i,   D_i = sum_{pairs of ratings in i} d / (m_i
-///   (m_i - 1)) p_k = sum_i w_i r_ik / m_i / sum_i w_i   (share of category k; r_ik ratings k of the m_i
-///   ratings of unit i) Fleiss, Scott: D_e = sum_kl d_kl p_k p_l Conger, Cohen: D_e = mean over ordered pairs
-///   of raters g != h of sum_kl d_kl p_gk p_hl, p_gk: share within rater g Brennan-Prediger: D_e = sum_kl
-///   d_kl / q^2 Gwet: D_e = 1 - (q^2 - sum_kl d_kl) / (q (q - 1)) * sum_k p_k (1 - p_k)
+///   D_o = sum_{i: m_i >= 2} w_i D_i / sum_{i: m_i >= 2} w_i
+///   D_i = sum over ordered pairs of ratings of unit i of d / (m_i (m_i - 1))
+///   p_k = sum_i w_i r_ik / m_i / sum_i w_i: share of category k; r_ik of the m_i ratings of unit i are k
+///   Fleiss, Scott:     D_e = sum_kl d_kl p_k p_l
+///   Conger, Cohen:     D_e = mean over ordered pairs of raters g != h of sum_kl d_kl p_gk p_hl,
+///                      p_gk the share within rater g
+///   Brennan-Prediger:  D_e = sum_kl d_kl / q^2
+///   Gwet:              D_e = 1 - (q^2 - sum_kl d_kl) / (q (q - 1)) * sum_k p_k (1 - p_k)
 ///
 /// Units with one rating count for the shares, not for D_o (Gwet). `category_weights`: q x q, row-major;
 /// empty: identity. Influence values are exact derivatives in the unit weights. The sum of w_i u_i is 0.

@@ -25,8 +25,9 @@ namespace kernel {
 
 /// Pearson's product-moment correlation, weighted by the design.
 ///
-///   r = sum w a b / sum w with a, b the columns less their weighted means, over their weighted standard
-///   deviations u_i = (a_i b_i - r (a_i^2 + b_i^2) / 2) / sum w
+///   r = sum w a b / sum w,   u_i = (a_i b_i - r (a_i^2 + b_i^2) / 2) / sum w
+///
+/// with a, b the columns less their weighted means, over their weighted standard deviations.
 ///
 /// Undefined: fewer than 3 pairs; a constant column.
 /// Checked against: R 4.2 (cor.test, cov.wt), R survey 4.1 (svyvar with the delta method).
@@ -60,8 +61,9 @@ linearised kendall(const design_view& design, std::span<const double> x, std::sp
 
 /// A correlation with interval, standard error (always design-based, by influence values) and the test of no
 /// correlation: for independent rows r sqrt((n - 2) / (1 - r^2)) with t(n - 2), for Kendall S over its
-/// standard deviation corrected for ties; these are tests of their own, and for ranks in small samples one may
-/// reject where the interval holds 0. For |r| = 1 the p-value is that of the permutations, 2 / n! without ties.
+/// standard deviation corrected for ties; these are tests of their own, and for ranks in small samples one
+/// may reject where the interval holds 0. For |r| = 1 the p-value is that of the permutations, 2 / n! without
+/// ties.
 /// Under a design, and where the linearised interval is asked for, the test is atanh(r) over its design-based
 /// standard error with t(df), so that test and interval agree.
 ///

@@ -24,8 +24,8 @@ namespace qascore::kernel {
 /// Krippendorff's alpha for any number of raters, gaps anywhere, unit weights w.
 ///
 ///   alpha = 1 - (1 - 1/N) D_o / D_e      over the units with m_i >= 2 ratings; N of them in all
-///   D_o = sum_i w_i m_i D_i / sum_i w_i m_i,   D_i = mean distance over the ordered pairs of ratings of unit
-///   i D_e = sum_kl d_kl p_k p_l,   p_k = sum_i w_i r_ik / sum_i w_i m_i
+///   D_o = sum_i w_i m_i D_i / sum_i w_i m_i,   D_i = mean distance over the ordered pairs of ratings of unit i
+///   D_e = sum_kl d_kl p_k p_l,   p_k = sum_i w_i r_ik / sum_i w_i m_i
 ///
 /// For w = 1 this is Krippendorff's 1 - (N - 1) sum o_ck d_ck / sum n_c n_k d_ck. N counts the ratings that
 /// were made, not their weights: alpha then does not change when all weights are multiplied. d: the level's,
@@ -51,8 +51,8 @@ linearised_agreement alpha_by_profile(const rating_view& ratings, level of, cons
 linearised_agreement alpha_by_profile(const rating_view& ratings, std::span<const double> category_weights,
                                       const profile_weights& by);
 
-/// Alpha with standard error and limits, cut at 1, and at -1 but for ratio and category weights; df = paired units - 1. `design` null: units are
-/// independent. agreement_std_error::gwet (irrCAC's for raw ratings) leaves out the factor 1 - 1/N and takes
+/// Alpha with standard error and limits, cut at 1, and at -1 but for ratio and category weights; df = paired
+/// units - 1. `design` null: units are independent. agreement_std_error::gwet (irrCAC's for raw ratings) leaves out the factor 1 - 1/N and takes
 /// df from all rated units.
 agreement_result krippendorff_alpha(const rating_view& ratings, level of, const agreement_options& options,
                                     const design_view* design);

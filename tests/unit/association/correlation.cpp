@@ -254,8 +254,10 @@ TEST_CASE("under a finite population the pairs that answered are the sample, or 
     rows.push_back({r.score, r.csat, 1.0, 50.0});
   for (std::size_t i = 10; i < 50; ++i)
     rows[i].csat.reset();
-  const auto design =
-      qa::design_builder(rows).probability(&drawn_row::probability).population(&drawn_row::population).build();
+  const auto design = qa::design_builder(rows)
+                          .probability(&drawn_row::probability)
+                          .population(&drawn_row::population)
+                          .build();
   const auto with = [&](qa::missing_rows missing) {
     return qa::pearson(design, rows, &drawn_row::score, &drawn_row::csat, {.missing = missing});
   };
@@ -301,7 +303,8 @@ TEST_CASE("a perfect correlation has the p-value of the permutations") {
   CHECK(close_to(p(five, qa::correlation_method::spearman), 2.0 / 120.0, 1e-13));
   CHECK(close_to(p(five, qa::correlation_method::kendall), 2.0 / 120.0, 1e-13));
   // Groups of 2 and 3 equal values: 12 of the 120 orders look the same; the other direction is allowed for.
-  CHECK(close_to(p({{1, 2}, {1, 2}, {3, 6}, {3, 6}, {3, 6}}, qa::correlation_method::spearman), 24.0 / 120.0, 1e-13));
+  CHECK(close_to(p({{1, 2}, {1, 2}, {3, 6}, {3, 6}, {3, 6}}, qa::correlation_method::spearman), 24.0 / 120.0,
+                 1e-13));
 }
 
 TEST_CASE("where the linearised interval is asked for, the test agrees with it") {

@@ -162,7 +162,9 @@ TEST_CASE("intervals of alpha and kappa cover: 2,000 samples of 60 units" * doct
 TEST_CASE("with twenty doubles among 400 ratings the limits rest on the doubles") {
   // Two raters of four categories, each right with chance .8: 20 units have both.
   std::mt19937_64 engine(20260102);
-  const auto rating = [&](double truth) { return engine() % 5 == 0 ? 1.0 + static_cast<double>(engine() % 4) : truth; };
+  const auto rating = [&](double truth) {
+    return engine() % 5 == 0 ? 1.0 + static_cast<double>(engine() % 4) : truth;
+  };
   // They agree where both see the truth (.85 each, as a slip may hit it), or slip alike.
   const double observed = 0.85 * 0.85 + 3 * 0.05 * 0.05;
   const double kappa = 1.0 - (1.0 - observed) / 0.75;

@@ -205,30 +205,34 @@ TEST_CASE("the usual intervals of the correlations hold the truth for independen
   }
 }
 
-TEST_CASE("the Wilson interval holds a proportion where one small stratum has the variance and none of the weight") {
+TEST_CASE("the Wilson interval holds a proportion where one small stratum has the variance and none of the "
+          "weight") {
   // 10,000 calls with 98 % and 200 with 50 % resolved, 30 drawn of each: few failures, most of them in the small part.
   struct answer {
     int queue;
     double probability, population, resolved;
   };
-  check_coverage((9800.0 + 100.0) / 10200.0, [](auto& engine) {
-    std::vector<answer> rows;
-    for (const auto& [queue, all, good] : {std::tuple{0, 10000u, 9800u}, std::tuple{1, 200u, 100u}}) {
-      unsigned left = all, left_good = good;
-      for (int k = 0; k < 30; ++k) {
-        const bool resolved = engine() % left < left_good;
-        rows.push_back({queue, 30.0 / all, static_cast<double>(all), resolved ? 1.0 : 0.0});
-        left_good -= resolved;
-        --left;
-      }
-    }
-    const auto design = qa::design_builder(rows)
-                            .stratum(&answer::queue)
-                            .probability(&answer::probability)
-                            .population(&answer::population)
-                            .build();
-    return qa::proportion(design, rows, &answer::resolved);
-  }, true);
+  check_coverage(
+      (9800.0 + 100.0) / 10200.0,
+      [](auto& engine) {
+        std::vector<answer> rows;
+        for (const auto& [queue, all, good] : {std::tuple{0, 10000u, 9800u}, std::tuple{1, 200u, 100u}}) {
+          unsigned left = all, left_good = good;
+          for (int k = 0; k < 30; ++k) {
+            const bool resolved = engine() % left < left_good;
+            rows.push_back({queue, 30.0 / all, static_cast<double>(all), resolved ? 1.0 : 0.0});
+            left_good -= resolved;
+            --left;
+          }
+        }
+        const auto design = qa::design_builder(rows)
+                                .stratum(&answer::queue)
+                                .probability(&answer::probability)
+                                .population(&answer::population)
+                                .build();
+        return qa::proportion(design, rows, &answer::resolved);
+      },
+      true);
 }
 
 TEST_CASE("the interval of a variance holds the variance of near-normal values") {

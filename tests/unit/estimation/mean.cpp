@@ -245,8 +245,9 @@ TEST_CASE("units without a value are answers that are missing, or another part o
     std::optional<double> wait;
   };
   // 4 of 8 drawn in a, 2 of 10 in b; two of a and none of b have no value.
-  const std::vector<drawn_row> rows{{"a", 0.5, 8, 2.0},          {"a", 0.5, 8, 6.0},   {"a", 0.5, 8, std::nullopt},
-                                    {"a", 0.5, 8, std::nullopt}, {"b", 0.2, 10, 10.0}, {"b", 0.2, 10, 12.0}};
+  const std::vector<drawn_row> rows{{"a", 0.5, 8, 2.0},          {"a", 0.5, 8, 6.0},
+                                    {"a", 0.5, 8, std::nullopt}, {"a", 0.5, 8, std::nullopt},
+                                    {"b", 0.2, 10, 10.0},        {"b", 0.2, 10, 12.0}};
   const auto design = qa::design_builder(rows)
                           .stratum(&drawn_row::queue)
                           .probability(&drawn_row::probability)
@@ -264,7 +265,8 @@ TEST_CASE("units without a value are answers that are missing, or another part o
   const auto part = with(qa::missing_rows::domain);
   CHECK(close_to(part.value, 126.0 / 14.0, 1e-14));
   CHECK(part.n == 4);
-  const auto by = qa::mean_by(design, rows, &drawn_row::wait, &drawn_row::queue, {.missing = qa::missing_rows::domain});
+  const auto by =
+      qa::mean_by(design, rows, &drawn_row::wait, &drawn_row::queue, {.missing = qa::missing_rows::domain});
   CHECK(by[0].value == 4.0);
   CHECK(close_to(by[0].std_error, std::sqrt(0.5 * 4.0 / 3.0 * (4.0 * 4.0 + 4.0 * 4.0)) / 4.0, 1e-14));
   CHECK(by[1].value == 11.0);

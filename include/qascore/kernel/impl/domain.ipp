@@ -28,8 +28,8 @@ QASCORE_INLINE answered_design::answered_design(const design_view& design, std::
   view_.weight = weight_;
 }
 
-QASCORE_INLINE std::vector<std::uint32_t>
-leave_out_gaps(const domain_view& domain, std::initializer_list<std::span<double>> columns) {
+QASCORE_INLINE std::vector<std::uint32_t> leave_out_gaps(const domain_view& domain,
+                                                         std::initializer_list<std::span<double>> columns) {
   const std::size_t units = columns.begin()->size();
   std::vector<std::uint32_t> out(units, 0u);
   if (!domain.code.empty())
