@@ -3,7 +3,9 @@
 
 /// Stratified samples: strata, sizes, the plan, the draw.
 #include "sampling/allocation.hpp"
+#include "sampling/allocation_precision.hpp"
 #include "sampling/draw.hpp"
+#include "sampling/plan_content.hpp"
 #include "sampling/sampling_plan.hpp"
 #include "sampling/strata.hpp"
 #include "sampling/stratum_key.hpp"

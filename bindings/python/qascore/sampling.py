@@ -105,7 +105,7 @@ class SamplingPlan:
 
     @property
     def method(self) -> str:
-        """What sizes are proportional to: proportional, equal, neyman, measure, rates or counts."""
+        """What sizes are proportional to: proportional, equal, neyman, power, measure, rates or counts."""
         return str(self._core.origin()["method"])
 
     @property
@@ -117,6 +117,36 @@ class SamplingPlan:
     def recorded_draw(self) -> tuple[int, str] | None:
         """Seed and kind of id ("integer", "text", "row") of the draw it was used for, where recorded."""
         return self._core.recorded_draw()
+
+    @property
+    def certainty_strata(self) -> tuple[tuple[Any, ...], ...]:
+        """Labels of the strata that are taken whole: their figures carry no sampling error."""
+        return tuple(s.labels for s in self.strata if s.certainty)
+
+    @property
+    def recorded_content(self) -> tuple[str, int] | None:
+        """Kind of id and content hash of the conversations the plan was made for, where `allocate` was given `id`."""
+        return self._core.recorded_content()
+
+    def expected_std_error(self, sd: Mapping[StratumKey, float], *, rounded: bool = True) -> float:
+        """The standard error that the plan will give a mean, before anything is evaluated.
+
+        Parameters
+        ----------
+        sd : mapping
+            Standard deviation of the variable within each stratum (divisor N - 1), e.g. from last month's sample.
+        rounded : bool
+            False: of the real-valued sizes before rounding.
+
+        Examples
+        --------
+        >>> import pandas as pd, qascore as qa
+        >>> calls = pd.DataFrame({"queue": ["phone"] * 900 + ["chat"] * 100})
+        >>> plan = qa.allocate(calls, strata="queue", size=60, method="neyman", sd={"phone": 0.1, "chat": 0.3})
+        >>> round(plan.expected_std_error({"phone": 0.1, "chat": 0.3}), 4)
+        0.0149
+        """
+        return self._core.expected_std_error(_by_stratum("sd", sd, _number), rounded)
 
     def with_draw(self, *, seed: int, id_kind: str) -> SamplingPlan:
         """The same plan with the draw written in it, for the record."""
@@ -131,6 +161,7 @@ class SamplingPlan:
             "population_size": self.population_size,
             "sample_size": self.sample_size,
             "draw": self.recorded_draw,
+            "content": self.recorded_content,
             "strata": [vars(s).copy() for s in self.strata],
         }
 
@@ -179,16 +210,22 @@ def allocate(
     strata: str | Sequence[str] = (),
     size: int | None = None,
     rate: float | None = None,
+    budget: float | None = None,
+    std_error: float | None = None,
     rates: Mapping[StratumKey, float] | None = None,
     counts: Mapping[StratumKey, int] | None = None,
     method: str = "proportional",
     rounding: str = "largest_remainder",
     min_per_stratum: int | Mapping[StratumKey, int] | None = None,
     max_per_stratum: int | Mapping[StratumKey, int] | None = None,
+    min_per: Mapping[str, int | Mapping[Any, int]] | None = None,
     sd: Mapping[StratumKey, float] | None = None,
     cost: Mapping[StratumKey, float] | None = None,
     measure: Mapping[StratumKey, float] | None = None,
+    cv: Mapping[StratumKey, float] | None = None,
+    power: float | None = None,
     missing_stratum: str = "refuse",
+    id: str | None = None,  # noqa: A002
 ) -> SamplingPlan:
     """How many conversations to draw from each stratum, as a plan.
 
@@ -202,26 +239,42 @@ def allocate(
     strata : str or sequence of str
         Columns whose combinations of values are the strata. None of them: a simple random sample.
     size : int, optional
-        Conversations to draw in all. Exactly one of size, rate, rates and counts is given.
+        Conversations to draw in all. Exactly one of size, rate, budget, std_error, rates and counts is given.
     rate : float, optional
         Fraction of all conversations, above 0 up to 1.
+    budget : float, optional
+        What the sample may cost, in the unit of `cost`.
+    std_error : float, optional
+        With the method "neyman": the standard error of a mean that the cheapest sample is to reach.
     rates : mapping, optional
         Fraction of each stratum, 0 to 1, as ``{label: rate}``, or ``{(label, label): rate}`` for two columns.
     counts : mapping, optional
         Conversations of each stratum.
-    method : {"proportional", "equal", "neyman", "measure"}
+    method : {"proportional", "equal", "neyman", "power", "measure"}
         Sizes proportional to the population; all the same; proportional to population times `sd` (over the square root
-        of `cost`, if given), which makes the standard error of a mean smallest; proportional to `measure`.
+        of `cost`, if given), which makes the standard error of a mean smallest; proportional to `measure` (default: the
+        population) to the `power` times `cv`, between equally precise strata (0) and the most precise whole (1);
+        proportional to `measure`.
     rounding : {"largest_remainder", "optimal", "jefferson", "webster", "adams", "dean"}
         How whole numbers are made; "optimal" is the exact integer optimum of the Neyman variance.
     min_per_stratum, max_per_stratum : int or mapping, optional
         Bounds for every stratum, or for those named. Without a minimum every stratum gives at least one conversation
         (for rates and counts: what they say), so that estimates speak for all; 0 asks for the plain rule. A minimum above
         what a stratum holds takes it whole, and the plan notes it.
-    sd, cost, measure : mapping, optional
-        What the method needs, by stratum.
+    min_per : mapping, optional
+        A quota beside the total: ``{"agent": 4}`` asks for at least four conversations of every agent, whichever strata
+        they come from, ``{"agent": {"ann": 4}}`` of one. One of the strata columns. The optimum under the quota is
+        exact; chances stay those of the strata, sample size / population.
+    sd, cost, measure, cv : mapping, optional
+        What the method needs, by stratum: standard deviation, cost of one conversation, measure of size, coefficient
+        of variation.
+    power : float, optional
+        From 0 to 1 (default 0.5), for the method "power".
     missing_stratum : {"refuse", "own"}
         Conversations without a label are refused, or are a stratum of their own, named None.
+    id : str, optional
+        Column of ids. The plan then records a content hash of ids and strata, and `draw` refuses other conversations
+        even where every stratum holds as many.
 
     Returns
     -------
@@ -237,13 +290,22 @@ def allocate(
     chat          100           10                 0.1000
     phone         900           50                0.05556
     60 of 1000 conversations, proportional allocation
+
+    At least 25 of every agent, whichever queue they come from:
+
+    >>> calls["agent"] = ["ann" if i % 9 == 0 else "bo" for i in range(1000)]
+    >>> qa.allocate(calls, strata=["queue", "agent"], size=60, min_per={"agent": 25}).to_frame().groupby(
+    ...     "agent")["sample_size"].sum().to_dict()
+    {'ann': 25, 'bo': 35}
     """
     frame = Frame.of(conversations, argument="conversations")
     names = (strata,) if isinstance(strata, str) else tuple(strata)
     own = check_choice("missing_stratum", missing_stratum, ("refuse", "own")) == "own"
     options = {
         "size": _whole("size", size),
-        "rate": None if rate is None else _number("rate", rate),
+        "rate": _optional_number("rate", rate),
+        "budget": _optional_number("budget", budget),
+        "std_error": _optional_number("std_error", std_error),
         "rates": _by_stratum("rates", rates, _number),
         "counts": _by_stratum("counts", counts, _whole),
         "method": check_choice("method", method, _core.ALLOCATION_METHODS),
@@ -253,8 +315,15 @@ def allocate(
         "sd": _by_stratum("sd", sd, _number),
         "cost": _by_stratum("cost", cost, _number),
         "measure": _by_stratum("measure", measure, _number),
+        "cv": _by_stratum("cv", cv, _number),
+        "power": _optional_number("power", power),
+        "min_per": _quota(min_per),
     }
-    return SamplingPlan(_stratified(frame, names, own).allocate(options), frame.backend)
+    stratified = _stratified(frame, names, own)
+    plan = stratified.allocate(options)
+    if id is not None:
+        plan = plan.with_content(frame.ids(id), stratified.match(plan))
+    return SamplingPlan(plan, frame.backend)
 
 
 def draw(
@@ -269,7 +338,8 @@ def draw(
     Parameters
     ----------
     conversations : frame
-        The conversations the plan was made for; other counts in its strata are refused.
+        The conversations the plan was made for: others are refused if they differ in the counts of strata, or, where
+        `allocate` was given `id`, in content.
     plan : SamplingPlan
     id : str or None
         Column of whole numbers or text in which every conversation has a value of its own; 7 and "7" are different ids.
@@ -311,6 +381,7 @@ def draw(
             )
     ids = len(frame) if id is None else frame.ids(id)
     codes = _stratified(frame, plan.columns, own_missing=True).match(plan._core)
+    plan._core.check_content(ids, codes)
     rows = _core.draw_rows(ids, codes, plan._core.sample_sizes(), start, threads or os.cpu_count() or 1)
     drawn = codes[rows]
     more: dict[str, Any] = {} if named else {"stratum": np.array(_stratum_texts(plan), dtype=object)[drawn].tolist()}
@@ -371,6 +442,10 @@ def _number(argument: str, value: Any) -> float:
     return float(value)
 
 
+def _optional_number(argument: str, value: Any) -> float | None:
+    return None if value is None else _number(argument, value)
+
+
 def _label_text(label: Any) -> str:
     """A label as plans write it: the same text that C++ gives it."""
     if label is None:
@@ -420,6 +495,14 @@ def _by_stratum(argument: str, given: Mapping[StratumKey, Any] | None, check: An
 
 def _bound(argument: str, given: int | Mapping[StratumKey, int] | None) -> Any:
     return _by_stratum(argument, given, _whole) if isinstance(given, Mapping) else _whole(argument, given)
+
+
+def _quota(given: Mapping[str, int | Mapping[Any, int]] | None) -> dict[str, Any]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping) or not given:
+        raise ArgumentError(f'min_per: expected a mapping from a strata column to a minimum, as in {{"agent": 4}}, but found {given!r}')
+    return {str(column): _bound(f"min_per[{column!r}]", minimum) for column, minimum in given.items()}
 
 
 def _stratified(frame: Frame, names: Sequence[str], own_missing: bool) -> _core.StratifiedRows:

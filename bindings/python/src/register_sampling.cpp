@@ -3,10 +3,12 @@
 #include "register.hpp"
 #include "text_column.hpp"
 
-#include <qascore/kernel/allocation.hpp>
+#include <qascore/kernel/pps_probability.hpp>
 #include <qascore/kernel/random_number.hpp>
 #include <qascore/sampling/allocation.hpp>
+#include <qascore/sampling/allocation_precision.hpp>
 #include <qascore/sampling/draw.hpp>
+#include <qascore/sampling/plan_content.hpp>
 #include <qascore/sampling/sampling_plan.hpp>
 #include <qascore/sampling/strata.hpp>
 
@@ -60,6 +62,8 @@ allocation_options options_of(const py::dict& given) {
   const auto numbers = [&](const char* key) { return by_stratum_of<double>(given[key]); };
   out.size = py::cast<std::optional<std::uint64_t>>(given["size"]);
   out.rate = py::cast<std::optional<double>>(given["rate"]);
+  out.budget = py::cast<std::optional<double>>(given["budget"]);
+  out.std_error = py::cast<std::optional<double>>(given["std_error"]);
   out.rates = numbers("rates");
   out.counts = by_stratum_of<std::uint64_t>(given["counts"]);
   out.method = one_of<allocation_method>(given["method"], detail_plan::methods, "method");
@@ -69,6 +73,10 @@ allocation_options options_of(const py::dict& given) {
   out.sd = numbers("sd");
   out.cost = numbers("cost");
   out.measure = numbers("measure");
+  out.cv = numbers("cv");
+  out.power = py::cast<std::optional<double>>(given["power"]);
+  for (const auto& [column, minimum] : py::cast<py::dict>(given["min_per"]))
+    out.min_per.emplace(py::cast<std::string>(column), counts_of(minimum));
   return out;
 }
 
@@ -122,7 +130,8 @@ py::list strata_of(const sampling_plan& plan) {
 } // namespace
 
 void register_sampling(py::module_& module) {
-  module.attr("ALLOCATION_METHODS") = std::vector<std::string>{"proportional", "equal", "neyman", "measure"};
+  module.attr("ALLOCATION_METHODS") =
+      std::vector<std::string>{"proportional", "equal", "neyman", "power", "measure"};
   module.attr("ALLOCATION_ROUNDINGS") =
       std::vector<std::string>(detail_plan::roundings.begin(), detail_plan::roundings.end());
 
@@ -153,6 +162,13 @@ void register_sampling(py::module_& module) {
              out["method"] = text(detail_plan::name_of(origin.method, detail_plan::methods));
              out["rounding"] = text(detail_plan::name_of(origin.rounding, detail_plan::roundings));
              out["rate"] = origin.rate;
+             out["budget"] = origin.budget;
+             out["std_error"] = origin.std_error;
+             out["power"] = origin.power;
+             py::list quotas;
+             for (const plan_quota& quota : origin.quotas)
+               quotas.append(py::make_tuple(quota.column, quota.label, quota.minimum));
+             out["quotas"] = quotas;
              out["notes"] = origin.notes;
              out["library_version"] = origin.library_version;
              out["random_numbers"] = origin.random_numbers;
@@ -172,6 +188,41 @@ void register_sampling(py::module_& module) {
             return plan.with_draw(seed{start}, one_of<id_kind>(id, detail_plan::id_kinds, "id"));
           },
           py::arg("seed"), py::arg("id"))
+      .def("recorded_content",
+           [](const sampling_plan& plan) -> py::object {
+             if (!plan.recorded_content())
+               return py::none();
+             return py::make_tuple(
+                 text(detail_plan::name_of(plan.recorded_content()->id, detail_plan::id_kinds)),
+                 plan.recorded_content()->hash);
+           })
+      .def(
+          "with_content",
+          [](const sampling_plan& plan, const py::object& ids, const py::array& stratum) {
+            const auto codes = as_span<std::uint32_t>(stratum);
+            return plan.with_content(with_ids(ids, [&](const auto& column) {
+              const py::gil_scoped_release release;
+              return content_of(column, codes);
+            }));
+          },
+          py::arg("ids"), py::arg("stratum"))
+      .def(
+          "check_content",
+          [](const sampling_plan& plan, const py::object& ids, const py::array& stratum) {
+            const auto codes = as_span<std::uint32_t>(stratum);
+            with_ids(ids, [&](const auto& column) {
+              const py::gil_scoped_release release;
+              check_content(column, codes, plan);
+            });
+          },
+          py::arg("ids"), py::arg("stratum"))
+      .def(
+          "expected_std_error",
+          [](const sampling_plan& plan, const py::list& sd, bool rounded) {
+            return expected_std_error(plan, by_stratum_of<double>(sd),
+                                      rounded ? plan_sizes::whole : plan_sizes::target);
+          },
+          py::arg("sd"), py::arg("rounded"))
       .def("population_size", &sampling_plan::population_size)
       .def("sample_size", &sampling_plan::sample_size)
       .def(
@@ -211,6 +262,22 @@ void register_sampling(py::module_& module) {
         return array_of(std::move(rows)).attr("view")("int64"); // as NumPy wants to index
       },
       py::arg("ids"), py::arg("stratum"), py::arg("sample_sizes"), py::arg("seed"), py::arg("threads") = 1);
+
+  module.def(
+      "pps_probabilities",
+      [](const py::array& size, const py::object& stratum, const py::array& n, double certain_from) {
+        const auto measure = as_span<double>(size);
+        const auto wanted = as_span<double>(n);
+        const auto codes = as_optional_span<std::uint32_t>(stratum);
+        std::vector<double> out;
+        {
+          const py::gil_scoped_release release;
+          out = codes.empty() ? kernel::pps_probabilities(measure, wanted[0], certain_from)
+                              : kernel::pps_probabilities(measure, codes, wanted, certain_from);
+        }
+        return array_of(std::move(out));
+      },
+      py::arg("size"), py::arg("stratum"), py::arg("n"), py::arg("certain_from"));
 
   module.def(
       "permanent_numbers",

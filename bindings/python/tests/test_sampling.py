@@ -304,7 +304,7 @@ def test_inclusion_frequencies_over_seeds_are_the_stated_probabilities() -> None
 
 
 BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
-    ({}, ArgumentError, "expected exactly one of size, rate, rates and counts but found none"),
+    ({}, ArgumentError, "expected exactly one of size, rate, budget, std_error, rates and counts but found none"),
     ({"size": 5, "rate": 0.1}, ArgumentError, "but found 2"),
     ({"size": -5}, ArgumentError, "size: expected a whole number >= 0 but found -5"),
     ({"size": 5.0}, ArgumentError, "size: expected a whole number >= 0 but found 5.0"),

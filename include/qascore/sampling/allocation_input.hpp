@@ -52,10 +52,20 @@ std::vector<std::optional<Number>> in_order(const stratum_table& table, const by
   return out;
 }
 
+inline std::string no_hint(double) {
+  return {};
+}
+
+/// For a fraction that was written as a percentage.
+inline std::string as_fraction(double found) {
+  return found > 1.0 && found <= 100.0 ? " (did you mean " + detail::format_number(found / 100.0) + "?)" : "";
+}
+
 /// The same where every stratum must be named, with a check of each number.
 template <class Number, class Allowed>
 std::vector<double> all_in_order(const stratum_table& table, const by_stratum<Number>& given,
-                                 const char* argument, const char* expected, const Allowed& allowed) {
+                                 const char* argument, const char* expected, const Allowed& allowed,
+                                 std::string (*hint)(double) = no_hint) {
   std::vector<double> out;
   const auto numbers = in_order(table, given, argument);
   for (std::size_t h = 0; h < numbers.size(); ++h) {
@@ -65,7 +75,7 @@ std::vector<double> all_in_order(const stratum_table& table, const by_stratum<Nu
     const auto number = static_cast<double>(*numbers[h]);
     if (!allowed(number))
       throw argument_error(std::string(argument) + ": stratum " + name(table, h) + ": expected " + expected +
-                           " but found " + detail::format_number(number));
+                           " but found " + detail::format_number(number) + hint(number));
     out.push_back(number);
   }
   return out;
@@ -133,6 +143,14 @@ inline void check_size(double size, const bounds& between, double population) {
                        "; the nearest possible size is " + text(most));
 }
 
+inline std::vector<double> costs_of(const stratum_table& table, const allocation_options& options) {
+  if (options.cost.empty())
+    return std::vector<double>(table.population.size(), 1.0);
+  return all_in_order(table, options.cost, "cost", "a number > 0", is_positive);
+}
+
+inline constexpr double default_power = 0.5;
+
 inline std::vector<double> shares_of(const stratum_table& table, const allocation_options& options,
                                      const std::vector<double>& population) {
   switch (options.method) {
@@ -142,11 +160,20 @@ inline std::vector<double> shares_of(const stratum_table& table, const allocatio
     return all_in_order(table, options.measure, "measure", "a number >= 0", is_amount);
   case allocation_method::neyman: {
     std::vector<double> share = all_in_order(table, options.sd, "sd", "a standard deviation >= 0", is_amount);
-    std::vector<double> cost(share.size(), 1.0);
-    if (!options.cost.empty())
-      cost = all_in_order(table, options.cost, "cost", "a number > 0", is_positive);
+    const std::vector<double> cost = costs_of(table, options);
     for (std::size_t h = 0; h < share.size(); ++h)
       share[h] *= population[h] / std::sqrt(cost[h]);
+    return share;
+  }
+  case allocation_method::power: {
+    const double power = options.power.value_or(default_power);
+    std::vector<double> share =
+        all_in_order(table, options.cv, "cv", "a coefficient of variation >= 0", is_amount);
+    std::vector<double> measure = population;
+    if (!options.measure.empty())
+      measure = all_in_order(table, options.measure, "measure", "a number >= 0", is_amount);
+    for (std::size_t h = 0; h < share.size(); ++h)
+      share[h] *= std::pow(measure[h], power);
     return share;
   }
   default:
@@ -154,61 +181,78 @@ inline std::vector<double> shares_of(const stratum_table& table, const allocatio
   }
 }
 
+inline kernel::divisor divisor_of(allocation_rounding rounding) {
+  switch (rounding) {
+  case allocation_rounding::jefferson:
+    return kernel::divisor::jefferson;
+  case allocation_rounding::webster:
+    return kernel::divisor::webster;
+  case allocation_rounding::adams:
+    return kernel::divisor::adams;
+  case allocation_rounding::dean:
+    return kernel::divisor::dean;
+  default:
+    return kernel::divisor::huntington_hill;
+  }
+}
+
 inline std::vector<std::uint64_t> rounded(const std::vector<double>& target, std::uint64_t size,
                                           const std::vector<double>& share, const bounds& between,
                                           allocation_rounding rounding) {
-  const auto by = [&](kernel::divisor method) {
-    return kernel::allocate_by_divisor(size, share, between.lower, between.upper, method);
-  };
-  switch (rounding) {
-  case allocation_rounding::optimal:
-    return by(kernel::divisor::huntington_hill);
-  case allocation_rounding::jefferson:
-    return by(kernel::divisor::jefferson);
-  case allocation_rounding::webster:
-    return by(kernel::divisor::webster);
-  case allocation_rounding::adams:
-    return by(kernel::divisor::adams);
-  case allocation_rounding::dean:
-    return by(kernel::divisor::dean);
-  case allocation_rounding::largest_remainder:
-    break;
-  }
-  return kernel::round_by_largest_remainder(target, size);
+  if (rounding == allocation_rounding::largest_remainder)
+    return kernel::round_by_largest_remainder(target, size);
+  return kernel::allocate_by_divisor(size, share, between.lower, between.upper, divisor_of(rounding));
 }
 
 /// Options that go with another way of asking are errors, not ignored.
 inline void check_together(const allocation_options& options) {
   const int asked = int{options.size.has_value()} + int{options.rate.has_value()} +
+                    int{options.budget.has_value()} + int{options.std_error.has_value()} +
                     int{!options.rates.empty()} + int{!options.counts.empty()};
   if (asked != 1)
-    throw argument_error("allocate: expected exactly one of size, rate, rates and counts but found " +
-                         (asked == 0 ? std::string("none") : std::to_string(asked)));
+    throw argument_error(
+        "allocate: expected exactly one of size, rate, budget, std_error, rates and counts but found " +
+        (asked == 0 ? std::string("none") : std::to_string(asked)));
   const auto only_for = [](bool given, bool fits, const char* what, const char* where) {
     if (given && !fits)
       throw argument_error(std::string(what) + ": goes only with " + where);
   };
   const bool whole = options.size || options.rate;
+  const bool by_method = whole || options.budget || options.std_error;
   using method = allocation_method;
   if (options.method == method::rates || options.method == method::counts)
     throw argument_error("method: rates and counts are asked by giving them");
-  only_for(options.method != method::proportional, whole, "method", "size or rate");
+  only_for(options.method != method::proportional, by_method, "method", "size, rate, budget or std_error");
+  only_for(options.std_error.has_value(), options.method == method::neyman, "std_error", "the method neyman");
   only_for(options.rounding != allocation_rounding::largest_remainder, whole, "rounding", "size or rate");
   only_for(!options.min_per_stratum.empty(), options.counts.empty(), "min_per_stratum",
-           "size, rate or rates");
+           "size, rate, budget, std_error or rates");
   only_for(!options.max_per_stratum.empty(), options.counts.empty(), "max_per_stratum",
-           "size, rate or rates");
+           "size, rate, budget, std_error or rates");
+  only_for(!options.min_per.empty(), whole, "min_per", "size or rate");
   only_for(!options.sd.empty(), options.method == method::neyman, "sd", "the method neyman");
-  only_for(!options.cost.empty(), options.method == method::neyman, "cost", "the method neyman");
-  only_for(!options.measure.empty(), options.method == method::measure, "measure", "the method measure");
+  only_for(!options.cost.empty(), options.method == method::neyman || options.budget, "cost",
+           "the method neyman or a budget");
+  only_for(!options.measure.empty(), options.method == method::measure || options.method == method::power,
+           "measure", "the methods measure and power");
+  only_for(!options.cv.empty(), options.method == method::power, "cv", "the method power");
+  only_for(options.power.has_value(), options.method == method::power, "power", "the method power");
+  if (options.power && !(*options.power >= 0.0 && *options.power <= 1.0))
+    throw argument_error("power: expected a number from 0 to 1 but found " +
+                         detail::format_number(*options.power));
+  if (options.budget && !is_positive(*options.budget))
+    throw argument_error("budget: expected a number > 0 but found " + detail::format_number(*options.budget));
+  if (options.budget && options.cost.empty())
+    throw argument_error(
+        "cost: expected the cost of one conversation of every stratum, as there is a budget");
+  if (options.std_error && !is_positive(*options.std_error))
+    throw argument_error("std_error: expected a number > 0 but found " +
+                         detail::format_number(*options.std_error));
   if (options.size && *options.size == 0)
     throw argument_error("size: expected a whole number >= 1 but found 0");
   if (options.rate && !(*options.rate > 0.0 && *options.rate <= 1.0))
     throw argument_error("rate: expected a fraction above 0 up to 1 but found " +
-                         detail::format_number(*options.rate) +
-                         (*options.rate > 1.0 && *options.rate <= 100.0
-                              ? " (did you mean " + detail::format_number(*options.rate / 100.0) + "?)"
-                              : ""));
+                         detail::format_number(*options.rate) + as_fraction(*options.rate));
 }
 
 } // namespace qascore::detail_allocate

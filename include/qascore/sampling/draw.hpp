@@ -6,6 +6,7 @@
 #include "../detail/nearest.hpp"
 #include "../kernel/random_number.hpp"
 #include "../kernel/selection.hpp"
+#include "plan_content.hpp"
 #include "sampling_plan.hpp"
 #include "strata.hpp"
 
@@ -75,9 +76,9 @@ inline std::vector<std::uint32_t> match_strata(stratified_rows rows, const sampl
   return std::move(rows.codes);
 }
 
-/// Rows of the sample, ascending, for ids as a column (span of integers or of text, or kernel::row_ids), one
-/// stratum code per row, and the sample size of each stratum. Throws data_error that names ids which occur
-/// more than once.
+/// Rows of the sample, ascending, for ids as a column (span of integers or of text, or kernel::row_ids),
+/// one stratum code per row, and the sample size of each stratum. Throws data_error that names ids which
+/// occur more than once.
 template <class Ids>
 std::vector<std::uint64_t> draw_rows(const Ids& ids, std::span<const std::uint32_t> stratum,
                                      std::span<const std::uint64_t> sample, seed start,
@@ -155,6 +156,7 @@ std::vector<drawn_unit> draw(const Rows& conversations, const Id& id,
                              const std::vector<std::uint32_t>& stratum, const sampling_plan& plan, seed start,
                              draw_options options) {
   const std::vector<std::uint64_t> rows = with_ids(conversations, id, [&](const auto& ids) {
+    check_content(ids, stratum, plan);
     return draw_rows(ids, stratum, sample_sizes(plan), start, options);
   });
   std::vector<drawn_unit> out;
@@ -166,17 +168,30 @@ std::vector<drawn_unit> draw(const Rows& conversations, const Id& id,
 
 } // namespace detail_draw
 
-/// Draws the sample that the plan describes: from each stratum, the planned number of conversations with the
-/// smallest permanent random numbers of (seed, id). Which conversations are drawn depends on the seed and the
-/// ids alone, not on the order of rows, the number of threads or the language. Every conversation of a
-/// stratum has the same chance.
+/// The plan with the content of the conversations it was made for, so that a draw from changed ones is
+/// refused although their counts are the same: `record_content(allocate(...), conversations, &call::id,
+/// &call::queue)`.
+template <row_range Rows, class Id, class Strata>
+sampling_plan record_content(const sampling_plan& plan, const Rows& conversations, const Id& id,
+                             const Strata& strata) {
+  const std::vector<std::uint32_t> stratum =
+      match_strata(stratify(conversations, strata, {}, missing_stratum::own), plan);
+  return plan.with_content(
+      detail_draw::with_ids(conversations, id, [&](const auto& ids) { return content_of(ids, stratum); }));
+}
+
+/// Draws the sample that the plan describes: from each stratum, the planned number of conversations with
+/// the smallest permanent random numbers of (seed, id). Which conversations are drawn depends on the seed
+/// and the ids alone, not on the order of rows, the number of threads or the language. Every conversation
+/// of a stratum has the same chance.
 ///
-/// `id` is a projection to an integer or to text, unique among the conversations (or `row_number`); `strata`
-/// as given to allocate. Rows come in ascending order. 7 and "7" are different ids; all integer types share
-/// their numbers.
+/// `id` is a projection to an integer or to text, unique among the conversations (or `row_number`);
+/// `strata` as given to allocate. Rows come in ascending order. 7 and "7" are different ids; all integer
+/// types share their numbers.
 ///
-/// Throws data_error for ids that occur more than once (named with their rows), design_error if the strata of
-/// the data are not those that the plan counted. Source and checks: kernel/selection.hpp.
+/// Throws data_error for ids that occur more than once (named with their rows), design_error if the
+/// strata of the data are not those that the plan counted, or the conversations not those whose content
+/// it recorded. Source and checks: kernel/selection.hpp.
 template <row_range Rows, class Id, class Strata>
 std::vector<drawn_unit> draw(const Rows& conversations, const Id& id, const Strata& strata,
                              const sampling_plan& plan, seed start, draw_options options = {}) {

@@ -16,10 +16,10 @@ namespace qascore {
 namespace detail_plan {
 
 inline constexpr std::string_view format = "qascore sampling plan";
-inline constexpr std::string_view format_version = "1";
+inline constexpr std::string_view format_version = "2";
 
-inline constexpr std::array<std::string_view, 6> methods{"proportional", "equal", "neyman",
-                                                         "measure",      "rates", "counts"};
+inline constexpr std::array<std::string_view, 7> methods{"proportional", "equal",  "neyman", "measure",
+                                                         "rates",        "counts", "power"};
 inline constexpr std::array<std::string_view, 6> roundings{"largest_remainder", "optimal", "jefferson",
                                                            "webster",           "adams",   "dean"};
 inline constexpr std::array<std::string_view, 3> label_kinds{"text", "integer", "boolean"};
@@ -129,9 +129,15 @@ private:
   std::string path_;
 };
 
-inline constexpr std::array<std::string_view, 11> plan_keys{
+inline constexpr std::array<std::string_view, 16> plan_keys{
+    "format", "format_version", "library_version", "method", "rounding", "rate",
+    "budget", "std_error",      "power",           "quotas", "content",  "random_numbers",
+    "draw",   "notes",          "strata_columns",  "strata"};
+/// Version 1 had no more than these.
+inline constexpr std::array<std::string_view, 11> plan_keys_1{
     "format",         "format_version", "library_version", "method",         "rounding", "rate",
     "random_numbers", "draw",           "notes",           "strata_columns", "strata"};
+inline constexpr std::array<std::string_view, 3> quota_keys{"column", "label", "minimum"};
 inline constexpr std::array<std::string_view, 6> stratum_keys{"labels", "population", "sample_size",
                                                               "target", "minimum",    "maximum"};
 
@@ -156,7 +162,24 @@ inline std::string to_json(const sampling_plan& plan) {
   member("library_version", json_string(origin.library_version));
   member("method", json_string(name_of(origin.method, methods)));
   member("rounding", json_string(name_of(origin.rounding, roundings)));
-  member("rate", origin.rate ? detail::format_number(*origin.rate) : "null");
+  const auto optional = [](const std::optional<double>& value) {
+    return value ? detail::format_number(*value) : "null";
+  };
+  member("rate", optional(origin.rate));
+  member("budget", optional(origin.budget));
+  member("std_error", optional(origin.std_error));
+  member("power", optional(origin.power));
+  std::string quotas;
+  for (const plan_quota& quota : origin.quotas)
+    quotas += (quotas.empty() ? "" : ", ") + ("{\"column\": " + json_string(quota.column)) +
+              ", \"label\": " + json_string(quota.label) + ", \"minimum\": " + std::to_string(quota.minimum) +
+              "}";
+  member("quotas", "[" + quotas + "]");
+  member("content", plan.recorded_content()
+                        ? "{\"id\": " + json_string(name_of(plan.recorded_content()->id, id_kinds)) +
+                              ", \"hash\": " + json_string(std::to_string(plan.recorded_content()->hash)) +
+                              "}"
+                        : "null");
   member("random_numbers", json_string(origin.random_numbers));
   member("draw", plan.recorded_draw()
                      ? "{\"seed\": " + json_string(std::to_string(plan.recorded_draw()->start.value())) +
@@ -183,18 +206,41 @@ inline sampling_plan sampling_plan::from_json(std::string_view text, std::string
   using namespace detail_plan;
   const detail::json_value document = detail::json_parser(text, name).parse();
   const reader plan(document, std::string(name));
-  plan.expect_keys(plan_keys);
+  const bool has_version =
+      std::find(document.keys.begin(), document.keys.end(), "format_version") != document.keys.end();
+  const std::uint64_t version_found = has_version ? plan["format_version"].whole() : 2;
+  if (version_found != 1 && version_found != 2)
+    plan["format_version"].fail("1 or 2; a later version of the library wrote this plan");
+  const bool first = version_found == 1;
+  if (first)
+    plan.expect_keys(plan_keys_1);
+  else
+    plan.expect_keys(plan_keys);
   if (plan["format"].string() != format)
     plan["format"].fail(detail::quoted(format));
-  if (plan["format_version"].whole() != 1)
-    plan["format_version"].fail("1; a later version of the library wrote this plan");
 
   plan_origin origin;
   origin.library_version = plan["library_version"].string();
   origin.method = plan["method"].one_of<allocation_method>(methods);
   origin.rounding = plan["rounding"].one_of<allocation_rounding>(roundings);
-  if (!plan["rate"].is_null())
-    origin.rate = plan["rate"].number();
+  const auto optional = [](const reader& value) {
+    return value.is_null() ? std::optional<double>() : std::optional<double>(value.number());
+  };
+  origin.rate = optional(plan["rate"]);
+  std::optional<plan_content> content;
+  if (!first) {
+    origin.budget = optional(plan["budget"]);
+    origin.std_error = optional(plan["std_error"]);
+    origin.power = optional(plan["power"]);
+    for (const reader& quota : plan["quotas"].list()) {
+      quota.expect_keys(quota_keys);
+      origin.quotas.push_back({quota["column"].string(), quota["label"].string(), quota["minimum"].whole()});
+    }
+    if (const reader recorded = plan["content"]; !recorded.is_null()) {
+      recorded.expect_keys(std::array<std::string_view, 2>{"id", "hash"});
+      content = plan_content{recorded["id"].one_of<id_kind>(id_kinds), recorded["hash"].whole_as_text()};
+    }
+  }
   origin.random_numbers = plan["random_numbers"].string();
   for (const reader& note : plan["notes"].list())
     origin.notes.push_back(note.string());
@@ -222,7 +268,7 @@ inline sampling_plan sampling_plan::from_json(std::string_view text, std::string
     s.maximum = stratum["maximum"].whole();
     strata.push_back(std::move(s));
   }
-  return {std::move(columns), std::move(strata), std::move(origin), recorded};
+  return {std::move(columns), std::move(strata), std::move(origin), recorded, content};
 }
 
 inline std::string to_text(const sampling_plan& plan) {

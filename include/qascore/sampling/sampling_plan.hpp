@@ -27,7 +27,8 @@ enum class allocation_method {
   neyman,       ///< population times standard deviation (over the square root of the cost, if given)
   measure,      ///< a measure of size that is given
   rates,        ///< its population times its given rate
-  counts        ///< sizes are given
+  counts,       ///< sizes are given
+  power         ///< a measure of size to a power, times the coefficient of variation (Bankier 1988)
 };
 
 /// How real-valued sizes become whole numbers that keep the total.
@@ -72,15 +73,35 @@ struct planned_stratum {
   friend bool operator==(const planned_stratum&, const planned_stratum&) = default;
 };
 
+/// A quota: at least so many of a strata column's label, whichever strata they come from.
+struct plan_quota {
+  std::string column;
+  std::string label;
+  std::uint64_t minimum = 0; ///< cut to what the label holds
+  friend bool operator==(const plan_quota&, const plan_quota&) = default;
+};
+
 /// What a plan was asked, as far as it is not in its strata.
 struct plan_origin {
   allocation_method method = allocation_method::proportional;
   allocation_rounding rounding = allocation_rounding::largest_remainder;
-  std::optional<double> rate{}; ///< the overall rate, where one was asked
+  std::optional<double> rate{};      ///< the overall rate, where one was asked
+  std::optional<double> budget{};    ///< what the sample might cost, where asked
+  std::optional<double> std_error{}; ///< the standard error to reach, where asked
+  std::optional<double> power{};     ///< of the method power
+  std::vector<plan_quota> quotas{};
   std::vector<std::string> notes{}; ///< for people: bounds that were cut, strata that give nothing
   std::string library_version{version};
   std::string random_numbers = "mix13-1"; ///< name of the format of kernel/random_number.hpp
   friend bool operator==(const plan_origin&, const plan_origin&) = default;
+};
+
+/// The conversations a plan was made for, where recorded: what their ids and strata add up to
+/// (plan_content.hpp).
+struct plan_content {
+  id_kind id;
+  std::uint64_t hash;
+  friend bool operator==(const plan_content&, const plan_content&) noexcept = default;
 };
 
 /// The draw a plan was used for, where recorded.
@@ -101,22 +122,21 @@ inline std::string stratum_name(std::span<const std::string> labels) {
 }
 
 /// How many conversations each stratum holds, how many are to be drawn, and how that came about: made by
-/// allocate, used by draw and by sample_design, kept as JSON so that an audit can draw the same sample again.
-/// Immutable.
+/// allocate, used by draw and by sample_design, kept as JSON so that an audit can draw the same sample
+/// again. Immutable.
 ///
 /// Every stratum of the population is in it, also those from which nothing is drawn (estimates then do not
-/// speak for them, and `notes` says so). Strata ascend by their labels as the columns' own type orders them.
-/// A plan without strata columns has one stratum: a simple random sample.
+/// speak for them, and `notes` says so). Strata ascend by their labels as the columns' own type orders
+/// them. A plan without strata columns has one stratum: a simple random sample.
 class sampling_plan {
 public:
   /// Throws design_error unless every stratum has one label per column, stands once, and holds at least its
   /// sample.
   sampling_plan(std::vector<strata_column> columns, std::vector<planned_stratum> strata, plan_origin origin,
-                std::optional<plan_draw> recorded = std::nullopt)
-      : columns_{std::move(columns)},
-        strata_{std::move(strata)},
-        origin_{std::move(origin)},
-        recorded_{recorded} {
+                std::optional<plan_draw> recorded = std::nullopt,
+                std::optional<plan_content> content = std::nullopt)
+      : columns_{std::move(columns)}, strata_{std::move(strata)}, origin_{std::move(origin)},
+        recorded_{recorded}, content_{content} {
     if (strata_.empty())
       throw design_error("sampling plan: expected at least one stratum");
     for (std::size_t c = 0; c < columns_.size(); ++c)
@@ -134,6 +154,7 @@ public:
   const std::vector<planned_stratum>& strata() const noexcept { return strata_; }
   const plan_origin& origin() const noexcept { return origin_; }
   const std::optional<plan_draw>& recorded_draw() const noexcept { return recorded_; }
+  const std::optional<plan_content>& recorded_content() const noexcept { return content_; }
 
   std::uint64_t population_size() const noexcept { return population_; }
   std::uint64_t sample_size() const noexcept { return sample_; }
@@ -151,13 +172,20 @@ public:
     return out;
   }
 
+  /// The same plan with the content of the conversations it was made for, so that a draw can refuse others.
+  sampling_plan with_content(plan_content content) const {
+    sampling_plan out = *this;
+    out.content_ = content;
+    return out;
+  }
+
   /// Reads what to_json wrote. Throws data_error with the line and column, or the path, of what is wrong in
   /// the text; design_error if the plan contradicts itself.
   static sampling_plan from_json(std::string_view text, std::string_view name = "sampling plan");
 
   friend bool operator==(const sampling_plan& a, const sampling_plan& b) {
     return a.columns_ == b.columns_ && a.strata_ == b.strata_ && a.origin_ == b.origin_ &&
-           a.recorded_ == b.recorded_;
+           a.recorded_ == b.recorded_ && a.content_ == b.content_;
   }
 
 private:
@@ -180,6 +208,7 @@ private:
   std::vector<planned_stratum> strata_;
   plan_origin origin_;
   std::optional<plan_draw> recorded_;
+  std::optional<plan_content> content_;
   std::map<std::vector<std::string>, std::size_t> index_;
   std::uint64_t population_ = 0;
   std::uint64_t sample_ = 0;

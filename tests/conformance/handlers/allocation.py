@@ -8,6 +8,7 @@ from case import Case, Unsupported, handles
 from library import frame, verb
 
 
+BY_STRATUM = ("min_per_stratum", "max_per_stratum", "sd", "cost", "measure", "cv")
 DIVISORS = {"Jefferson/D'Hondt": "jefferson", "Webster/Sainte-Lague": "webster", "Adams": "adams", "Dean": "dean"}
 
 
@@ -34,7 +35,7 @@ def allocate(case: Case, population: list[int], **more: Any) -> Any:
     width = len(str(len(population)))
     labels = [f"{h:0{width}}" for h in range(len(population))]
     rows = frame({"stratum": [label for label, count in zip(labels, population, strict=True) for _ in range(count)]})
-    for role in ("min_per_stratum", "max_per_stratum", "sd", "cost", "measure"):
+    for role in BY_STRATUM:
         if isinstance(more.get(role), list):
             more[role] = dict(zip(labels, more[role], strict=True))
     if more.get("min_per_stratum") is None:
@@ -51,15 +52,32 @@ def whole(case: Case, name: str) -> int:
     return int(value)
 
 
-def answer(plan: Any) -> dict[str, Any]:
-    return {
+def answer(plan: Any, sd: list[float] | None = None) -> dict[str, Any]:
+    """Real-valued sizes and whole ones; with standard deviations, what precision they give."""
+    found: dict[str, Any] = {
         "n_h": [stratum.target for stratum in plan.strata],
         "n_h_integer": [stratum.sample_size for stratum in plan.strata],
     }
+    if sd is not None:
+        real, whole = (precision(plan, sd, rounded) for rounded in (False, True))
+        found |= {"se_mean": real, "se_mean_integer": whole}
+        found |= {"variance_total": (real * plan.population_size) ** 2}
+        found |= {"variance_total_integer": (whole * plan.population_size) ** 2}
+    return found
 
 
-def sizes(plan: Any) -> dict[str, Any]:
-    return {"n_h": [stratum.sample_size for stratum in plan.strata]}
+def precision(plan: Any, sd: list[float], rounded: bool) -> float:
+    labels = [stratum.labels[0] for stratum in plan.strata]
+    return plan.expected_std_error(dict(zip(labels, sd, strict=True)), rounded=rounded)
+
+
+def sizes(plan: Any, sd: list[float] | None = None) -> dict[str, Any]:
+    """Whole sizes; with standard deviations, what precision they give."""
+    found: dict[str, Any] = {"n_h": [stratum.sample_size for stratum in plan.strata]}
+    if sd is not None:
+        found["se_mean"] = precision(plan, sd, True)
+        found["variance_total"] = (found["se_mean"] * plan.population_size) ** 2
+    return found
 
 
 @handles("proportional_allocation")
@@ -74,7 +92,26 @@ def proportional(case: Case) -> Any:
 def neyman(case: Case) -> Any:
     population, sd = columns(case, "N", "S")
     bounds = {"min_per_stratum": bound(case, "lower"), "max_per_stratum": bound(case, "upper")}
-    return answer(allocate(case, population, size=whole(case, "n"), method="neyman", sd=sd, **bounds))
+    return answer(allocate(case, population, size=whole(case, "n"), method="neyman", sd=sd, **bounds), sd)
+
+
+@handles("power_allocation")
+def power(case: Case) -> Any:
+    population, cv, measure = columns(case, "N", "cv", "size")
+    size, exponent = whole(case, "n"), case.number("q")
+    return answer(allocate(case, population, size=size, method="power", measure=measure, cv=cv, power=exponent))
+
+
+@handles("optimal_cost_allocation")
+def optimal_cost(case: Case) -> Any:
+    population, sd, cost = columns(case, "N", "S", "unit_cost")
+    asked = {
+        "min variance": lambda: {"budget": case.number("total_cost")},
+        "min cost": lambda: {"std_error": case.number("target_cv") * case.number("population_mean")},
+    }
+    bounds = {"min_per_stratum": bound(case, "lower"), "max_per_stratum": bound(case, "upper")}
+    how = case.choice("goal", asked)()
+    return answer(allocate(case, population, method="neyman", sd=sd, cost=cost, **how, **bounds), sd)
 
 
 @handles("integer_allocation")
@@ -83,7 +120,7 @@ def integer(case: Case) -> Any:
     population, sd = columns(case, "N", "S")
     bounds = {"min_per_stratum": bound(case, "lower"), "max_per_stratum": bound(case, "upper")}
     size = whole(case, "n")
-    return sizes(allocate(case, population, size=size, method="neyman", sd=sd, rounding="optimal", **bounds))
+    return sizes(allocate(case, population, size=size, method="neyman", sd=sd, rounding="optimal", **bounds), sd)
 
 
 @handles("divisor_allocation")

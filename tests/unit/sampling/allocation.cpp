@@ -93,8 +93,8 @@ TEST_CASE("sizes between bounds fulfil the conditions of the optimum, whatever t
                                           : std::floor(least + (most - least) * uniform());
     const reals x = kernel::allocate_between(size, share, lower, upper);
     REQUIRE(close_to(std::accumulate(x.begin(), x.end(), 0.0), size, 1e-12, 1e-9));
-    // Kuhn-Tucker: x/share is one constant for strata between their bounds, not below it at the lower bound,
-    // not above it at the upper.
+    // Kuhn-Tucker: x/share is one constant for strata between their bounds, not below it at the lower
+    // bound, not above it at the upper.
     double highest_floor = std::numeric_limits<double>::infinity(), lowest_cap = 0.0;
     for (std::size_t h = 0; h < strata; ++h) {
       REQUIRE(x[h] >= lower[h]);
@@ -175,9 +175,9 @@ TEST_CASE("divisor methods agree with the apportionments of the literature and o
   CHECK(jefferson(3, {100, 3}, 0, {1, 3}) == sizes{1, 2});
   CHECK(jefferson(5, {7, 30}, 0, {7, 3}) == sizes{2, 3});
   // By hand, 10 seats to 53, 24, 23: quotients 53/d, 24/d, 23/d. Webster, d = .5, 1.5, ...: 53 gets 106,
-  // 35.3, 21.2, 15.1, 11.8; 24 gets 48, 16, 9.6; 23 gets 46, 15.3, 9.2. The ten largest: 106 48 46 35.3 21.2
-  // 16 15.3 15.1 11.8 and then max(53/5.5 = 9.636, 9.6, 9.2). Adams, d = 0, 1, 2, ...: all one first; then 53
-  // 26.5 24 23 17.7 13.3 12.
+  // 35.3, 21.2, 15.1, 11.8; 24 gets 48, 16, 9.6; 23 gets 46, 15.3, 9.2. The ten largest: 106 48 46 35.3
+  // 21.2 16 15.3 15.1 11.8 and then max(53/5.5 = 9.636, 9.6, 9.2). Adams, d = 0, 1, 2, ...: all one
+  // first; then 53 26.5 24 23 17.7 13.3 12.
   const reals seats{53, 24, 23}, zero(3, 0.0), room(3, 10.0);
   CHECK(kernel::allocate_by_divisor(10, seats, zero, room, kernel::divisor::webster) == sizes{6, 2, 2});
   CHECK(kernel::allocate_by_divisor(10, seats, zero, room, kernel::divisor::adams) == sizes{5, 3, 2});
@@ -296,9 +296,10 @@ TEST_CASE("options out of range, unknown strata and options that do not go toget
     }
     return "no error";
   };
-  CHECK(message({}) == "allocate: expected exactly one of size, rate, rates and counts but found none");
+  CHECK(message({}) ==
+        "allocate: expected exactly one of size, rate, budget, std_error, rates and counts but found none");
   CHECK(message({.size = 5, .rate = 0.1}) ==
-        "allocate: expected exactly one of size, rate, rates and counts but found 2");
+        "allocate: expected exactly one of size, rate, budget, std_error, rates and counts but found 2");
   CHECK(message({.size = 0}) == "size: expected a whole number >= 1 but found 0");
   CHECK(message({.rate = 12}) ==
         "rate: expected a fraction above 0 up to 1 but found 12 (did you mean 0.12?)");
@@ -307,7 +308,7 @@ TEST_CASE("options out of range, unknown strata and options that do not go toget
   CHECK(message({.rates = {{"a", 0.5}}}) ==
         "rates: stratum \"b\" is missing; expected a fraction from 0 to 1 for every stratum");
   CHECK(message({.rates = {{"a", 0.5}, {"b", 1.5}}}) ==
-        "rates: stratum \"b\": expected a fraction from 0 to 1 but found 1.5");
+        "rates: stratum \"b\": expected a fraction from 0 to 1 but found 1.5 (did you mean 0.015?)");
   CHECK(message({.rates = {{"a", 0.5}, {"c", 0.5}}}) ==
         "rates: no stratum \"c\" in the data (did you mean \"a\"?)");
   CHECK(message({.size = 5, .min_per_stratum = {{{"a", "x"}, 2}}}) ==
@@ -318,7 +319,7 @@ TEST_CASE("options out of range, unknown strata and options that do not go toget
   CHECK(message({.size = 5, .method = qa::allocation_method::neyman}) ==
         "sd: stratum \"a\" is missing; expected a standard deviation >= 0 for every stratum");
   CHECK(message({.counts = {{"a", 1}, {"b", 1}}, .min_per_stratum = 1}) ==
-        "min_per_stratum: goes only with size, rate or rates");
+        "min_per_stratum: goes only with size, rate, budget, std_error or rates");
   CHECK_THROWS_WITH_AS(qa::stratum_counts(-1), "stratum count: expected a whole number >= 0 but found -1",
                        qa::argument_error);
 }

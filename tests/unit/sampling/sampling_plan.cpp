@@ -13,6 +13,8 @@ qa::sampling_plan example() {
   qa::plan_origin origin;
   origin.method = qa::allocation_method::neyman;
   origin.rate = 0.1;
+  origin.std_error = 0.30000000000000004;
+  origin.quotas = {{"tier", "-3", 7}};
   origin.notes = {"a \"note\"\twith\nall sorts \\ of \x01 characters"};
   return {{{"queue", qa::label_kind::text}, {"tier", qa::label_kind::integer}},
           {{.labels = {"\u6295\u8bc9", "-3"},
@@ -55,6 +57,38 @@ TEST_CASE("a plan goes to JSON and back without loss") {
   CHECK(again.recorded_draw()->start.value() == std::numeric_limits<std::uint64_t>::max());
   CHECK_FALSE(again == plan);
   CHECK(qa::to_json(again) == qa::to_json(drawn));
+  const auto made_for = plan.with_content({qa::id_kind::text, std::numeric_limits<std::uint64_t>::max()});
+  CHECK(qa::sampling_plan::from_json(qa::to_json(made_for)) == made_for);
+  CHECK_FALSE(made_for == plan);
+  qa::plan_origin origin;
+  origin.method = qa::allocation_method::power;
+  origin.power = 1.0 / 3.0;
+  origin.budget = 1e300;
+  const qa::sampling_plan other({}, {{.labels = {}, .population = 3, .sample_size = 1}}, origin);
+  CHECK(qa::sampling_plan::from_json(qa::to_json(other)) == other);
+}
+
+TEST_CASE("a plan that the first version of the format wrote is still read") {
+  const auto plan = qa::sampling_plan::from_json(R"({
+  "format": "qascore sampling plan",
+  "format_version": 1,
+  "library_version": "0.1.0",
+  "method": "counts",
+  "rounding": "largest_remainder",
+  "rate": null,
+  "random_numbers": "mix13-1",
+  "draw": {"seed": "20260101", "id": "integer"},
+  "notes": [],
+  "strata_columns": [{"name": "queue", "kind": "text"}],
+  "strata": [
+    {"labels": ["chat"], "population": 300, "sample_size": 30, "target": 30, "minimum": 30, "maximum": 30}
+  ]
+})");
+  CHECK(plan.origin().method == qa::allocation_method::counts);
+  CHECK(plan.strata()[0].sample_size == 30);
+  CHECK(plan.recorded_draw()->start.value() == 20260101);
+  CHECK_FALSE(plan.recorded_content());
+  CHECK(plan.origin().quotas.empty());
 }
 
 TEST_CASE("a plan knows its probabilities, totals and certainty strata") {
@@ -103,7 +137,7 @@ TEST_CASE("a plan that contradicts itself cannot be made") {
 TEST_CASE("text that is not a plan is refused with the place and what was expected there") {
   const std::string good = qa::to_json(example());
   CHECK(problem("") == "plan.json:1:1: expected a value but found the end of the text");
-  CHECK(problem(good + "x") == "plan.json:17:1: expected the end of the text but found \"x\"");
+  CHECK(problem(good + "x") == "plan.json:22:1: expected the end of the text but found \"x\"");
   CHECK(problem(good.substr(0, good.size() / 2)).find("but found the end of the text") != std::string::npos);
   CHECK(problem("[1]") == "plan.json: expected an object but found a list");
   CHECK(problem(changed(good, "\"rate\"", "\"raet\"")) ==
@@ -112,7 +146,8 @@ TEST_CASE("text that is not a plan is refused with the place and what was expect
   CHECK(problem(changed(good, "\"rate\": 0.1", "\"rate\": 0.1, \"rate\": 0.2"))
             .find("expected each key once") != std::string::npos);
   CHECK(problem(changed(good, "\"neyman\"", "\"naiman\"")) ==
-        "plan.json.method: expected one of proportional, equal, neyman, measure, rates, counts but found "
+        "plan.json.method: expected one of proportional, equal, neyman, measure, rates, counts, power but "
+        "found "
         "\"naiman\"");
   CHECK(problem(changed(good, "\"sample_size\": 3", "\"sample_size\": 3.5")) ==
         "plan.json.strata[1].sample_size: expected a whole number >= 0 but found the number 3.5");
@@ -120,11 +155,14 @@ TEST_CASE("text that is not a plan is refused with the place and what was expect
         "plan.json.strata[1].sample_size: expected a whole number >= 0 but found the number -3");
   CHECK(problem(changed(good, "\"sample_size\": 7", "\"sample_size\": 8"))
             .find("expected a sample_size of at most 7") != std::string::npos);
-  CHECK(problem(changed(good, "\"format_version\": 1", "\"format_version\": 2")) ==
-        "plan.json.format_version: expected 1; a later version of the library wrote this plan but found the "
-        "number 2");
+  CHECK(problem(changed(good, "\"format_version\": 2", "\"format_version\": 3")) ==
+        "plan.json.format_version: expected 1 or 2; a later version of the library wrote this plan but found "
+        "the "
+        "number 3");
+  CHECK(problem(changed(good, "\"format_version\": 2", "\"format_version\": 1"))
+            .find("unknown key \"budget\"") != std::string::npos);
   CHECK(problem(changed(good, "\"rate\": 0.1", "\"rate\": 01")) ==
-        "plan.json:7:11: expected a value but found \"01,\n  \"rando\"");
+        "plan.json:7:11: expected a value but found \"01,\n  \"budge\"");
 }
 
 TEST_CASE("hostile JSON is bounded") {

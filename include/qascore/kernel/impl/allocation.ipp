@@ -39,7 +39,9 @@ inline void check(double size, std::span<const double> share, std::span<const do
       refuse("upper: expected a number not below lower", h, upper[h]);
   }
   const double least = sum(lower), most = sum(upper);
-  if (!(size >= least && size <= most))
+  // Bounds that were computed add up with errors in the last place.
+  const double slack = 1e-12 * (1.0 + most);
+  if (!(size >= least - slack && size <= most + slack))
     throw argument_error("size: expected a number from " + qascore::detail::format_number(least) + " to " +
                          qascore::detail::format_number(most) + ", the sums of the bounds, but found " +
                          qascore::detail::format_number(size));
