@@ -63,7 +63,20 @@ as_root() {
   fi
 }
 
-apt_install() { as_root apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"; }
+# What a package manager says is told only where it fails.
+quietly() {
+  local log
+  log=$(mktemp)
+  if ! "$@" >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
+}
+apt_install() {
+  quietly as_root apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"
+}
 
 ensure_system_packages() { # LEVEL
   local system='' like='' wanted
@@ -85,7 +98,7 @@ QASCORE_SKIP_SYSTEM_PACKAGES=1"
   mapfile -t optional < <(missing_packages $(optional_packages "$1"))
   if [[ ${#missing[@]} -gt 0 ]]; then
     say "installing system packages: ${missing[*]}"
-    as_root apt-get update -qq
+    quietly as_root apt-get update -qq
     apt_install "${missing[@]}"
   fi
   if [[ $1 == test ]]; then

@@ -7,18 +7,17 @@ import unicodedata
 from collections.abc import Sequence
 from html import escape
 
-DASH = "–"  # en dash, between limits
 NONE = "·"  # what a cell without a value shows
 
 
 def number(value: object, digits: int = 4) -> str:
-    """`digits` significant digits, no exponent where a person would not write one; missing as a dot."""
+    """`digits` significant digits, thousands parted, no exponent where a person would not write one; missing as a dot."""
     if value is None:
         return NONE
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
-        return f"{value}"
+        return f"{value:,}"
     if not isinstance(value, float):
         return str(value)
     if math.isnan(value):
@@ -29,15 +28,15 @@ def number(value: object, digits: int = 4) -> str:
         return "0"
     if 1e-4 <= abs(value) < 1e15:
         decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-        return f"{value:.{decimals}f}"
+        return f"{value:,.{decimals}f}"
     return f"{value:.{digits - 1}e}"
 
 
 def range_text(low: float, high: float) -> str:
-    """`low – high`, or a dot where undefined."""
+    """`low to high`, or a dot where undefined."""
     if math.isnan(low) or math.isnan(high):
         return NONE
-    return f"{number(low)} {DASH} {number(high)}"
+    return f"{number(low)} to {number(high)}"
 
 
 def width(text: str) -> int:

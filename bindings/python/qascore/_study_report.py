@@ -238,7 +238,7 @@ def _estimates_section(study: Study, figures: list[str], id: str, title: str) ->
         if figure not in alone:
             rows = [("All" if by == ALL else group, estimate, truth, "" if by == ALL else f"by {by}")
                     for by, group, estimate, truth in _rows(study, figure)]  # fmt: skip
-            blocks += [Heading(name), _picture(rows, name, kind)]
+            blocks += [Heading(name), _picture(rows, name, kind, "All, and by group")]
         if figure == SCORE and study.scores is not None:
             scores = Frame.of(study.scores, "scores").numbers(SCORE)
             blocks.append(Histogram.of(scores, label="score", bins=20, kind="percent", caption="Scores of all evaluations"))
@@ -258,7 +258,9 @@ def _estimates_section(study: Study, figures: list[str], id: str, title: str) ->
     return Section(id, title, lead, tuple(blocks))
 
 
-def _picture(rows: list[tuple[str, Estimate, float | None, str]], name: str, kind: str) -> IntervalPlot:
+def _picture(
+    rows: list[tuple[str, Estimate, float | None, str]], name: str, kind: str, caption: str = ""
+) -> IntervalPlot:
     """Intervals with their numbers. The axis holds every value; an interval that would squeeze the others is cut."""
     centres = [v for _, e, t, _ in rows for v in (e.value, t) if v is not None and not math.isnan(v)]
     ends = [v for _, e, _, _ in rows for v in (e.low, e.high) if not math.isnan(v)]
@@ -270,7 +272,7 @@ def _picture(rows: list[tuple[str, Estimate, float | None, str]], name: str, kin
             limits = (max(min(ends), low - room), min(max(ends), high + room))
     return IntervalPlot(
         tuple(Row(label, Figure.from_estimate(e), _known(truth), group) for label, e, truth, group in rows),
-        caption=name, kind=kind, label=name, limits=limits,
+        caption=caption or name, kind=kind, label=name, limits=limits,
     )  # fmt: skip
 
 
@@ -302,7 +304,8 @@ BRIEF = ("percent_agreement", "fleiss_kappa", "gwet_ac")
 
 def _calibration_section(study: Study, name: str, calibration: CalibrationStudy) -> Section:
     findings = [finding.text for finding in calibration.findings]
-    blocks: list[Block] = [Text("", tuple(findings[1:]))] if findings[1:] else []
+    at_once = "Each interval in this list holds for all criteria and raters at once, and so is wider than those below."
+    blocks: list[Block] = [Text(at_once, tuple(findings[1:]))] if findings[1:] else []
     blocks.append(
         IntervalPlot.from_estimates(
             calibration.alpha, caption="Krippendorff's alpha", label="alpha", decimals=4,

@@ -377,6 +377,7 @@ def _coverage(spec: StudySpec) -> EstimateTable:
             estimate = (mean if kind == "mean" else proportion)(design, name, missing="domain")
             held[name].append(bool(estimate.low <= whole[name] <= estimate.high))
     found = [
-        replace(proportion(build_frame({"held": inside}, "pyarrow"), "held"), name="coverage") for inside in held.values()
+        replace(proportion(build_frame({"held": inside}, "pyarrow"), "held"), name=f"coverage of {name}")
+        for name, inside in held.items()
     ]
     return estimate_table([("figure", list(held))], found, "pyarrow")

@@ -541,7 +541,7 @@ def mean(
     --------
     >>> import pandas as pd, qascore as qa
     >>> qa.mean(pd.DataFrame({"score": [0.71, 0.64, 0.80, 0.77, 0.69]}), "score", confidence=0.9)
-    <Estimate: mean score is 0.7220, 90% interval 0.6612 – 0.7828, n = 5.>
+    <Estimate: mean score is 0.7220, 90% interval 0.6612 to 0.7828, n = 5.>
     """
     rows = rows_of(sample)
     values = rows.numbers(column, check_choice("missing", missing, MISSING))

@@ -98,7 +98,7 @@ def test_gaps_are_refused_or_counted() -> None:
 def test_the_result_shows_its_test() -> None:
     found = qa.association(pd.DataFrame({"score": X, "csat": Y}), "score", "csat", method="pearson")
     assert repr(found) == (
-        "<Association: Pearson correlation of score and csat is 0.8709, 95% interval 0.5938 – 0.9633, n = 12, p = 0.00023.>"
+        "<Association: Pearson correlation of score and csat is 0.8709, 95% interval 0.5938 to 0.9633, n = 12, p = 0.00023.>"
     )
     record = found.to_frame("pandas").iloc[0]
     assert record["statistic"] == found.test.statistic

@@ -82,10 +82,9 @@ def test_scores_are_related_to_surveys_of_drawn_conversations(results: Path) -> 
     pairs = conversations(results).merge(surveys, on="conversation_id")
     pearson = frame(results, "association").set_index("coefficient").loc["pearson"]
     # Customers who answered stand for all of their stratum.
-    strata = ["channel", "tier"]
-    drawn = frame(results, "sample").groupby(strata).design_weight.sum()
-    paired = pairs.groupby(strata).design_weight.transform("sum")
-    weight = pairs.design_weight * drawn.loc[pd.MultiIndex.from_frame(pairs[strata])].to_numpy() / paired
+    drawn = frame(results, "sample").groupby("channel").design_weight.sum()
+    paired = pairs.groupby("channel").design_weight.transform("sum")
+    weight = pairs.design_weight * pairs.channel.map(drawn) / paired
     x, y = pairs.score, pairs.csat
     x, y = x - (weight * x).sum() / weight.sum(), y - (weight * y).sum() / weight.sum()
     expected = (weight * x * y).sum() / math.sqrt((weight * x * x).sum() * (weight * y * y).sum())
