@@ -2,6 +2,8 @@
 // All kernels, built once: qascore::compiled. The only file besides the kernel headers that includes *.ipp.
 #include <qascore/kernel/impl/agreement.ipp>
 #include <qascore/kernel/impl/allocation.ipp>
+#include <qascore/kernel/impl/allocation_cost.ipp>
+#include <qascore/kernel/impl/allocation_groups.ipp>
 #include <qascore/kernel/impl/category_weights.ipp>
 #include <qascore/kernel/impl/correlation.ipp>
 #include <qascore/kernel/impl/crossing.ipp>
@@ -14,6 +16,7 @@
 #include <qascore/kernel/impl/inference.ipp>
 #include <qascore/kernel/impl/krippendorff.ipp>
 #include <qascore/kernel/impl/mean.ipp>
+#include <qascore/kernel/impl/pps_probability.ipp>
 #include <qascore/kernel/impl/proportion.ipp>
 #include <qascore/kernel/impl/rank.ipp>
 #include <qascore/kernel/impl/rank_correlation.ipp>

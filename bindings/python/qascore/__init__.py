@@ -54,6 +54,7 @@ from .estimation import (
     total,
     variance,
 )
+from .inclusion import inclusion_probabilities
 from .rubric import EvaluationResult, Rubric, Scores
 from .sampling import PlannedStratum, SamplingPlan, allocate, draw, permanent_random_numbers
 from .simulation import Centre, Evaluations, SimulatedCriterion, Truth, simulate
@@ -109,6 +110,7 @@ __all__ = [
     "gwet_ac",
     "icc",
     "icc_table",
+    "inclusion_probabilities",
     "krippendorff_alpha",
     "leave_one_rater_out",
     "mean",
