@@ -387,7 +387,103 @@ def test_no_conversations_and_text_that_is_no_plan_are_refused() -> None:
         qa.SamplingPlan.from_json(text.replace('"strata"', '"strat"'))
 
 
+def test_power_budget_and_precision_allocations_keep_to_what_was_asked() -> None:
+    rows = pd.DataFrame({"queue": ["a"] * 400 + ["b"] * 100})
+    sd, cost = {"a": 1.0, "b": 4.0}, {"a": 2.0, "b": 8.0}
+    # N S / sqrt(c): 2 to 1; 300 = 2 * 50 + 8 * 25.
+    bought = qa.allocate(rows, strata="queue", budget=300, method="neyman", sd=sd, cost=cost)
+    assert [s.sample_size for s in bought.strata] == [50, 25]
+    reached = bought.expected_std_error(sd)
+    assert reached == pytest.approx((0.64 * 0.875 / 50 + 0.64 * 0.75 / 25) ** 0.5, rel=1e-14)
+    cheapest = qa.allocate(rows, strata="queue", std_error=reached * (1 + 1e-12), method="neyman", sd=sd, cost=cost)
+    assert [s.sample_size for s in cheapest.strata] == [50, 25]
+    # Bankier with the populations as measure: 400^q, 100^q times cv.
+    cv = {"a": 0.2, "b": 0.4}
+    for power, ratio in ((0, 0.5), (0.5, 1.0), (1, 2.0)):
+        plan = qa.allocate(rows, strata="queue", size=90, method="power", cv=cv, power=power)
+        assert plan.strata[0].target / plan.strata[1].target == pytest.approx(ratio, rel=1e-12)
+        assert qa.SamplingPlan.from_json(plan.to_json()) == plan
+        assert plan.to_dict()["power"] == power
+
+
+def test_a_quota_gives_every_agent_its_least_and_keeps_the_total() -> None:
+    rng = np.random.default_rng(5)
+    rows = pd.DataFrame(
+        {"queue": rng.choice(["chat", "phone"], 3000, p=[0.2, 0.8]), "agent": rng.geometric(0.15, 3000)}
+    )
+    plan = qa.allocate(rows, strata=["queue", "agent"], size=300, min_per={"agent": 6})
+    frame = plan.to_frame()
+    of_agent = frame.groupby("agent")[["population", "sample_size"]].sum()
+    assert plan.sample_size == 300
+    assert (of_agent["sample_size"] >= np.minimum(6, of_agent["population"])).all()
+    without = qa.allocate(rows, strata=["queue", "agent"], size=300).to_frame().groupby("agent")["sample_size"].sum()
+    assert (without < np.minimum(6, of_agent["population"])).sum() > 3  # the quota was needed
+    assert (frame["inclusion_probability"] == frame["sample_size"] / frame["population"]).all()
+    assert {c for c, _, _ in plan.to_dict()["quotas"]} == {"agent"}
+    one = qa.allocate(rows, strata=["queue", "agent"], size=300, min_per={"agent": {1: 100}}, rounding="optimal")
+    assert sum(s.sample_size for s in one.strata if s.labels[1] == 1) == 100
+
+
+def test_a_plan_that_recorded_ids_is_refused_on_other_conversations_with_the_same_counts() -> None:
+    rows = calls()
+    plan = qa.allocate(rows, strata="queue", size=60, id="conversation_id")
+    plain = qa.allocate(rows, strata="queue", size=60)
+    assert qa.draw(rows, plan, id="conversation_id", seed=3).equals(qa.draw(rows, plain, id="conversation_id", seed=3))
+    again = qa.SamplingPlan.from_json(plan.to_json())
+    assert again == plan and again.recorded_content == plan.recorded_content
+    assert plain.recorded_content is None
+    other = rows.assign(conversation_id=["d" + c for c in rows["conversation_id"]])
+    assert len(qa.draw(other, plain, id="conversation_id", seed=3)) == 60
+    for changed in (other, rows.assign(queue=np.roll(rows["queue"], 1))):
+        with pytest.raises(DesignError, match="made for other conversations.*allocate anew"):
+            qa.draw(changed, again, id="conversation_id", seed=3)
+    with pytest.raises(DesignError, match="made for ids that are text but found whole numbers"):
+        qa.draw(rows, again, id="number", seed=3)
+    for kind in (pl.from_pandas, pa.Table.from_pandas):
+        assert qa.allocate(kind(rows), strata="queue", size=60, id="conversation_id").recorded_content == plan.recorded_content
+
+
+def test_inclusion_probabilities_are_those_of_the_definition() -> None:
+    rng = np.random.default_rng(8)
+    size = rng.lognormal(0, 2, 200)
+    found = qa.inclusion_probabilities(size, 60)
+    certain = np.zeros(200, bool)
+    while True:  # all that reach certainty at once, until none does
+        pi = np.where(certain, 1.0, (60 - certain.sum()) * size / size[~certain].sum())
+        if not (pi[~certain] >= 1).any():
+            break
+        certain |= pi >= 1
+    np.testing.assert_allclose(found, pi, rtol=1e-13)
+    assert 3 < certain.sum() < 60
+    names = np.where(np.arange(200) % 3 == 0, "x", "y")
+    parts = qa.inclusion_probabilities(size, {"x": 20, "y": 9}, strata=names)
+    np.testing.assert_array_equal(parts[names == "y"], qa.inclusion_probabilities(size[names == "y"], 9))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "more", "words"),
+    [
+        (([1, -2], 1), {}, "size_measure: expected a number >= 0 but found -2 at position 1"),
+        ((["a", "b"], 1), {}, "size_measure: expected numbers"),
+        (([], 1), {}, "size_measure: expected one number per unit"),
+        (([1, 0], 2), {}, "n: expected a number above 0 up to 1"),
+        (([1, 1], True), {}, "n: expected a number but found True"),
+        (([1, 1], {"x": 1}), {}, "n: expected a number, as there are no strata"),
+        (([1, 1], 1), {"strata": ["x", "y"]}, "n: expected a mapping"),
+        (([1, 1], {"x": 1}), {"strata": ["x", "y"]}, "n: stratum 'y' is missing"),
+        (([1, 1], {"x": 1, "y": 2}), {"strata": ["x", "y"]}, "n: stratum 'y': expected a number from 0 to 1"),
+        (([1, 1], {"phone": 1, "phne": 1}), {"strata": ["phone", "phone"]}, 'no stratum .phne.*did you mean "phone"'),
+    ],
+)
+def test_inclusion_probabilities_refuse_what_they_cannot_use(
+    arguments: tuple[Any, Any], more: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ArgumentError, match=words):
+        qa.inclusion_probabilities(*arguments, **more)
+
+
 def test_the_examples_in_the_documentation_run() -> None:
-    result = doctest.testmod(qa.sampling)
-    assert result.attempted > 5
-    assert result.failed == 0
+    for module in (qa.sampling, qa.inclusion):
+        result = doctest.testmod(module)
+        assert result.attempted > 1
+        assert result.failed == 0
