@@ -113,11 +113,17 @@ def write_file(path: str | Path, content: bytes) -> None:
         out.data(path.name, content)
 
 
-def encode_table(name: str | Path, frame: Any) -> bytes:
-    """A frame, or a mapping of columns, as the bytes of a CSV, Parquet or JSON lines file. Missing is blank."""
+def table_format(name: str | Path) -> str:
+    """The format that a file's name asks for; an error where there is none."""
     form = FORMATS.get(Path(name).suffix.lower())
     if form is None:
         raise ArgumentError(f"{name}: expected a file name that ends in {', '.join(sorted(FORMATS))}")
+    return form
+
+
+def encode_table(name: str | Path, frame: Any) -> bytes:
+    """A frame, or a mapping of columns, as the bytes of a CSV, Parquet or JSON lines file. Missing is blank."""
+    form = table_format(name)
     pa = arrow()
     table = pa.table(dict(frame)) if isinstance(frame, Mapping) else Frame.of(frame).arrow()
     buffer = io.BytesIO()

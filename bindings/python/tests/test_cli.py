@@ -195,6 +195,14 @@ def test_a_sample_is_drawn(run_here: Run, folder: Path) -> None:
     assert json.loads((folder / "plan.json").read_text())["draw"]["seed"] == "3"
 
 
+def test_an_output_of_unknown_kind_is_refused_before_anything_is_read(run_here: Run) -> None:
+    for verb in (["sample", "nowhere.csv", "--strata", "channel", "--rate", "0.1", "--seed", "3"],
+                 ["score", "nowhere.csv", "--rubric", "service.yaml"]):  # fmt: skip
+        done = run_here(*verb, "--out", "result.xlsx")
+        assert done.returncode == 2
+        assert "result.xlsx: expected a file name that ends in .csv" in done.stderr
+
+
 def test_evaluations_are_scored_and_explained(run_here: Run, folder: Path) -> None:
     done = run_here("score", "answers.csv", "--rubric", "service.yaml", "--explain", "c001-r1")
     assert (done.returncode, done.stderr) == (0, "")

@@ -14,8 +14,12 @@ inline std::string format_number(double value) {
     return "NaN";
   if (std::isinf(value))
     return value > 0 ? "infinity" : "-infinity";
+  // 100000, not 1e+05: an exponent only where a person would write one.
+  const double size = std::abs(value);
+  const auto form = value == 0.0 || (size >= 1e-4 && size < 1e15) ? std::chars_format::fixed
+                                                                   : std::chars_format::scientific;
   char buffer[32];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, form).ptr;
   return {buffer, end};
 }
 

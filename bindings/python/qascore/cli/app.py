@@ -108,9 +108,10 @@ def sample(
     Example: `qascore sample calls.csv --strata channel --size 400 --min 5 --seed 20260101 --out sample.csv`
     """
     with guarded():
-        from .._write import encode_table, write_file
+        from .._write import encode_table, table_format, write_file
         from ..study import draw_sample
 
+        table_format(out)  # told before the work, not after it
         plan, drawn = draw_sample(
             file, id=id, strata=strata, seed=seed, size=size, rate=rate, method=method,
             min_per_stratum=min_per_stratum, max_per_stratum=max_per_stratum, missing_stratum=missing_stratum,
@@ -141,9 +142,10 @@ def score(
     Example: `qascore score answers.csv --rubric voice.yaml --out scores.csv`
     """
     with guarded():
-        from .._write import encode_table, write_file
+        from .._write import encode_table, table_format, write_file
         from ..study import score_answers
 
+        table_format(out)
         scores = score_answers(file, rubric, evaluation=evaluation, criterion=criterion, answer=answer)
         write_file(out, encode_table(out, scores.to_frame()))
         if explain is not None:
