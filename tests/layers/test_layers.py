@@ -14,7 +14,7 @@ class EveryRuleCanFail(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.root = Path(folder.name)
-        self.write("src/precompile.cpp", layers.LICENCE + "\n#include <qascore/kernel/impl/sum.ipp>\n")
+        self.write("src/precompile_sums.cpp", layers.LICENCE + "\n#include <qascore/kernel/impl/sum.ipp>\n")
         self.write("include/qascore/core/error.hpp", HEADER)
         self.write("include/qascore/kernel/sum.hpp", HEADER + '#include "../core/error.hpp"\n#include "impl/sum.ipp"\n')
         self.write("include/qascore/kernel/impl/sum.ipp", HEADER + '#include "../sum.hpp"\n#include <boost/math.hpp>\n')
@@ -71,12 +71,16 @@ class EveryRuleCanFail(unittest.TestCase):
         self.write("include/qascore/sampling/draw.hpp", HEADER + '#include "../kernel/impl/sum.ipp"\n')
         self.assert_broken(
             "include/qascore/sampling/draw.hpp:4: kernel/impl/sum.ipp: "
-            "a .ipp is included by its own header and src/precompile.cpp only"
+            "a .ipp is included by its own header and src/precompile_*.cpp only"
         )
 
     def test_a_kernel_body_that_precompile_forgets(self) -> None:
-        self.write("src/precompile.cpp", layers.LICENCE + "\n")
-        self.assert_broken("src/precompile.cpp:1: sum.ipp is missing: qascore::compiled would lack its kernels")
+        self.write("src/precompile_sums.cpp", layers.LICENCE + "\n")
+        self.assert_broken("src/precompile_*.cpp:1: sum.ipp is missing: qascore::compiled would lack its kernels")
+
+    def test_a_kernel_body_that_is_built_twice(self) -> None:
+        self.write("src/precompile_more.cpp", layers.LICENCE + "\n#include <qascore/kernel/impl/sum.ipp>\n")
+        self.assert_broken("src/precompile_*.cpp:1: sum.ipp stands there 2 times: once is enough")
 
     def test_a_kernel_that_takes_a_string(self) -> None:
         text = "double sum(std::span<const double> x,\n           std::string_view name);\n"

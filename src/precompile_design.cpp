@@ -1,0 +1,10 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+// Kernels of qascore::compiled, built once. Samples: designs, domains, and the one engine for their uncertainty.
+#include <qascore/kernel/impl/crossing.ipp>
+#include <qascore/kernel/impl/design.ipp>
+#include <qascore/kernel/impl/distribution.ipp>
+#include <qascore/kernel/impl/domain.ipp>
+#include <qascore/kernel/impl/inference.ipp>
+#include <qascore/kernel/impl/rank.ipp>
+#include <qascore/kernel/impl/stream_summary.ipp>
+#include <qascore/kernel/impl/variance.ipp>

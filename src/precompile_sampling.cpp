@@ -1,0 +1,7 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+// Kernels of qascore::compiled, built once. Allocations, sizes and draws.
+#include <qascore/kernel/impl/allocation.ipp>
+#include <qascore/kernel/impl/allocation_cost.ipp>
+#include <qascore/kernel/impl/allocation_groups.ipp>
+#include <qascore/kernel/impl/pps_probability.ipp>
+#include <qascore/kernel/impl/selection.ipp>

@@ -1,0 +1,3 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+// Kernels of qascore::compiled, built once. The simulator.
+#include <qascore/kernel/impl/simulation.ipp>
