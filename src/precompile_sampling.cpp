@@ -4,4 +4,5 @@
 #include <qascore/kernel/impl/allocation_cost.ipp>
 #include <qascore/kernel/impl/allocation_groups.ipp>
 #include <qascore/kernel/impl/pps_probability.ipp>
+#include <qascore/kernel/impl/sample_size.ipp>
 #include <qascore/kernel/impl/selection.ipp>

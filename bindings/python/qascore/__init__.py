@@ -56,6 +56,16 @@ from .estimation import (
 )
 from .inclusion import inclusion_probabilities
 from .rubric import EvaluationResult, Rubric, Scores
+from .sample_size import (
+    SampleSize,
+    SizeStep,
+    sample_size_for_correlation,
+    sample_size_for_difference,
+    sample_size_for_domain,
+    sample_size_for_kappa,
+    sample_size_for_mean,
+    sample_size_for_proportion,
+)
 from .sampling import PlannedStratum, SamplingPlan, allocate, draw, permanent_random_numbers
 from .simulation import Centre, Evaluations, SimulatedCriterion, Truth, simulate
 
@@ -89,9 +99,11 @@ __all__ = [
     "Rubric",
     "RubricError",
     "SampleDesign",
+    "SampleSize",
     "SamplingPlan",
     "Scores",
     "SimulatedCriterion",
+    "SizeStep",
     "Study",
     "TestResult",
     "Truth",
@@ -121,6 +133,12 @@ __all__ = [
     "rater_summary",
     "ratio",
     "run_study",
+    "sample_size_for_correlation",
+    "sample_size_for_difference",
+    "sample_size_for_domain",
+    "sample_size_for_kappa",
+    "sample_size_for_mean",
+    "sample_size_for_proportion",
     "scott_pi",
     "simulate",
     "total",

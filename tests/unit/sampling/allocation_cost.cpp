@@ -194,7 +194,7 @@ TEST_CASE("a plan for a budget or a precision keeps to it and says so") {
   CHECK(close_to(equal.strata()[0].target, 9.5, 1e-13));
   CHECK(close_to(equal.strata()[1].target, 9.5, 1e-13));
   CHECK(qa::allocate(table, {.budget = 1e6, .cost = cost}).origin().notes[0] ==
-        "the budget is 1e+06 but all that the bounds allow costs 1600");
+        "the budget is 1000000 but all that the bounds allow costs 1600");
 
   const auto message = [&](qa::allocation_options options) -> std::string {
     try {

@@ -1,0 +1,146 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../distribution.hpp"
+#include "../sample_size.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+namespace qascore::kernel {
+namespace detail_sample_size {
+
+/// The odds ratio x between a limit and p for which the limits p' = p / (p + q / x) and p / (p + q x) are
+/// 2 * margin apart: the positive root of k (1 - 2 e) x^2 - 2 e (1 + k^2) x - k (1 + 2 e) = 0 with k = q
+/// / p.
+inline double odds_ratio(double p, double margin) noexcept {
+  const double k = (1.0 - p) / p, b = margin * (1.0 + k * k);
+  return (b + std::sqrt(b * b + k * k * (1.0 - 4.0 * margin * margin))) / (k * (1.0 - 2.0 * margin));
+}
+
+inline interval odds_limits(double p, double x) noexcept {
+  const double q = 1.0 - p;
+  return {p / (p + q * x), p / (p + q / x)};
+}
+
+/// The argument in [low, high] at which a rising function reaches `wanted`.
+template <class Function>
+double rising_root(double low, double high, double wanted, const Function& f) noexcept {
+  for (int step = 0; step < 200 && high - low > 1e-13 * high; ++step) {
+    const double middle = 0.5 * (low + high);
+    (f(middle) < wanted ? low : high) = middle;
+  }
+  return 0.5 * (low + high);
+}
+
+} // namespace detail_sample_size
+
+QASCORE_INLINE double size_for_mean(double margin, double sd, double z) noexcept {
+  return (z * sd / margin) * (z * sd / margin);
+}
+
+QASCORE_INLINE double size_for_cv(double cv, double cv_population) noexcept {
+  return (cv_population / cv) * (cv_population / cv);
+}
+
+QASCORE_INLINE proportion_size size_for_proportion(double margin, double p, double z,
+                                                   proportion_interval method) noexcept {
+  const double e = margin, pq = p * (1.0 - p), z2 = z * z;
+  switch (method) {
+  case proportion_interval::wald:
+    return {z2 * pq / (e * e), {p - e, p + e}};
+  case proportion_interval::wilson: {
+    const double b = z2 * pq - 2.0 * e * e * z2;
+    const double n = (b + std::sqrt(b * b + e * e * z2 * z2 * (1.0 - 4.0 * e * e))) / (2.0 * e * e);
+    const double centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
+    return {n, {centre - e, centre + e}};
+  }
+  case proportion_interval::log_odds: {
+    const double x = detail_sample_size::odds_ratio(p, e);
+    return {z2 / (pq * std::log(x) * std::log(x)), detail_sample_size::odds_limits(p, x)};
+  }
+  case proportion_interval::fleiss: {
+    // Four times p q at the limit nearer to 1/2.
+    const double near = p < 0.5 ? p : 1.0 - p;
+    const double c = near < e     ? 8.0 * e * (1.0 - 2.0 * e)
+                     : near < 0.3 ? 4.0 * (near + e) * (1.0 - near - e)
+                                  : 1.0;
+    return {c * z2 / (4.0 * e * e) + 1.0 / e - 2.0 * z2 + (z + 2.0) / c, {p - e, p + e}};
+  }
+  }
+  return {};
+}
+
+QASCORE_INLINE double size_in_population(double n, double population, bool divisor_is_population) noexcept {
+  return n / (1.0 + (divisor_is_population ? n - 1.0 : n) / population);
+}
+
+QASCORE_INLINE double size_for_domain_count(double wanted, double share, double assurance) noexcept {
+  // P(B >= m) for n trials is P(X <= share) of a beta variable with parameters m and n - m + 1.
+  const auto enough = [&](double n) {
+    return n >= wanted && beta_quantile(assurance, wanted, n - wanted + 1.0) <= share;
+  };
+  double high = wanted;
+  while (!enough(high) && high < 1e15)
+    high *= 2.0;
+  double low = wanted - 1.0; // not enough
+  while (high - low > 1.0) {
+    const double middle = std::floor(0.5 * (low + high));
+    (enough(middle) ? high : low) = middle;
+  }
+  return high;
+}
+
+QASCORE_INLINE double size_for_difference(double v1, double v2, double overlap, double ratio,
+                                          double correlation) noexcept {
+  return v1 + ratio * v2 - 2.0 * overlap * ratio * correlation * std::sqrt(v1 * v2);
+}
+
+QASCORE_INLINE double size_for_correlation_test(double r, double alpha, double power, int sides) noexcept {
+  const double size = std::abs(r), tail = 1.0 - alpha / sides;
+  const auto power_with = [&](double n) {
+    const double t = student_t_quantile(tail, n - 2.0);
+    const double critical = std::atanh(std::sqrt(t * t / (t * t + n - 2.0)));
+    const double found = std::atanh(size) + size / (2.0 * (n - 1.0)), scale = std::sqrt(n - 3.0);
+    const double other = sides == 2 ? normal_cdf((-found - critical) * scale) : 0.0;
+    return normal_cdf((found - critical) * scale) + other;
+  };
+  double high = 8.0;
+  while (power_with(high) < power && high < 1e15)
+    high *= 2.0;
+  return detail_sample_size::rising_root(4.0, high, power, power_with);
+}
+
+QASCORE_INLINE proportion_size size_for_correlation(double r, double margin, double z, bool ranks) noexcept {
+  // r = 2 p - 1 with log(p / q) = 2 atanh(r): the interval of a proportion on the scale of log-odds.
+  const double x = detail_sample_size::odds_ratio(0.5 * (1.0 + r), 0.5 * margin);
+  const double h = 0.5 * std::log(x), factor = ranks ? 1.0 + 0.5 * r * r : 1.0;
+  const interval p = detail_sample_size::odds_limits(0.5 * (1.0 + r), x);
+  return {3.0 + factor * (z / h) * (z / h), {2.0 * p.low - 1.0, 2.0 * p.high - 1.0}};
+}
+
+QASCORE_INLINE double kappa_unit_variance(std::span<const double> table, std::size_t categories) noexcept {
+  std::vector<double> row(categories, 0.0), column(categories, 0.0);
+  double po = 0.0, pe = 0.0;
+  for (std::size_t i = 0; i < categories; ++i)
+    for (std::size_t j = 0; j < categories; ++j) {
+      row[i] += table[i * categories + j];
+      column[j] += table[i * categories + j];
+      po += i == j ? table[i * categories + j] : 0.0;
+    }
+  for (std::size_t i = 0; i < categories; ++i)
+    pe += row[i] * column[i];
+  double agree = 0.0, differ = 0.0;
+  for (std::size_t i = 0; i < categories; ++i)
+    for (std::size_t j = 0; j < categories; ++j) {
+      const double p = table[i * categories + j];
+      const double term = i == j ? (1.0 - pe) - (row[i] + column[i]) * (1.0 - po) : column[i] + row[j];
+      (i == j ? agree : differ) += p * term * term;
+    }
+  const double last = po * pe - 2.0 * pe + po, one = 1.0 - pe;
+  return (agree + (1.0 - po) * (1.0 - po) * differ - last * last) / (one * one * one * one);
+}
+
+} // namespace qascore::kernel
