@@ -139,6 +139,23 @@ TEST_CASE("free text may be left out and is never scored") {
   CHECK(result.score == 13.0 / 14.0);
 }
 
+TEST_CASE("free text left empty takes nothing from an evaluation in a batch") {
+  constexpr std::size_t rows = 40; // more than one lane's width
+  std::vector<std::vector<std::uint8_t>> columns(every_kind.criteria().size(), std::vector<std::uint8_t>(rows, 0));
+  columns[5].assign(rows, kernel::unanswered_code);
+  const std::vector<std::span<const std::uint8_t>> spans(columns.begin(), columns.end());
+  std::vector<double> score(rows), before(rows);
+  std::vector<std::uint8_t> flags(rows);
+  kernel::score_many(every_kind.plan(), spans, {score, before, flags}, 1);
+  columns[5].assign(rows, 0);
+  kernel::scoring_work work;
+  const auto written = kernel::score_one(every_kind.plan(), std::vector<std::uint8_t>(columns.size(), 0), work);
+  for (std::size_t row = 0; row < rows; ++row) {
+    CHECK(score[row] == written.score);
+    CHECK(int{flags[row]} == int{written.flags});
+  }
+}
+
 TEST_CASE("codes that are no answers are refused, with the criterion") {
   scorer one(every_kind);
   CHECK_THROWS_WITH_AS(one(std::vector<std::uint8_t>{0, 2, 0, 0, 0, 0}),
