@@ -127,7 +127,7 @@ inline double total(const std::vector<double>& values) {
 }
 
 /// Refuses a size that the bounds do not admit, and names the nearest one that they do.
-inline void check_size(double size, const bounds& between, double population) {
+inline void check_size(double size, const bounds& between, double population, bool default_minima) {
   const double least = total(between.lower), most = total(between.upper);
   const auto text = [](double x) { return detail::format_number(x); };
   if (size > population)
@@ -136,7 +136,8 @@ inline void check_size(double size, const bounds& between, double population) {
   if (size < least)
     throw design_error("min_per_stratum: the minima of " + std::to_string(between.lower.size()) +
                        " strata add up to " + text(least) + " but size is " + text(size) +
-                       "; the nearest possible size is " + text(least));
+                       "; the nearest possible size is " + text(least) +
+                       (default_minima ? " (min_per_stratum = 0 asks for no minimum)" : ""));
   if (size > most)
     throw design_error("max_per_stratum: the maxima of " + std::to_string(between.upper.size()) +
                        " strata add up to " + text(most) + " but size is " + text(size) +

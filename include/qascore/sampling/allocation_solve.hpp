@@ -52,7 +52,7 @@ inline solution by_size(const stratum_table& table, const allocation_options& op
   const std::uint64_t size =
       options.size ? *options.size : static_cast<std::uint64_t>(std::round(*options.rate * all));
   const auto wanted = static_cast<double>(size);
-  check_size(wanted, between, all);
+  check_size(wanted, between, all, options.min_per_stratum.empty());
   const std::vector<double> share = shares_of(table, options, population);
   solution out;
   if (options.min_per.empty()) {

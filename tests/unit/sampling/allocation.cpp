@@ -274,6 +274,11 @@ TEST_CASE("what cannot be met is refused with the nearest size that can") {
       "is 43",
       qa::design_error);
   CHECK_THROWS_WITH_AS(
+      qa::allocate(table, {.size = 2}),
+      "min_per_stratum: the minima of 3 strata add up to 3 but size is 2; the nearest possible size is 3 "
+      "(min_per_stratum = 0 asks for no minimum)",
+      qa::design_error);
+  CHECK_THROWS_WITH_AS(
       qa::allocate(table, {.size = 100, .max_per_stratum = 20}),
       "max_per_stratum: the maxima of 3 strata add up to 43 but size is 100; the nearest possible size "
       "is 43",
