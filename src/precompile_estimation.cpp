@@ -2,4 +2,6 @@
 // Kernels of qascore::compiled, built once. Estimates under a design.
 #include <qascore/kernel/impl/design_effect.ipp>
 #include <qascore/kernel/impl/mean.ipp>
+#include <qascore/kernel/impl/model_assisted.ipp>
+#include <qascore/kernel/impl/ppi.ipp>
 #include <qascore/kernel/impl/proportion.ipp>

@@ -5,6 +5,8 @@
 #include "estimation/design_builder.hpp"
 #include "estimation/domain.hpp"
 #include "estimation/mean.hpp"
+#include "estimation/model_assisted.hpp"
+#include "estimation/model_population.hpp"
 #include "estimation/proportion.hpp"
 #include "estimation/sample_design.hpp"
 #include "estimation/stream_summary.hpp"

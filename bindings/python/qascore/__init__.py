@@ -55,6 +55,13 @@ from .estimation import (
     variance,
 )
 from .inclusion import inclusion_probabilities
+from .model_assisted import (
+    ModelAssistedEstimate,
+    PpiEstimate,
+    model_assisted_mean,
+    model_assisted_proportion,
+    ppi_mean,
+)
 from .rubric import EvaluationResult, Rubric, Scores
 from .sample_size import (
     SampleSize,
@@ -90,9 +97,11 @@ __all__ = [
     "Finding",
     "IccEstimate",
     "MissingColumnError",
+    "ModelAssistedEstimate",
     "NumericError",
     "Pairing",
     "PlannedStratum",
+    "PpiEstimate",
     "QascoreError",
     "RaterSummary",
     "RatingTable",
@@ -126,9 +135,12 @@ __all__ = [
     "krippendorff_alpha",
     "leave_one_rater_out",
     "mean",
+    "model_assisted_mean",
+    "model_assisted_proportion",
     "pair",
     "percent_agreement",
     "permanent_random_numbers",
+    "ppi_mean",
     "proportion",
     "rater_summary",
     "ratio",

@@ -177,6 +177,36 @@ def mean_difference(
 ) -> tuple[dict[str, Any], dict[str, Any]]: ...
 def design_effect(design: dict[str, Any] | None, values: npt.NDArray[np.float64]) -> dict[str, Any]: ...
 
+# models
+def means_of_cells(
+    codes: npt.NDArray[np.uint32], cells: int, values: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]: ...
+def model_assisted_means(
+    design: dict[str, Any] | None,
+    values: npt.NDArray[np.float64],
+    model: npt.NDArray[np.float64],
+    population_mean: npt.NDArray[np.float64],
+    by: npt.NDArray[np.uint32] | None,
+    domains: int,
+    confidence: float,
+    tuning: str,
+    lam: float,
+    logit: bool,
+) -> list[tuple[dict[str, Any], dict[str, Any], list[float], float]]: ...
+def ppi_mean(
+    values: npt.NDArray[np.float64],
+    model: npt.NDArray[np.float64],
+    others: npt.NDArray[np.float64],
+    stratum: npt.NDArray[np.uint32] | None,
+    others_stratum: npt.NDArray[np.uint32] | None,
+    strata: int,
+    confidence: float,
+    lam: float | None,
+    clip: bool,
+    divide_by_n: bool,
+    null_value: float,
+) -> tuple[dict[str, Any], dict[str, Any], list[float], float]: ...
+
 # association
 def correlate(
     design: dict[str, Any] | None,

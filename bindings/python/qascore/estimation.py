@@ -237,6 +237,7 @@ class SampleDesign(Rows):
             )
         self.unit, self.cluster = unit, cluster
         names = [] if stratum is None else [stratum] if isinstance(stratum, str) else list(stratum)
+        self.stratum = tuple(names)
         self.frame.require(*(n for n in (unit, cluster, probability, weight) if n is not None), *names)
 
         self._units = None if unit is None else self.frame.labels(unit)

@@ -54,6 +54,7 @@ PYBIND11_MODULE(_core, module) {
   register_rubric(module);
   register_calibration(module);
   register_estimation(module);
+  register_models(module);
   register_association(module);
   register_simulation(module);
 }

@@ -12,6 +12,7 @@ void register_sample_size(pybind11::module_& module);
 void register_rubric(pybind11::module_& module);
 void register_calibration(pybind11::module_& module);
 void register_estimation(pybind11::module_& module);
+void register_models(pybind11::module_& module);
 void register_association(pybind11::module_& module);
 void register_simulation(pybind11::module_& module);
 

@@ -1,0 +1,462 @@
+"""Model + human: a model scored every conversation, people scored a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, overload
+
+import numpy as np
+
+from . import _core
+from ._frames import MISSING_CODE, Frame
+from ._results import Estimate, EstimateTable, TestedEstimate, TestResult, estimate_table
+from .errors import ArgumentError, DataError, DesignError, check_choice, did_you_mean
+from .estimation import Codes, Columns, Domains, Numbers, Rows, Sample, SampleDesign, _events, cross, name_of, rows_of
+
+__all__ = [
+    "ModelAssistedEstimate",
+    "PpiEstimate",
+    "model_assisted_mean",
+    "model_assisted_proportion",
+    "ppi_mean",
+]
+
+TUNINGS = ("common", "stratum")
+MISSING = ("error", "drop")
+DIVISORS = ("n", "n - 1")
+
+
+@dataclass(frozen=True, repr=False)
+class ModelAssistedEstimate(Estimate):
+    """An estimate with the help of a model, beside what people alone would have said.
+
+    Attributes
+    ----------
+    lam : float or dict
+        Share of the model's deviation that was taken off; by stratum if it was tuned so.
+    people : Estimate
+        The same sample without the model.
+    effective_size : float
+        How many conversations scored by people alone would be worth the same.
+    """
+
+    lam: float | dict[str, float]
+    people: Estimate
+    effective_size: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields, in full precision; those of `people` as people_value and so on."""
+        record = Estimate.to_dict(_plain(self))
+        lam = self.lam if isinstance(self.lam, dict) else {"": self.lam}
+        return (
+            record
+            | {f"lam_{name}" if name else "lam": value for name, value in lam.items()}
+            | {"effective_size": self.effective_size}
+            | {f"people_{name}": getattr(self.people, name) for name in ("value", "std_error", "low", "high")}
+        )
+
+    def summary(self) -> str:
+        """The result in a sentence."""
+        text = super().summary()
+        if np.isnan(self.effective_size) or np.isinf(self.effective_size):
+            return text
+        return f"{text[:-1]}, worth {self.effective_size:.0f} scored by people alone."
+
+
+def _plain(estimate: Estimate) -> Estimate:
+    """The plain Estimate within a richer one."""
+    names = ("name", "value", "std_error", "low", "high", "df", "n", "confidence", "method", "interval_method")
+    return Estimate(*(getattr(estimate, name) for name in (*names, "undefined")), missing=estimate.missing)
+
+
+@dataclass(frozen=True)
+class _Model:
+    """The model's score per unit, its mean over what the unit speaks for, and the design with the population's counts."""
+
+    score: Numbers
+    mean: Numbers
+    core: dict[str, Any] | None
+
+
+def _labels_of(rows: Rows) -> list[tuple[Any, ...]]:
+    return rows.strata if isinstance(rows, SampleDesign) else []
+
+
+def _stratum_of(rows: Rows, units: int) -> Codes:
+    core = rows.core()
+    found = None if core is None else core["stratum"]
+    return np.zeros(units, dtype=np.uint32) if found is None or not len(found) else found
+
+
+def _model_of(
+    rows: Rows,
+    values: Numbers,
+    model: str,
+    population: Any,
+    domains: Domains | None,
+    by: Columns | None,
+    lam: float | str,
+) -> _Model:
+    score = rows.numbers(model, "drop")
+    lacking = np.isnan(score) & ~np.isnan(values)
+    if lacking.any():
+        raise DataError(
+            f'{rows.frame.argument}: column "{model}": no value for unit {int(np.argmax(lacking))}, which people scored'
+        )
+    strata = _labels_of(rows)
+    stratum = _stratum_of(rows, len(values))
+    per_stratum = lam == "stratum" and len(strata) > 1
+    if isinstance(population, (bool, str)):
+        raise ArgumentError(
+            f"population: expected a frame, a mean or means by stratum but found {population!r}"
+        )
+    if isinstance(population, (int, float)):
+        if domains is not None or per_stratum:
+            raise ArgumentError(
+                "population: expected a frame, or a mean per stratum or domain, but found one mean"
+            )
+        return _Model(score, np.full(len(values), float(population)), rows.core())
+    if isinstance(population, Mapping):
+        if domains is None:
+            what, keys, codes = "stratum", strata, stratum
+        elif per_stratum:
+            raise ArgumentError("population: a lambda per stratum by domain needs the frame of all conversations")
+        else:
+            what, keys, codes = "domain", list(zip(*(k for _, k in domains.keys), strict=True)), domains.codes
+        given = {key if isinstance(key, tuple) else (key,): float(mean) for key, mean in population.items()}
+        return _Model(score, _by_key(keys, codes, given, what, "mean"), rows.core())
+    everything = Frame.of(population, "population")
+    numbers = everything.numbers(model)
+    if np.isnan(numbers).any():
+        raise DataError(
+            f'population: column "{model}": no value at row {int(np.argmax(np.isnan(numbers)))}; '
+            "the model must have scored every conversation"
+        )
+    core = _with_counts(rows, everything, len(values))
+    names = [] if by is None else [by] if isinstance(by, str) else list(by)
+    columns = [*names, *(rows.stratum if per_stratum and isinstance(rows, SampleDesign) else ())]
+    if not columns:
+        mean, _ = _core.means_of_cells(np.zeros(len(numbers), dtype=np.uint32), 1, numbers)
+        return _Model(score, np.full(len(values), mean[0]), core)
+    cells = cross(everything, columns)
+    mean, _ = _core.means_of_cells(cells.codes, len(cells.keys), numbers)
+    known = dict(zip(cells.keys, mean.tolist(), strict=True))
+    outer: list[tuple[Any, ...]] = [()] if domains is None else list(zip(*(k for _, k in domains.keys), strict=True))
+    inner: list[tuple[Any, ...]] = strata if per_stratum else [()]
+    first = np.zeros(len(values), dtype=np.uint32) if domains is None else domains.codes
+    second = stratum if per_stratum else np.zeros(len(values), dtype=np.uint32)
+    inside = first != MISSING_CODE
+    codes = np.where(inside, first.astype(np.int64) * len(inner) + second, MISSING_CODE).astype(np.uint32)
+    keys = [(*a, *b) for a in outer for b in inner]
+    return _Model(score, _by_key(keys, codes, known, "part", "conversation"), core)
+
+
+def _by_key(
+    keys: list[tuple[Any, ...]], codes: Codes, known: Mapping[tuple[Any, ...], float], part: str, what: str
+) -> Numbers:
+    """The mean for each unit, by the key of its code; NaN for units without one."""
+    table = np.full(len(keys) + 1, np.nan)
+    for code in np.unique(codes[codes != MISSING_CODE]).tolist():
+        if keys and keys[code] not in known:
+            raise DataError(
+                f"population: no {what} of {part} {name_of(keys[code])}"
+                f"{did_you_mean(keys[code][-1], (key[-1] for key in known))}"
+            )
+        if not keys:
+            raise ArgumentError("population: expected one mean, as there are no strata, but found a mapping")
+        table[code] = known[keys[code]]
+    return table[np.where(codes == MISSING_CODE, len(keys), codes)]
+
+
+def _with_counts(rows: Rows, everything: Frame, units: int) -> dict[str, Any] | None:
+    """The design with the population's counts: its own, which must be those of the frame, or else the frame's."""
+    core = rows.core()
+    if core is None:
+        if len(everything) < units:
+            raise DesignError(f"population: expected at least the {units} sampled rows but found {len(everything)}")
+        counts = np.array([float(len(everything))])
+        return {
+            "units": units, "weight": None, "stratum": None, "strata": 1, "cluster": None, "clusters": 0,
+            "population": counts, "single_unit": "error",
+        }  # fmt: skip
+    assert isinstance(rows, SampleDesign)
+    strata = rows.strata
+    if core["cluster"] is not None or any(name not in everything.columns for name in rows.stratum):
+        return core
+    if strata:
+        cells = cross(everything, rows.stratum)
+        found = dict(zip(cells.keys, np.bincount(cells.codes[cells.codes != MISSING_CODE]).tolist(), strict=True))
+        counts = np.array([float(found.get(key, 0)) for key in strata])
+    else:
+        counts = np.array([float(len(everything))])
+    own = core["population"]
+    sampled = np.bincount(_stratum_of(rows, units), minlength=len(counts))
+    expected = sampled if own is None else own
+    wrong = counts < expected if own is None else counts != expected
+    if wrong.any():
+        h = int(np.argmax(wrong))
+        where = f" in stratum {name_of(strata[h])}" if strata else ""
+        raise DesignError(
+            f"population: expected {'at least ' if own is None else ''}{expected[h]:.0f} conversations{where}, as the "
+            f"{'sample has' if own is None else 'design says'}, but found {counts[h]:.0f}"
+        )
+    return core | {"population": counts}
+
+
+def _assisted(
+    name: str,
+    values: Numbers,
+    rows: Rows,
+    model: str,
+    population: Any,
+    by: Columns | None,
+    lam: float | str,
+    confidence: float,
+    missing: str,
+    *,
+    logit: bool,
+) -> ModelAssistedEstimate | EstimateTable:
+    if isinstance(lam, str):
+        check_choice("lam", lam, TUNINGS)
+    elif isinstance(lam, bool) or not np.isfinite(lam):
+        raise ArgumentError(f"lam: expected common, stratum or a number but found {lam!r}")
+    domains = None if by is None else rows.domains(by, missing)
+    known = _model_of(rows, values, model, population, domains, by, lam)
+    codes, count = (None, 1) if domains is None else (domains.codes, len(domains))
+    records = _core.model_assisted_means(
+        known.core,
+        values,
+        known.score,
+        known.mean,
+        codes,
+        count,
+        confidence,
+        lam if isinstance(lam, str) else "fixed",
+        1.0 if isinstance(lam, str) else float(lam),
+        logit,
+    )
+    strata = [name_of(key).strip('"') for key in _labels_of(rows)]
+    found = [
+        ModelAssistedEstimate.from_core(
+            name + rows.scope,
+            own,
+            lam=(
+                (lams[0] if lams else np.nan) if len(lams) < 2 or lam != "stratum" else dict(zip(strata, lams, strict=True))
+            ),
+            people=Estimate.from_core(f"{name} by people alone{rows.scope}", people),
+            effective_size=size,
+        )
+        for own, people, lams, size in records
+    ]
+    if domains is None:
+        return found[0]
+    return estimate_table(domains.keys, found, rows.frame.backend, unlabelled=domains.unlabelled)
+
+
+@overload
+def model_assisted_mean(
+    sample: Sample, column: str, *, model: str, population: Any, by: None = None, lam: float | str = "common",
+    confidence: float = 0.95, missing: str = "error",
+) -> ModelAssistedEstimate: ...  # fmt: skip
+@overload
+def model_assisted_mean(
+    sample: Sample, column: str, *, model: str, population: Any, by: Columns, lam: float | str = "common",
+    confidence: float = 0.95, missing: str = "error",
+) -> EstimateTable: ...  # fmt: skip
+def model_assisted_mean(
+    sample: Sample,
+    column: str,
+    *,
+    model: str,
+    population: Any,
+    by: Columns | None = None,
+    lam: float | str = "common",
+    confidence: float = 0.95,
+    missing: str = "error",
+) -> ModelAssistedEstimate | EstimateTable:
+    """Mean over all conversations of what people would have scored, where a model scored all of them.
+
+    The people's mean, corrected by how far the model's mean in the sample lies from its known mean over all. A model
+    that is wrong costs no bias, one that is good narrows the interval; tuned, the interval is never wider than with
+    people alone at the same confidence. Where people scored everything it is a point.
+
+    Parameters
+    ----------
+    sample : SampleDesign or frame
+        The conversations that people scored. A frame is taken as a simple random sample of the population.
+    column, model : str
+        People's score and the model's score in the sample.
+    population : frame, or number, or mapping
+        All conversations (those that people scored included) with the column `model`; or the model's mean over all; or
+        its means by stratum (with `by`: by domain). A frame also tells how many conversations there are, and must agree
+        with the design on that.
+    by : str or sequence of str, optional
+        Domains to estimate for; a frame of the population needs these columns too.
+    lam : {"common", "stratum"} or float
+        Share of the model's deviation that is taken off: tuned for the least variance, one per estimate or one per
+        stratum; or given, 1 for the difference estimator, 0 for people alone.
+    confidence : float
+        Level of the interval, a fraction.
+    missing : {"error", "drop"}
+        As in `mean`.
+
+    Returns
+    -------
+    ModelAssistedEstimate, or EstimateTable of them if `by` is given.
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> calls = pd.DataFrame({"model_score": [0.5, 0.6, 0.7, 0.8, 0.9, 0.6, 0.7, 0.8]})
+    >>> scored = calls.head(4).assign(score=[0.45, 0.6, 0.66, 0.79])
+    >>> found = qa.model_assisted_mean(scored, "score", model="model_score", population=calls)
+    >>> round(found.value, 4), round(found.std_error, 4), round(found.people.std_error, 4)
+    (0.679, 0.0093, 0.0499)
+    """
+    rows = rows_of(sample)
+    values = rows.numbers(column, check_choice("missing", missing, MISSING))
+    return _assisted(
+        f"mean {column}", values, rows, model, population, by, lam, confidence, missing, logit=False
+    )
+
+
+@overload
+def model_assisted_proportion(
+    sample: Sample, column: str, *, model: str, population: Any, equals: Any = None, by: None = None,
+    lam: float | str = "common", confidence: float = 0.95, missing: str = "error",
+) -> ModelAssistedEstimate: ...  # fmt: skip
+@overload
+def model_assisted_proportion(
+    sample: Sample, column: str, *, model: str, population: Any, equals: Any = None, by: Columns,
+    lam: float | str = "common", confidence: float = 0.95, missing: str = "error",
+) -> EstimateTable: ...  # fmt: skip
+def model_assisted_proportion(
+    sample: Sample,
+    column: str,
+    *,
+    model: str,
+    population: Any,
+    equals: Any = None,
+    by: Columns | None = None,
+    lam: float | str = "common",
+    confidence: float = 0.95,
+    missing: str = "error",
+) -> ModelAssistedEstimate | EstimateTable:
+    """Share of all conversations for which people would have said yes, where a model judged all of them.
+
+    As `model_assisted_mean`, of a column of booleans or 0 and 1 (or, with `equals`, of a label); `model` holds 0, 1 or a
+    probability. Limits are symmetric in the logit, and so within 0 and 1.
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> calls = pd.DataFrame({"p": [0.9, 0.8, 0.1, 0.7, 0.2, 0.9, 0.8, 0.3, 0.6, 0.9]})
+    >>> scored = calls.head(6).assign(resolved=[1, 1, 0, 1, 1, 1])
+    >>> found = qa.model_assisted_proportion(scored, "resolved", model="p", population=calls)
+    >>> 0 < found.low < found.value < found.high < 1
+    True
+    """
+    rows = rows_of(sample)
+    values = _events(rows, column, equals, check_choice("missing", missing, MISSING))
+    name = column if equals is None else f"{column} is {equals}"
+    return _assisted(name, values, rows, model, population, by, lam, confidence, missing, logit=True)
+
+
+@dataclass(frozen=True, repr=False)
+class PpiEstimate(TestedEstimate):
+    """A prediction-powered mean: an Estimate with `test`, `lam` (by stratum if there are strata) and `effective_size`."""
+
+    lam: float | dict[str, float]
+    effective_size: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields, in full precision."""
+        lam = self.lam if isinstance(self.lam, dict) else {"": self.lam}
+        return (
+            Estimate.to_dict(_plain(self))
+            | {"statistic": self.test.statistic, "test_df": self.test.df1, "p_value": self.test.p_value}
+            | {f"lam_{name}" if name else "lam": value for name, value in lam.items()}
+            | {"effective_size": self.effective_size}
+        )
+
+
+def ppi_mean(
+    labelled: Any,
+    column: str,
+    *,
+    model: str,
+    unlabelled: Any,
+    stratum: Columns | None = None,
+    lam: float | str = "tuned",
+    clip: bool = True,
+    divisor: str = "n",
+    null: float = 0.0,
+    confidence: float = 0.95,
+) -> PpiEstimate:
+    """Prediction-powered mean as published: two independent samples of a process that has no end.
+
+    For conversations that are all known (last month's), `model_assisted_mean` gives narrower and truer intervals: it
+    knows that a finite population was sampled. This one speaks for the process behind them.
+
+    Parameters
+    ----------
+    labelled : frame
+        Independent rows with people's score and the model's.
+    column, model : str
+        People's score; the model's score, in both frames.
+    unlabelled : frame
+        Further rows of the same process, which only the model scored.
+    stratum : str or sequence of str, optional
+        Strata of both; each weighs what it holds of both samples together, with a lambda of its own.
+    lam : "tuned" or float
+        PPI++'s lambda, or a given one: 1 is PPI, 0 people alone.
+    clip : bool
+        Cut a tuned lambda at 0 and 1.
+    divisor : {"n", "n - 1"}
+        Of the variances.
+    null : float
+        Mean under the null hypothesis of the (normal, two-sided) test.
+    confidence : float
+        Level of the normal interval, a fraction.
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> labelled = pd.DataFrame({"score": [0.5, 0.7, 0.9, 0.6], "model": [0.4, 0.7, 0.8, 0.7]})
+    >>> rest = pd.DataFrame({"model": [0.5, 0.6, 0.8, 0.7, 0.6, 0.9]})
+    >>> round(qa.ppi_mean(labelled, "score", model="model", unlabelled=rest).value, 4)
+    0.6918
+    """
+    check_choice("divisor", divisor, DIVISORS)
+    if isinstance(lam, str):
+        check_choice("lam", lam, ("tuned",))
+    first, rest = Frame.of(labelled, "labelled"), Frame.of(unlabelled, "unlabelled")
+    y, x, others = first.numbers(column), first.numbers(model), rest.numbers(model)
+    for frame, name, numbers in ((first, column, y), (first, model, x), (rest, model, others)):
+        if np.isnan(numbers).any():
+            row = int(np.argmax(np.isnan(numbers)))
+            raise DataError(f'{frame.argument}: column "{name}": no value at row {row}')
+    codes: list[Codes | None] = [None, None]
+    keys: list[tuple[Any, ...]] = []
+    if stratum is not None:
+        names = [stratum] if isinstance(stratum, str) else list(stratum)
+        parts = [cross(frame, names) for frame in (first, rest)]
+        for frame, part in zip((first, rest), parts, strict=True):
+            if (part.codes == MISSING_CODE).any():
+                raise DataError(f"{frame.argument}: no stratum at row {int(np.argmax(part.codes == MISSING_CODE))}")
+        keys = list(dict.fromkeys([*parts[0].keys, *parts[1].keys]))
+        place = {key: code for code, key in enumerate(keys)}
+        codes = [np.array([place[key] for key in p.keys], dtype=np.uint32)[p.codes] for p in parts]
+    own, test, lams, size = _core.ppi_mean(
+        y, x, others, codes[0], codes[1], max(1, len(keys)), confidence,
+        None if isinstance(lam, str) else float(lam), clip, divisor == "n", null,
+    )  # fmt: skip
+    strata = [name_of(key).strip('"') for key in keys]
+    return PpiEstimate.from_core(
+        f"mean {column}",
+        own,
+        test=TestResult.from_core(test),
+        lam=dict(zip(strata, lams, strict=False)) if strata else (lams[0] if lams else np.nan),
+        effective_size=size,
+    )
