@@ -72,7 +72,7 @@ def _plain(estimate: Estimate) -> Estimate:
 
 @dataclass(frozen=True)
 class _Model:
-    """The model's score per unit, its mean over what the unit speaks for, and the design with the population's counts."""
+    """The model's score per unit, its mean over what the unit speaks for, the design with the population's counts."""
 
     score: Numbers
     mean: Numbers
@@ -241,9 +241,7 @@ def _assisted(
         ModelAssistedEstimate.from_core(
             name + rows.scope,
             own,
-            lam=(
-                (lams[0] if lams else np.nan) if len(lams) < 2 or lam != "stratum" else dict(zip(strata, lams, strict=True))
-            ),
+            lam=dict(zip(strata, lams, strict=True)) if len(lams) > 1 else lams[0] if lams else np.nan,
             people=Estimate.from_core(f"{name} by people alone{rows.scope}", people),
             effective_size=size,
         )
@@ -345,8 +343,8 @@ def model_assisted_proportion(
 ) -> ModelAssistedEstimate | EstimateTable:
     """Share of all conversations for which people would have said yes, where a model judged all of them.
 
-    As `model_assisted_mean`, of a column of booleans or 0 and 1 (or, with `equals`, of a label); `model` holds 0, 1 or a
-    probability. Limits are symmetric in the logit, and so within 0 and 1.
+    As `model_assisted_mean`, of a column of booleans or 0 and 1 (or, with `equals`, of a label); `model` holds 0, 1 or
+    a probability. Limits are symmetric in the logit, and so within 0 and 1.
 
     Examples
     --------
@@ -365,7 +363,7 @@ def model_assisted_proportion(
 
 @dataclass(frozen=True, repr=False)
 class PpiEstimate(TestedEstimate):
-    """A prediction-powered mean: an Estimate with `test`, `lam` (by stratum if there are strata) and `effective_size`."""
+    """A prediction-powered mean: an Estimate with `test`, `lam` (by stratum if there are strata), `effective_size`."""
 
     lam: float | dict[str, float]
     effective_size: float

@@ -20,9 +20,10 @@ py::tuple means_of_cells(const codes_array& codes, std::size_t cells, const numb
   return py::make_tuple(array_of(std::move(out.mean)), array_of(std::move(out.count)));
 }
 
-py::list model_assisted_means(const py::object& design, const numbers_array& values, const numbers_array& model,
-                              const numbers_array& population_mean, const py::object& by, std::size_t domains,
-                              double confidence, const std::string& tuning, double lam, bool logit) {
+py::list model_assisted_means(const py::object& design, const numbers_array& values,
+                              const numbers_array& model, const numbers_array& population_mean,
+                              const py::object& by, std::size_t domains, double confidence,
+                              const std::string& tuning, double lam, bool logit) {
   const auto y = as_span<double>(values), x = as_span<double>(model), mean = as_span<double>(population_mean);
   const DesignArrays arrays(design, y.size());
   const kernel::domain_view domain{as_optional_span<std::uint32_t>(by), domains};
@@ -40,8 +41,8 @@ py::list model_assisted_means(const py::object& design, const numbers_array& val
   }
   py::list out;
   for (const model_assisted_estimate& e : found)
-    out.append(py::make_tuple(to_dict(static_cast<const estimate&>(e)), to_dict(e.people), e.lam,
-                              e.effective_size));
+    out.append(
+        py::make_tuple(to_dict(static_cast<const estimate&>(e)), to_dict(e.people), e.lam, e.effective_size));
   return out;
 }
 

@@ -19,7 +19,8 @@ struct model_assisted_options {
 
 namespace detail {
 inline model_assisted_estimate model_assisted(const sample_design& design, const std::vector<double>& y,
-                                              const std::vector<double>& x, const model_population& population,
+                                              const std::vector<double>& x,
+                                              const model_population& population,
                                               const model_assisted_options& options,
                                               kernel::interval_scale scale) {
   if (options.tuning == model_tuning::stratum && !population.by_stratum() && !design.strata().empty())
@@ -36,9 +37,9 @@ inline model_assisted_estimate model_assisted(const sample_design& design, const
 
 /// Mean over the population of what people would have scored, where `model` scored all of it.
 template <row_range Range, projection_of<Range> Value, projection_of<Range> Model>
-model_assisted_estimate model_assisted_mean(const sample_design& design, const Range& rows, const Value& value,
-                                            const Model& model, const model_population& population,
-                                            const model_assisted_options& options = {}) {
+model_assisted_estimate
+model_assisted_mean(const sample_design& design, const Range& rows, const Value& value, const Model& model,
+                    const model_population& population, const model_assisted_options& options = {}) {
   return detail::model_assisted(design, design.numbers(rows, value, "value", options.missing),
                                 design.numbers(rows, model, "model", options.missing), population, options,
                                 kernel::interval_scale::identity);

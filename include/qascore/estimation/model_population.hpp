@@ -13,8 +13,8 @@
 
 namespace qascore {
 
-/// What is known of the model's scores over all conversations: their mean, or their mean by stratum, and how many
-/// there are.
+/// What is known of the model's scores over all conversations: their mean, or their mean by stratum, and how
+/// many there are.
 class model_population {
 public:
   /// A mean that is known from elsewhere. The finite population is then the design's.
@@ -50,8 +50,8 @@ public:
     return out;
   }
 
-  /// Units per stratum of the design: the design's own counts, which must be these, or where it has none and no
-  /// clusters, these. Empty: not known.
+  /// Units per stratum of the design: the design's own counts, which must be these, or where it has none and
+  /// no clusters, these. Empty: not known.
   std::vector<double> counts(const sample_design& design) const {
     const design_view view = design.view();
     std::vector<double> own(view.population.begin(), view.population.end());

@@ -22,11 +22,10 @@ struct row {
 };
 
 // Queue a: 4 of 20, queue b: 5 of 50.
-const std::vector<row> sample{{"a", "p", 5, 20, 0.50, 0.55},  {"a", "p", 5, 20, 0.70, 0.60},
-                              {"a", "q", 5, 20, 0.65, 0.75},  {"a", "q", 5, 20, 0.90, 0.80},
-                              {"b", "r", 10, 50, 0.40, 0.30}, {"b", "r", 10, 50, 0.55, 0.60},
-                              {"b", "s", 10, 50, 0.80, 0.70}, {"b", "s", 10, 50, 0.60, 0.65},
-                              {"b", "t", 10, 50, 0.95, 0.90}};
+const std::vector<row> sample{
+    {"a", "p", 5, 20, 0.50, 0.55},  {"a", "p", 5, 20, 0.70, 0.60},  {"a", "q", 5, 20, 0.65, 0.75},
+    {"a", "q", 5, 20, 0.90, 0.80},  {"b", "r", 10, 50, 0.40, 0.30}, {"b", "r", 10, 50, 0.55, 0.60},
+    {"b", "s", 10, 50, 0.80, 0.70}, {"b", "s", 10, 50, 0.60, 0.65}, {"b", "t", 10, 50, 0.95, 0.90}};
 
 std::vector<row> in_queue(const std::string& queue) {
   std::vector<row> out;
@@ -37,7 +36,11 @@ std::vector<row> in_queue(const std::string& queue) {
 }
 
 auto stratified() {
-  return qa::design_builder(sample).stratum(&row::queue).weight(&row::weight).population(&row::population).build();
+  return qa::design_builder(sample)
+      .stratum(&row::queue)
+      .weight(&row::weight)
+      .population(&row::population)
+      .build();
 }
 
 struct moments {
@@ -70,7 +73,8 @@ TEST_CASE("with lambda 1 it is the stratified difference estimator with the fini
   CHECK(close_to(e.value, share_a * (a.y - a.x) + share_b * (b.y - b.x) + 0.66, 1e-15));
   const double s_a = (a.yy - 2 * a.xy + a.xx) / 3.0, s_b = (b.yy - 2 * b.xy + b.xx) / 4.0;
   CHECK(close_to(e.std_error,
-                 std::sqrt(share_a * share_a * 0.8 * s_a / 4.0 + share_b * share_b * 0.9 * s_b / 5.0), 1e-14));
+                 std::sqrt(share_a * share_a * 0.8 * s_a / 4.0 + share_b * share_b * 0.9 * s_b / 5.0),
+                 1e-14));
   CHECK(e.df == 7.0);
   CHECK(e.lam == std::vector<double>{1.0});
 }
@@ -109,8 +113,10 @@ TEST_CASE("one lambda per stratum is one regression per stratum") {
   CHECK(close_to(e.lam[1], b.xy / b.xx, 1e-13));
   const double share_a = 20.0 / 70.0, share_b = 50.0 / 70.0;
   CHECK(close_to(e.value,
-                 share_a * (a.y + e.lam[0] * (0.595 - a.x)) + share_b * (b.y + e.lam[1] * (0.545 - b.x)), 1e-14));
-  const double v_a = 0.8 * (a.yy - e.lam[0] * a.xy) / 2.0 / 4.0, v_b = 0.9 * (b.yy - e.lam[1] * b.xy) / 3.0 / 5.0;
+                 share_a * (a.y + e.lam[0] * (0.595 - a.x)) + share_b * (b.y + e.lam[1] * (0.545 - b.x)),
+                 1e-14));
+  const double v_a = 0.8 * (a.yy - e.lam[0] * a.xy) / 2.0 / 4.0,
+               v_b = 0.9 * (b.yy - e.lam[1] * b.xy) / 3.0 / 5.0;
   CHECK(close_to(e.std_error, std::sqrt(share_a * share_a * v_a + share_b * share_b * v_b), 1e-13));
   CHECK(e.df == 5.0);
 }
@@ -126,17 +132,19 @@ TEST_CASE("a frame of other conversations than the design speaks of is refused")
                        "population: no unit in stratum \"b\"", qa::design_error);
   all.resize(20);
   all.resize(60, {"b", 0.5});
-  CHECK_THROWS_WITH_AS(
-      qa::model_assisted_mean(stratified(), sample, &row::score, &row::model,
-                              qa::model_population(all, &scored::model, &scored::queue)),
-      "population: expected 50 units as the design says but found 40 in stratum \"b\"", qa::design_error);
+  CHECK_THROWS_WITH_AS(qa::model_assisted_mean(stratified(), sample, &row::score, &row::model,
+                                               qa::model_population(all, &scored::model, &scored::queue)),
+                       "population: expected 50 units as the design says but found 40 in stratum \"b\"",
+                       qa::design_error);
 }
 
 TEST_CASE("clusters go through the variance engine") {
-  const auto design = qa::design_builder(sample).stratum(&row::queue).weight(&row::weight).cluster(&row::agent).build();
+  const auto design =
+      qa::design_builder(sample).stratum(&row::queue).weight(&row::weight).cluster(&row::agent).build();
   const auto e = qa::model_assisted_mean(design, sample, &row::score, &row::model, qa::model_population(0.6),
                                          {.tuning = qa::model_tuning::fixed, .lam = 0.7});
-  const auto adjusted = qa::mean(design, sample, [](const row& r) { return *r.score + 0.7 * (0.6 - r.model); });
+  const auto adjusted =
+      qa::mean(design, sample, [](const row& r) { return *r.score + 0.7 * (0.6 - r.model); });
   CHECK(close_to(e.value, adjusted.value, 1e-15));
   CHECK(close_to(e.std_error, adjusted.std_error, 1e-14));
   CHECK(e.df == 3.0);
@@ -149,8 +157,8 @@ TEST_CASE("where people scored everything the interval is a point, and the model
     r.population = 4;
   }
   const auto design = qa::design_builder(all).weight(&row::weight).population(&row::population).build();
-  const auto e = qa::model_assisted_mean(design, all, &row::score, &row::model,
-                                         qa::model_population(all, &row::model));
+  const auto e =
+      qa::model_assisted_mean(design, all, &row::score, &row::model, qa::model_population(all, &row::model));
   CHECK(e.value == e.people.value);
   CHECK(e.std_error == 0.0);
   CHECK(e.low == e.value);
@@ -163,8 +171,8 @@ TEST_CASE("independent rows of a population that is handed over are corrected fo
   std::vector<row> all(rows);
   all.insert(all.end(), rows.begin(), rows.end());
   const auto design = qa::sample_design::independent(rows.size());
-  const auto finite = qa::model_assisted_mean(design, rows, &row::score, &row::model,
-                                              qa::model_population(all, &row::model));
+  const auto finite =
+      qa::model_assisted_mean(design, rows, &row::score, &row::model, qa::model_population(all, &row::model));
   const auto endless = qa::model_assisted_mean(design, rows, &row::score, &row::model,
                                                qa::model_population(moments_of(rows).x));
   CHECK(close_to(finite.std_error, endless.std_error * std::sqrt(0.5), 1e-14));
@@ -196,14 +204,18 @@ TEST_CASE("tuned, the interval is never wider than with people alone") {
       rows.push_back({first ? "a" : "b", "", first ? 3.0 : 7.0, first ? 90.0 : 200.0, score,
                       score * (1 - noise) + noise * uniform()});
     }
-    const auto design =
-        qa::design_builder(rows).stratum(&row::queue).weight(&row::weight).population(&row::population).build();
+    const auto design = qa::design_builder(rows)
+                            .stratum(&row::queue)
+                            .weight(&row::weight)
+                            .population(&row::population)
+                            .build();
     for (const auto tuning : {qa::model_tuning::common, qa::model_tuning::stratum}) {
       std::vector<row> all;
       for (int i = 0; i < 290; ++i)
         all.push_back({i < 90 ? "a" : "b", "", 0, 0, std::nullopt, uniform()});
-      const auto e = qa::model_assisted_mean(design, rows, &row::score, &row::model,
-                                             qa::model_population(all, &row::model, &row::queue), {.tuning = tuning});
+      const auto e =
+          qa::model_assisted_mean(design, rows, &row::score, &row::model,
+                                  qa::model_population(all, &row::model, &row::queue), {.tuning = tuning});
       CAPTURE(run);
       CHECK(e.high - e.low <= (e.people.high - e.people.low) * (1 + 1e-12));
       helped += e.std_error < e.people.std_error;
@@ -233,7 +245,8 @@ TEST_CASE("a unit without people's score is a gap, one without the model's is re
   CHECK(e.n == 4);
   CHECK(e.missing == 1);
   rows[0].model = qa::missing_value;
-  CHECK_THROWS_WITH_AS(qa::model_assisted_mean(design, rows, &row::score, &row::model, qa::model_population(0.6),
+  CHECK_THROWS_WITH_AS(qa::model_assisted_mean(design, rows, &row::score, &row::model,
+                                               qa::model_population(0.6),
                                                {.missing = qa::missing_rows::drop}),
                        "model: unit 0 has a score by people but none by the model, or no mean of the model",
                        qa::argument_error);

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-/// How often intervals with the help of a model hold the mean that people would have given all conversations, and how
-/// wide they are. With 500 runs a coverage of 95 % shows up within 92.1 % to 97.9 %; the long run (QASCORE_LONG)
-/// draws 4,000 samples and asks for 94 % to 96 %.
+/// How often intervals with the help of a model hold the mean that people would have given all conversations,
+/// and how wide they are. With 500 runs a coverage of 95 % shows up within 92.1 % to 97.9 %; the long run
+/// (QASCORE_LONG) draws 4,000 samples and asks for 94 % to 96 %.
 namespace qa = qascore;
 
 namespace {

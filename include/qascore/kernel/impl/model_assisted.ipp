@@ -21,7 +21,8 @@ struct parabola {
   double df = 0.0;                              ///< of the rows behind it
 
   double at(double lambda) const { return first + lambda * (2.0 * both + lambda * second); }
-  /// Where it is least, or 0 where the model does not narrow the interval, the lost degree of freedom included.
+  /// Where it is least, or 0 where the model does not narrow the interval, the lost degree of freedom
+  /// included.
   double least() const {
     if (!(second > 0.0) || !(df > 1.0))
       return 0.0;
@@ -59,8 +60,9 @@ struct tuned {
   double used = 0.0; ///< how many were estimated from the sample
 };
 
-inline tuned tune(variance_engine& engine, const design_view& design, rows_span rows, std::span<const double> a,
-                  std::span<const double> b, const model_assisted_options& options) {
+inline tuned tune(variance_engine& engine, const design_view& design, rows_span rows,
+                  std::span<const double> a, std::span<const double> b,
+                  const model_assisted_options& options) {
   tuned out{std::vector<double>(design.strata, options.lam), std::vector<double>(design.strata, 1.0), 0.0};
   const auto set = [&](std::size_t h, double lambda, double df) {
     out.lambda[h] = lambda;
@@ -100,7 +102,8 @@ QASCORE_INLINE cell_means means_of_cells(std::span<const std::uint32_t> code, st
   cell_means out{std::vector<double>(cells, missing_value), std::vector<double>(cells, 0.0)};
   for (std::size_t c = 0; c < cells; ++c) {
     if (grouped.missing[c] > 0)
-      throw argument_error("population: " + std::to_string(grouped.missing[c]) + " units lack the model's score");
+      throw argument_error("population: " + std::to_string(grouped.missing[c]) +
+                           " units lack the model's score");
     const auto rows = grouped.of(c);
     out.count[c] = static_cast<double>(rows.size());
     if (!rows.empty())
@@ -176,10 +179,10 @@ model_assisted_means(const design_view& given, const domain_view& domain, std::s
       if (options.tuning != model_tuning::stratum)
         found.lam.resize(1);
       found.effective_size = static_cast<double>(rows.size()) * alone.variance / spread.variance;
-      static_cast<estimate&>(found) = finish(value, std::move(spread),
-                                             options.tuning == model_tuning::fixed
-                                                 ? "model-assisted mean, given lambda"
-                                                 : "model-assisted mean, tuned lambda");
+      static_cast<estimate&>(found) =
+          finish(value, std::move(spread),
+                 options.tuning == model_tuning::fixed ? "model-assisted mean, given lambda"
+                                                       : "model-assisted mean, tuned lambda");
     };
     apply(lambda);
     // A lost degree of freedom can cost more than a lambda gains.

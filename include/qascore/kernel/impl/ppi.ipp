@@ -55,7 +55,8 @@ inline std::vector<double> part(std::span<const double> values, std::span<const 
 } // namespace detail_ppi
 
 QASCORE_INLINE ppi_estimate ppi_mean(std::span<const double> y, const ppi_sample& labelled,
-                                     const ppi_sample& others, std::size_t strata, const ppi_options& options) {
+                                     const ppi_sample& others, std::size_t strata,
+                                     const ppi_options& options) {
   using namespace detail_ppi;
   check(y, y.size(), "labelled");
   check(labelled.model, y.size(), "model");
