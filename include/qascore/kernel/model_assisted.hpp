@@ -57,8 +57,8 @@ cell_means means_of_cells(std::span<const std::uint32_t> code, std::size_t cells
 /// Units without y are gaps as in `means`. Undefined as a mean is, and where y - lambda x does not vary in
 /// the sample (no interval). Throws argument_error where a unit with y lacks x or M.
 /// Sources: Sarndal, Swensson, Wretman (1992), ch. 6; Angelopoulos, Duchi and Zrnic (2023), PPI++,
-/// arXiv:2311.01453, for the tuning. Checked against: closed forms, the regression estimator, R survey 4.1
-/// (mean of the adjusted values), simulation.
+/// arXiv:2311.01453, for the tuning. Checked against: closed forms, the regression estimator,
+/// simulation.
 std::vector<model_assisted_estimate>
 model_assisted_means(const design_view& design, const domain_view& domain, std::span<const double> y,
                      std::span<const double> x, std::span<const double> population_mean,
