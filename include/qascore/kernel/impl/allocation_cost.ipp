@@ -148,17 +148,18 @@ QASCORE_INLINE std::vector<std::uint64_t> reach_precision(double variance, std::
   std::vector<double> share;
   for (std::size_t h = 0; h < a.size(); ++h)
     share.push_back(a[h] / std::sqrt(cost[h]));
-  // The running sum only says when to look: the exact sum decides.
-  double running = std::numeric_limits<double>::infinity();
+  // The running sum only says when to look: the exact sum decides. Strata without a unit come first, as theirs
+  // takes an infinite variance; so there is a sum once a unit is offered to one that has some.
+  double running = 0.0;
   return hand_out(share, lower, upper, [&](std::size_t h, const std::vector<std::uint64_t>& n) {
-    const auto exact = [&] { return variance_at(a, std::vector<double>(n.begin(), n.end())); };
-    if (std::isinf(running) || running <= variance * (1.0 + 1e-9))
-      running = exact();
+    const auto now = static_cast<double>(n[h]);
+    if (now == 0.0)
+      return answer::yes;
+    if (running <= variance * (1.0 + 1e-9))
+      running = variance_at(a, std::vector<double>(n.begin(), n.end()));
     if (running <= variance)
       return answer::stop;
-    const auto now = static_cast<double>(n[h]);
-    running =
-        now == 0.0 ? std::numeric_limits<double>::infinity() : running - a[h] * a[h] / (now * (now + 1.0));
+    running -= a[h] * a[h] / (now * (now + 1.0));
     return answer::yes;
   });
 }
