@@ -1,7 +1,7 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 // Scoring: 1 M evaluations x 30 criteria in 5 sections, with not applicable and a fail rule; beside merely reading the
 // same bytes, and beside one evaluation at a time.
-#include <qascore/kernel/scoring.hpp>
+#include <qascore/kernel/scoring_many.hpp>
 #include <qascore/rubric.hpp>
 
 #include <benchmark/benchmark.h>

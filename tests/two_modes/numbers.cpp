@@ -1,7 +1,7 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 // Built header-only and compiled; both print the same bits.
 #include <qascore/kernel/distribution.hpp>
-#include <qascore/kernel/scoring.hpp>
+#include <qascore/kernel/scoring_many.hpp>
 #include <qascore/qascore.hpp>
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 #include "convert.hpp"
 #include "register.hpp"
 
-#include <qascore/kernel/scoring.hpp>
+#include <qascore/kernel/scoring_many.hpp>
 #include <qascore/rubric/explain.hpp>
 #include <qascore/rubric/rubric.hpp>
 #include <qascore/rubric/scoring.hpp>
@@ -10,6 +10,7 @@
 
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -297,33 +298,48 @@ py::tuple unanswered_cells(const rubric& form, const py::array& codes) {
   return missing.to_python();
 }
 
+/// A new array as a span to write to.
+template <class T>
+std::span<T> writable(py::array_t<T>& array) {
+  return {array.mutable_data(), static_cast<std::size_t>(array.size())};
+}
+
 py::dict score_codes(const rubric& form, const py::array& codes, bool keep_incomplete, unsigned threads) {
   const columns all = columns_of(form, codes);
   const std::size_t rows = rows_of(codes);
-  std::vector<double> score(rows), before(rows), critical(rows);
-  std::vector<std::uint8_t> flags(rows);
-  std::vector<std::int8_t> band(rows), passed(rows);
+  // NumPy's memory as it comes: every cell is written once.
+  const auto size = static_cast<py::ssize_t>(rows);
+  py::array_t<double> score_array(size), before_array(size), critical_array(size);
+  py::array_t<std::uint8_t> flags_array(size);
+  py::array_t<std::int8_t> band_array(size), passed_array(size);
+  const auto score = writable(score_array), before = writable(before_array), critical = writable(critical_array);
+  const auto flags = writable(flags_array);
+  const auto band = writable(band_array), passed = writable(passed_array);
   {
     const py::gil_scoped_release release;
     kernel::score_many(form.plan(), all, {score, before, flags}, threads);
     kernel::score_subset(form.form_cells(), form.critical_criteria(), all, critical);
+    if (!keep_incomplete)
+      for (std::size_t row = 0; row < rows; ++row)
+        if ((flags[row] & kernel::flag_unanswered) != 0)
+          score[row] = before[row] = missing_value;
     const auto& bands = form.definition().bands;
+    std::ranges::fill(band, std::int8_t{-1});
+    for (std::size_t row = 0; row < rows && !bands.empty(); ++row)
+      if (const band_definition* in = is_missing(score[row]) ? nullptr : form.band_of(score[row]))
+        band[row] = static_cast<std::int8_t>(in - bands.data());
     for (std::size_t row = 0; row < rows; ++row) {
-      if ((flags[row] & kernel::flag_unanswered) != 0 && !keep_incomplete)
-        score[row] = before[row] = missing_value;
-      const band_definition* in = is_missing(score[row]) ? nullptr : form.band_of(score[row]);
-      band[row] = in == nullptr ? std::int8_t{-1} : static_cast<std::int8_t>(in - bands.data());
       const auto verdict = passes(form, score[row], flags[row]);
       passed[row] = static_cast<std::int8_t>(verdict ? int{*verdict} : -1);
     }
   }
   py::dict out;
-  out["score"] = array_of(std::move(score));
-  out["score_before_fail"] = array_of(std::move(before));
-  out["critical_score"] = array_of(std::move(critical));
-  out["band"] = array_of(std::move(band));
-  out["passed"] = array_of(std::move(passed));
-  out["flags"] = array_of(std::move(flags));
+  out["score"] = score_array;
+  out["score_before_fail"] = before_array;
+  out["critical_score"] = critical_array;
+  out["band"] = band_array;
+  out["passed"] = passed_array;
+  out["flags"] = flags_array;
   return out;
 }
 

@@ -3,76 +3,17 @@
 
 #include "../core/missing.hpp"
 #include "../detail/config.hpp"
-#include "scoring_cell.hpp"
+#include "scoring_plan.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
-/// Answers as codes in, scores out. A rubric is compiled once (rubric/compile.hpp) into a `scoring_plan`:
-/// tables of integers, so that sums are exact and do not depend on the order of criteria.
+/// The answers of one evaluation as codes in, its score out. A rubric is compiled once (rubric/compile.hpp)
+/// into a `scoring_plan`: tables of integers, so that sums are exact and do not depend on the order of
+/// criteria. Columns of evaluations: kernel/scoring_many.hpp.
 namespace qascore::kernel {
-
-/// Answer codes: 0, 1, ... are the answers of a criterion in the order of the rubric; two are reserved.
-inline constexpr std::uint8_t not_applicable_code = 254;
-inline constexpr std::uint8_t unanswered_code = 255;
-/// Codes an answer may have: 0 .. max_answers - 1.
-inline constexpr std::size_t max_answers = 250;
-
-/// Cells from one criterion's table to the next: 256 codes, and a cache line so that tables do not share
-/// cache sets.
-inline constexpr std::size_t table_stride = 260;
-
-/// A section, or the form itself. Nodes stand in post-order: children before their parent, the form last.
-struct scoring_node {
-  std::uint32_t parent = 0;
-  std::uint32_t depth = 0; ///< of the form: 0
-  std::uint32_t first = 0; ///< criteria first .. last - 1 lie within
-  std::uint32_t last = 0;
-  double weight = 0.0; ///< among its siblings
-  bool leaf = false;   ///< holds criteria itself
-};
-
-enum class fail_scope : std::uint8_t { criterion, section, form };
-enum class fail_effect : std::uint8_t { zero, cap, verdict };
-
-/// A fail rule: fires when the criterion's code is in `codes`, or (section rules) when the node's score is
-/// below `below`.
-struct scoring_rule {
-  static constexpr std::uint32_t none = 0xffff'ffffu;
-  std::uint32_t criterion = none; ///< none: a rule on a node's score
-  std::uint32_t node = 0; ///< what the effect falls on for scope section; what is watched without criterion
-  std::array<std::uint64_t, 4> codes{};
-  double below = 0.0;
-  fail_scope scope = fail_scope::form;
-  fail_effect effect = fail_effect::zero;
-  double cap = 0.0;
-
-  bool has(std::uint8_t code) const noexcept { return (codes[code >> 6] >> (code & 63) & 1u) != 0; }
-};
-
-/// How nodes combine.
-enum class combine : std::uint8_t {
-  amounts, ///< the form is sum earned / sum possible over all criteria
-  means    ///< a node is the weighted mean of its children; leaves are sum earned / sum possible
-};
-
-/// A compiled rubric.
-struct scoring_plan {
-  std::size_t criteria = 0;
-  combine how = combine::amounts;
-  bool capped = false;             ///< a score above 1 (bonus) is cut to 1
-  std::vector<scoring_cell> cells; ///< criteria * table_stride
-  std::vector<scoring_node> nodes; ///< the form is the last
-  std::vector<scoring_rule> rules;
-  bool watches_nodes = false; ///< some rule looks at a node's score
-
-  const scoring_cell* table(std::size_t criterion) const noexcept {
-    return cells.data() + criterion * table_stride;
-  }
-};
 
 /// What is said of an evaluation beside its numbers; a set of bits.
 enum scoring_flag : std::uint8_t {
@@ -89,13 +30,6 @@ inline constexpr double limit_slack = 1e-12;
 inline bool reaches(double score, double limit) noexcept {
   return score >= limit - limit_slack;
 }
-
-/// A node's score as a fraction: value = earned / possible where possible > 0.
-struct node_score {
-  double earned = 0.0;
-  double possible = 0.0;
-  double value() const noexcept { return possible > 0.0 ? earned / possible : missing_value; }
-};
 
 struct scoring_outcome {
   double score = missing_value;             ///< fraction; NaN: not scorable
@@ -121,28 +55,6 @@ struct scoring_work {
 /// scope form apply. Undefined where nothing possible is left: NaN with flag_not_scorable, never 0 and
 /// never 1. Throws nothing once `work` has its size.
 scoring_outcome score_one(const scoring_plan& plan, std::span<const std::uint8_t> codes, scoring_work& work);
-
-/// Where `score_many` writes; all of the same length.
-struct scoring_columns {
-  std::span<double> score;
-  std::span<double> score_before_fail;
-  std::span<std::uint8_t> flags;
-};
-
-/// Scores many evaluations: one contiguous column of codes per criterion. The same bits as `score_one` row by
-/// row, whatever the number of threads. Needs no memory that grows with the number of rows. Throws
-/// argument_error if the columns differ in length or number.
-void score_many(const scoring_plan& plan, std::span<const std::span<const std::uint8_t>> answers,
-                const scoring_columns& out, unsigned threads = 1);
-
-/// Sum earned / sum possible over some criteria for many evaluations: the score of a dimension, or of the
-/// critical criteria, before fail rules. `cells` are tables on one integer scale, `subset` indexes criteria.
-void score_subset(std::span<const scoring_cell> cells, std::span<const std::uint32_t> subset,
-                  std::span<const std::span<const std::uint8_t>> answers, std::span<double> out);
-
-/// Score of every node after rules of scope criterion and section, for many evaluations: out[node][row].
-void score_nodes(const scoring_plan& plan, std::span<const std::span<const std::uint8_t>> answers,
-                 std::span<const std::span<double>> out);
 
 } // namespace qascore::kernel
 

@@ -1,6 +1,8 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #include "forms.hpp"
 
+#include <qascore/kernel/scoring_many.hpp>
+
 #include <doctest/doctest.h>
 
 #include <optional>

@@ -2,6 +2,8 @@
 #include "close_to.hpp"
 #include "forms.hpp"
 
+#include <qascore/kernel/scoring_many.hpp>
+
 #include <bit>
 
 using namespace qascore;
@@ -65,6 +67,50 @@ TEST_CASE("a batch has the same bits as evaluations one by one, whatever its len
     }
   CHECK(fails > 1000);
   CHECK(unscorable > 0);
+}
+
+TEST_CASE("a batch has the same bits whether criteria have few answers, many, or none that scores") {
+  const std::string sections =
+      "[{id: small, weight: 2, criteria: [{id: a, answer: yes_no, not_applicable: true}, "
+      "{id: b, weight: 3, answer: yes_no}, {id: c, weight: 2, answer: yes_no, not_applicable: true}]}, "
+      "{id: wide, weight: 3, criteria: [{id: d, answer: {scale: {min: 0, max: 100}}, not_applicable: true}, "
+      "{id: e, answer: {scale: {min: 0, max: 200}}}, {id: f, answer: {scale: {min: 1, max: 5}}}, "
+      "{id: g, answer: {scale: {min: 0, max: 10}}, fail: [{when: below_highest, scope: form, effect: "
+      "zero}]}, "
+      "{id: h, answer: {scale: {min: 0, max: 249}}}, {id: i, answer: text}]}, "
+      "{id: words, criteria: [{id: j, answer: text, not_applicable: true}, {id: k, answer: yes_no}]}]";
+  for (const char* scoring : {"{method: weighted, weights: section}", "{method: scaled_points}"}) {
+    const rubric r = form(scoring, sections);
+    batch all(r, 0, 7);
+    std::mt19937 bits(8);
+    for (std::size_t c = 0; c < all.columns.size(); ++c) {
+      const std::size_t answers = std::max<std::size_t>(1, r.criteria()[c].points().size());
+      const bool optional = r.criteria()[c].definition().not_applicable;
+      for (std::size_t row = 0; row < 3000; ++row) {
+        std::size_t code = bits() % answers;
+        if (optional && bits() % 4 == 0)
+          code = kernel::not_applicable_code;
+        if (row % 3 == 0 && bits() % 20 == 0)
+          code = bits() % 256; // mostly not allowed
+        all.columns[c].push_back(static_cast<std::uint8_t>(code));
+      }
+    }
+    all.spans.assign(all.columns.begin(), all.columns.end());
+    all.score.resize(3000), all.before.resize(3000), all.flags.resize(3000);
+    all.run(r);
+    kernel::scoring_work work;
+    int refused = 0, failed = 0;
+    for (std::size_t row = 0; row < all.score.size(); ++row) {
+      const auto one = kernel::score_one(r.plan(), all.row(row), work);
+      REQUIRE(bits_of(one.score) == bits_of(all.score[row]));
+      REQUIRE(bits_of(one.score_before_fail) == bits_of(all.before[row]));
+      REQUIRE(int{one.flags} == int{all.flags[row]});
+      refused += (one.flags & kernel::flag_not_allowed) != 0;
+      failed += (one.flags & kernel::flag_fail) != 0;
+    }
+    CHECK(refused > 50);
+    CHECK(failed > 1000);
+  }
 }
 
 TEST_CASE("threads change nothing") {

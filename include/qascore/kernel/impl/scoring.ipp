@@ -1,79 +1,16 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
-#include "../../core/error.hpp"
 #include "../scoring.hpp"
-#include "scoring_lanes.hpp"
+#include "scoring_arithmetic.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstring>
-#include <string>
-#include <system_error>
-#include <thread>
+#include <vector>
 
 namespace qascore::kernel {
 
 namespace detail_scoring {
-
-// Evaluations scored together: their accumulators stay in registers.
-inline constexpr std::size_t lane_count = 8;
-// Evaluations per round through the form: their partial sums stay in the first-level cache.
-inline constexpr std::size_t block_rows = 256;
-// The form and three levels of sections.
-inline constexpr std::size_t max_depth = 4;
-
-// Sums the cells of eight evaluations, starting at row `at`, over some criteria.
-template <class CriterionAt>
-inline void sum_eight(const scoring_cell* cells, std::span<const std::span<const std::uint8_t>> answers,
-                      std::size_t count, CriterionAt criterion_at, std::size_t at, cell_sum* sums) {
-  cell_sum s0{}, s1{}, s2{}, s3{}, s4{}, s5{}, s6{}, s7{};
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t c = criterion_at(i);
-    const scoring_cell* const table = cells + c * table_stride;
-    std::uint64_t codes;
-    std::memcpy(&codes, answers[c].data() + at, sizeof codes);
-    // Which of the eight bytes comes first differs between machines; the order of lanes is undone below.
-    s0.add(table[codes & 255u]);
-    s1.add(table[codes >> 8 & 255u]);
-    s2.add(table[codes >> 16 & 255u]);
-    s3.add(table[codes >> 24 & 255u]);
-    s4.add(table[codes >> 32 & 255u]);
-    s5.add(table[codes >> 40 & 255u]);
-    s6.add(table[codes >> 48 & 255u]);
-    s7.add(table[codes >> 56 & 255u]);
-  }
-  if constexpr (std::endian::native == std::endian::little) {
-    sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3, sums[4] = s4, sums[5] = s5, sums[6] = s6,
-    sums[7] = s7;
-  } else {
-    sums[0] = s7, sums[1] = s6, sums[2] = s5, sums[3] = s4, sums[4] = s3, sums[5] = s2, sums[6] = s1,
-    sums[7] = s0;
-  }
-}
-
-inline scoring_cell amount_of(const scoring_cell& cell) noexcept {
-  return {cell.earned & cell_amount_mask, cell.possible & cell_amount_mask};
-}
-
-inline node_score to_score(const scoring_cell& sum) noexcept {
-  return {static_cast<double>(sum.earned), static_cast<double>(sum.possible)};
-}
-
-// A child's share of its parent's mean. The product first: weights and amounts are mostly small integers, so
-// that it is exact and the quotient is correctly rounded.
-inline void add_child(node_score& parent, const node_score& child, double weight) noexcept {
-  if (child.possible > 0.0) {
-    parent.earned += weight * child.earned / child.possible;
-    parent.possible += weight;
-  }
-}
-
-inline double form_value(const scoring_plan& plan, const node_score& form) noexcept {
-  const double value = form.value();
-  return plan.capped && value > 1.0 ? 1.0 : value;
-}
 
 // All nodes from the criteria's cells. With `rules`, effects of scope section fall on their nodes.
 inline void combine_nodes(const scoring_plan& plan, std::span<const scoring_cell> criteria,
@@ -104,8 +41,11 @@ inline void combine_nodes(const scoring_plan& plan, std::span<const scoring_cell
       continue;
     amounts[node.parent].earned += amounts[i].earned;
     amounts[node.parent].possible += amounts[i].possible;
-    if (plan.how == combine::means)
-      add_child(scores[node.parent], scores[i], node.weight);
+    if (plan.how == combine::means) {
+      const node_score share = share_of(scores[i], node.weight);
+      scores[node.parent].earned += share.earned;
+      scores[node.parent].possible += share.possible;
+    }
   }
 }
 
@@ -179,179 +119,6 @@ QASCORE_INLINE scoring_outcome score_one(const scoring_plan& plan, std::span<con
       out.score = std::min(out.score, rule.effect == fail_effect::zero ? 0.0 : rule.cap);
   }
   return out;
-}
-
-namespace detail_scoring {
-
-inline void check_columns(std::size_t criteria, std::span<const std::span<const std::uint8_t>> answers,
-                          std::size_t rows) {
-  if (answers.size() != criteria)
-    throw argument_error("answers: expected one column per criterion (" + std::to_string(criteria) +
-                         ") but found " + std::to_string(answers.size()));
-  for (std::size_t c = 0; c < criteria; ++c)
-    if (answers[c].size() != rows)
-      throw argument_error("answers: expected columns of " + std::to_string(rows) + " rows but column " +
-                           std::to_string(c) + " has " + std::to_string(answers[c].size()));
-}
-
-// The full path for one row of columns.
-class row_scorer {
-public:
-  row_scorer(const scoring_plan& plan, std::span<const std::span<const std::uint8_t>> answers)
-      : plan_{plan}, answers_{answers}, codes_(plan.criteria) {}
-
-  scoring_outcome operator()(std::size_t row) {
-    for (std::size_t c = 0; c < codes_.size(); ++c)
-      codes_[c] = answers_[c][row];
-    return score_one(plan_, codes_, work_);
-  }
-  const scoring_work& work() const noexcept { return work_; }
-
-private:
-  const scoring_plan& plan_;
-  std::span<const std::span<const std::uint8_t>> answers_;
-  std::vector<std::uint8_t> codes_;
-  scoring_work work_;
-};
-
-// Per block: the events seen and, per depth, the running earned and possible of the node being built.
-struct block_sums {
-  alignas(16) std::int64_t zero_rules[block_rows];
-  alignas(16) std::int64_t full_path[block_rows];
-  alignas(16) double earned[max_depth][block_rows];
-  alignas(16) double possible[max_depth][block_rows];
-};
-
-inline void score_range(const scoring_plan& plan, std::span<const std::span<const std::uint8_t>> answers,
-                        const scoring_columns& out, std::size_t begin, std::size_t end, row_scorer& full,
-                        block_sums& sums) {
-  const auto store = [&](std::size_t row, const scoring_outcome& one) {
-    out.score[row] = one.score;
-    out.score_before_fail[row] = one.score_before_fail;
-    out.flags[row] = one.flags;
-  };
-  const auto identity = [](std::size_t base) { return [base](std::size_t i) { return base + i; }; };
-
-  for (std::size_t start = begin; start < end; start += block_rows) {
-    const std::size_t rows = std::min(block_rows, end - start);
-    const std::size_t whole = plan.watches_nodes ? 0 : rows / lane_count * lane_count;
-
-    std::fill_n(sums.zero_rules, whole, 0);
-    std::fill_n(sums.full_path, whole, 0);
-    // The sums of one stretch of criteria, as doubles, at one depth.
-    const auto leaf = [&](std::size_t first, std::size_t last, std::size_t depth) {
-      cell_sum eight[lane_count];
-      for (std::size_t r = 0; r < whole; r += lane_count) {
-        sum_eight(plan.cells.data(), answers, last - first, identity(first), start + r, eight);
-        for (std::size_t k = 0; k < lane_count; k += 2)
-          split_two(eight[k], eight[k + 1], sums.earned[depth] + r + k, sums.possible[depth] + r + k,
-                    sums.zero_rules + r + k, sums.full_path + r + k);
-      }
-    };
-    if (plan.how == combine::amounts) {
-      leaf(0, plan.criteria, 0);
-    } else {
-      for (std::size_t d = 0; d < max_depth; ++d) {
-        std::fill_n(sums.earned[d], whole, 0.0);
-        std::fill_n(sums.possible[d], whole, 0.0);
-      }
-      for (std::size_t i = 0; i + 1 < plan.nodes.size(); ++i) {
-        const scoring_node& node = plan.nodes[i];
-        const std::size_t d = node.depth;
-        if (node.leaf)
-          leaf(node.first, node.last, d);
-        for (std::size_t r = 0; r < whole; r += 2)
-          add_child_two(sums.earned[d - 1] + r, sums.possible[d - 1] + r, sums.earned[d] + r,
-                        sums.possible[d] + r, node.weight);
-        std::fill_n(sums.earned[d], whole, 0.0);
-        std::fill_n(sums.possible[d], whole, 0.0);
-      }
-    }
-    for (std::size_t r = 0; r < whole; ++r) {
-      const double value = form_value(plan, {sums.earned[0][r], sums.possible[0][r]});
-      const bool scorable = sums.possible[0][r] > 0.0;
-      const bool zero = sums.zero_rules[r] != 0;
-      out.score_before_fail[start + r] = value;
-      out.score[start + r] = zero && scorable ? 0.0 : value;
-      out.flags[start + r] =
-          static_cast<std::uint8_t>((scorable ? 0 : flag_not_scorable) | (zero ? flag_fail : 0));
-    }
-    for (std::size_t r = 0; r < whole; ++r)
-      if (sums.full_path[r] != 0)
-        store(start + r, full(start + r));
-    for (std::size_t r = whole; r < rows; ++r)
-      store(start + r, full(start + r));
-  }
-}
-
-} // namespace detail_scoring
-
-QASCORE_INLINE void score_many(const scoring_plan& plan,
-                               std::span<const std::span<const std::uint8_t>> answers,
-                               const scoring_columns& out, unsigned threads) {
-  const std::size_t rows = out.score.size();
-  detail_scoring::check_columns(plan.criteria, answers, rows);
-  if (out.score_before_fail.size() != rows || out.flags.size() != rows)
-    throw argument_error("out: expected columns of " + std::to_string(rows) + " rows");
-
-  // Threads get whole blocks, so that a small table stays on one.
-  const std::size_t blocks = (rows + detail_scoring::block_rows - 1) / detail_scoring::block_rows;
-  const std::size_t parts = std::clamp<std::size_t>(threads, 1, std::max<std::size_t>(1, blocks / 64));
-  std::vector<detail_scoring::row_scorer> full(parts, detail_scoring::row_scorer(plan, answers));
-  std::vector<detail_scoring::block_sums> sums(parts);
-  const auto run = [&](std::size_t part) {
-    const auto row_at = [&](std::size_t p) {
-      return std::min(rows, blocks * p / parts * detail_scoring::block_rows);
-    };
-    detail_scoring::score_range(plan, answers, out, row_at(part), row_at(part + 1), full[part], sums[part]);
-  };
-  std::vector<std::jthread> workers;
-  std::size_t started = 1;
-  try {
-    for (; started < parts; ++started)
-      workers.emplace_back(run, started);
-  } catch (const std::system_error&) {
-    // The machine gives no more threads: this one does the rest.
-  }
-  run(0);
-  for (; started < parts; ++started)
-    run(started);
-}
-
-QASCORE_INLINE void score_subset(std::span<const scoring_cell> cells, std::span<const std::uint32_t> subset,
-                                 std::span<const std::span<const std::uint8_t>> answers,
-                                 std::span<double> out) {
-  detail_scoring::check_columns(answers.size(), answers, out.size());
-  const auto at = [&](std::size_t i) { return std::size_t{subset[i]}; };
-  const std::size_t whole = out.size() / detail_scoring::lane_count * detail_scoring::lane_count;
-  detail_scoring::cell_sum eight[detail_scoring::lane_count];
-  for (std::size_t row = 0; row < whole; row += detail_scoring::lane_count) {
-    detail_scoring::sum_eight(cells.data(), answers, subset.size(), at, row, eight);
-    for (std::size_t k = 0; k < detail_scoring::lane_count; ++k)
-      out[row + k] = detail_scoring::to_score(detail_scoring::amount_of(eight[k].cell())).value();
-  }
-  for (std::size_t row = whole; row < out.size(); ++row) {
-    scoring_cell sum;
-    for (const std::uint32_t c : subset) {
-      const scoring_cell amount = detail_scoring::amount_of(cells[c * table_stride + answers[c][row]]);
-      sum.earned += amount.earned;
-      sum.possible += amount.possible;
-    }
-    out[row] = detail_scoring::to_score(sum).value();
-  }
-}
-
-QASCORE_INLINE void score_nodes(const scoring_plan& plan,
-                                std::span<const std::span<const std::uint8_t>> answers,
-                                std::span<const std::span<double>> out) {
-  const std::size_t rows = out.empty() ? 0 : out.front().size();
-  detail_scoring::check_columns(plan.criteria, answers, rows);
-  detail_scoring::row_scorer full(plan, answers);
-  for (std::size_t row = 0; row < rows; ++row) {
-    full(row);
-    for (std::size_t node = 0; node < out.size(); ++node)
-      out[node][row] = full.work().after[node].value();
-  }
 }
 
 } // namespace qascore::kernel

@@ -1,0 +1,81 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../core/missing.hpp"
+#include "scoring_cell.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+/// A rubric as the scoring kernel reads it.
+namespace qascore::kernel {
+
+/// Answer codes: 0, 1, ... are the answers of a criterion in the order of the rubric; two are reserved.
+inline constexpr std::uint8_t not_applicable_code = 254;
+inline constexpr std::uint8_t unanswered_code = 255;
+/// Codes an answer may have: 0 .. max_answers - 1.
+inline constexpr std::size_t max_answers = 250;
+
+/// Cells from one criterion's table to the next: 256 codes, and a cache line so that tables do not share
+/// cache sets.
+inline constexpr std::size_t table_stride = 260;
+
+/// A section, or the form itself. Nodes stand in post-order: children before their parent, the form last.
+struct scoring_node {
+  std::uint32_t parent = 0;
+  std::uint32_t depth = 0; ///< of the form: 0
+  std::uint32_t first = 0; ///< criteria first .. last - 1 lie within
+  std::uint32_t last = 0;
+  double weight = 0.0; ///< among its siblings
+  bool leaf = false;   ///< holds criteria itself
+};
+
+enum class fail_scope : std::uint8_t { criterion, section, form };
+enum class fail_effect : std::uint8_t { zero, cap, verdict };
+
+/// A fail rule: fires when the criterion's code is in `codes`, or (section rules) when the node's score is
+/// below `below`.
+struct scoring_rule {
+  static constexpr std::uint32_t none = 0xffff'ffffu;
+  std::uint32_t criterion = none; ///< none: a rule on a node's score
+  std::uint32_t node = 0; ///< what the effect falls on for scope section; what is watched without criterion
+  std::array<std::uint64_t, 4> codes{};
+  double below = 0.0;
+  fail_scope scope = fail_scope::form;
+  fail_effect effect = fail_effect::zero;
+  double cap = 0.0;
+
+  bool has(std::uint8_t code) const noexcept { return (codes[code >> 6] >> (code & 63) & 1u) != 0; }
+};
+
+/// How nodes combine.
+enum class combine : std::uint8_t {
+  amounts, ///< the form is sum earned / sum possible over all criteria
+  means    ///< a node is the weighted mean of its children; leaves are sum earned / sum possible
+};
+
+/// A compiled rubric.
+struct scoring_plan {
+  std::size_t criteria = 0;
+  combine how = combine::amounts;
+  bool capped = false;             ///< a score above 1 (bonus) is cut to 1
+  std::vector<scoring_cell> cells; ///< criteria * table_stride
+  std::vector<scoring_node> nodes; ///< the form is the last
+  std::vector<scoring_rule> rules;
+  bool watches_nodes = false; ///< some rule looks at a node's score
+
+  const scoring_cell* table(std::size_t criterion) const noexcept {
+    return cells.data() + criterion * table_stride;
+  }
+};
+
+/// A node's score as a fraction: value = earned / possible where possible > 0.
+struct alignas(16) node_score {
+  double earned = 0.0;
+  double possible = 0.0;
+  double value() const noexcept { return possible > 0.0 ? earned / possible : missing_value; }
+};
+
+} // namespace qascore::kernel
