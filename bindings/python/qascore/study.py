@@ -338,7 +338,7 @@ class _Run:
             plan = allocate(
                 conversations, strata=asked.strata, missing_stratum=asked.missing_stratum, size=how.size, rate=how.rate,
                 rates=how.rates, counts=how.counts, method=how.method, sd=how.sd, min_per_stratum=how.min_per_stratum,
-                max_per_stratum=how.max_per_stratum,
+                max_per_stratum=how.max_per_stratum, id=asked.id,
             )  # fmt: skip
             self.drawn = draw(conversations, plan, id=asked.id, seed=how.seed)
         self.plan = plan.with_draw(seed=how.seed, id_kind="text")
@@ -622,7 +622,7 @@ def draw_sample(
     """The plan and the drawn rows of a file, all columns kept; options as in `allocate`."""
     table = read_table(file, {id: "text", **dict.fromkeys(strata, "text")})
     with _in_file(table.path):
-        plan = allocate(table.frame, strata=list(strata), **options)
+        plan = allocate(table.frame, strata=list(strata), id=id, **options)
         drawn = draw(table.frame, plan, id=id, seed=seed)
     return plan.with_draw(seed=seed, id_kind="text"), drawn
 
