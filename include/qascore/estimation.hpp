@@ -10,3 +10,4 @@
 #include "estimation/proportion.hpp"
 #include "estimation/sample_design.hpp"
 #include "estimation/stream_summary.hpp"
+#include "estimation/weighting.hpp"

@@ -319,3 +319,25 @@ class Rubric:
     def section_columns(self, codes: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.float64]]: ...
     def dimension_columns(self, codes: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.float64]]: ...
     def criterion_columns(self, codes: npt.NDArray[np.uint8], unanswered: str) -> dict[str, npt.NDArray[Any]]: ...
+
+# weighting: new weights as a dict with fault, unit, auxiliary, cell, found, asked, weight, step
+def poststratify(
+    weight: npt.NDArray[np.float64],
+    cell: npt.NDArray[np.uint32],
+    totals: npt.NDArray[np.float64],
+    measure: npt.NDArray[np.float64] | None,
+) -> dict[str, Any]: ...
+def calibrate_weights(
+    weight: npt.NDArray[np.float64],
+    auxiliaries: list[tuple[npt.NDArray[np.uint32] | None, npt.NDArray[np.float64] | None, npt.NDArray[np.float64]]],
+    method: str,
+    lower: float,
+    upper: float,
+) -> dict[str, Any]: ...
+def trim_weights(
+    weight: npt.NDArray[np.float64],
+    lower: float,
+    upper: float,
+    cell: npt.NDArray[np.uint32] | None,
+    cells: int,
+) -> dict[str, Any]: ...

@@ -284,8 +284,10 @@ class SampleDesign(Rows):
             "clusters": found["clusters"],
             "population": None if populations is None else found["population"],
             "single_unit": single_unit,
+            "calibration": (),
         }
         self.absent: Numbers = found["absent"]
+        self.adjustments: tuple[str, ...] = ()
 
     def core(self) -> dict[str, Any]:
         return self._core
@@ -307,6 +309,156 @@ class SampleDesign(Rows):
         if self._unit_of_row is not None:
             return list(self._units.labels)
         return [self._units.labels[code] for code in self._units.codes.tolist()]
+
+    @property
+    def g_weights(self) -> Numbers:
+        """By how much the weight of each unit was changed: weight after all adjustments over that of the draw."""
+        steps = self._core["calibration"]
+        drawn = steps[0]["weight"] if steps else self.weights
+        ratio: Numbers = self.weights / drawn
+        return ratio
+
+    def poststratify(
+        self, by: Columns | None, totals: Mapping[Any, float] | float, *, measure: str | None = None
+    ) -> SampleDesign:
+        """A design whose weights add up, in each cell of `by`, to what is known of the population.
+
+        Where some kinds of conversations answered less often than others, this takes the difference out, and estimates
+        vary less the more a cell says about them. Their standard errors know of it.
+
+        Parameters
+        ----------
+        by : str or sequence of str, or None
+            Columns whose combinations are the cells. None: everything is one cell.
+        totals : mapping or float
+            Per label (a tuple of labels for several columns) how many units the population has; one number without `by`.
+        measure : str, optional
+            A column of numbers, none below 0, whose totals these are, in place of the number of units: the ratio
+            estimator.
+
+        Returns
+        -------
+        SampleDesign
+
+        Raises
+        ------
+        DesignError
+            A cell without a total, a total without a unit.
+
+        Examples
+        --------
+        >>> import pandas as pd, qascore as qa
+        >>> calls = pd.DataFrame({"queue": ["a", "a", "a", "b", "b"], "weight": 20, "score": [0.5, 0.6, 0.7, 0.9, 1.0]})
+        >>> design = qa.SampleDesign(calls, weight="weight").poststratify("queue", {"a": 50, "b": 50})
+        >>> round(qa.mean(design, "score").value, 4)
+        0.775
+        """
+        from .weighting import poststratify
+
+        return poststratify(self, by, totals, measure)
+
+    def rake(
+        self, margins: Mapping[Any, Mapping[Any, float]], *, bounds: tuple[float, float] | None = None
+    ) -> SampleDesign:
+        """A design whose weights add up to several known margins at once; nothing need be known of how they cross.
+
+        Parameters
+        ----------
+        margins : mapping
+            Per column (a tuple of columns: their combinations) the number of units in the population by label.
+        bounds : pair of float, optional
+            Least and greatest factor by which a weight may change, around 1.
+
+        Returns
+        -------
+        SampleDesign
+
+        Examples
+        --------
+        >>> import pandas as pd, qascore as qa
+        >>> calls = pd.DataFrame({"queue": ["a", "a", "b", "b"], "chat": [0, 1, 0, 1], "weight": 25, "score": [1, 2, 3, 6]})
+        >>> design = qa.SampleDesign(calls, weight="weight").rake({"queue": {"a": 60, "b": 40}, "chat": {0: 50, 1: 50}})
+        >>> round(qa.mean(design, "score").value, 4)
+        2.7
+        """
+        from .weighting import calibrate
+
+        return calibrate(self, margins, None, "raking", bounds, "raked")
+
+    def calibrate_weights(
+        self,
+        totals: Mapping[Any, Mapping[Any, float] | float],
+        *,
+        population: float | None = None,
+        method: str = "linear",
+        bounds: tuple[float, float] | None = None,
+    ) -> SampleDesign:
+        """A design whose weights, as near as can be to what they were, add up to known totals of numbers and margins.
+
+        Parameters
+        ----------
+        totals : mapping
+            Per column of numbers its total in the population; per column of labels a mapping from label to the number
+            of units.
+        population : float, optional
+            How many units the population has. Without it, and without a column of labels, that number is not kept.
+        method : {"linear", "raking", "logit"}
+            How distance is measured. "linear" is the regression estimator (GREG), "raking" keeps weights above 0,
+            "logit" keeps their changes within `bounds`.
+        bounds : pair of float, optional
+            Least and greatest factor by which a weight may change, around 1.
+
+        Returns
+        -------
+        SampleDesign
+
+        Raises
+        ------
+        DesignError
+            Totals that contradict each other or that no weights within the bounds have; weights that would not be above 0.
+
+        Examples
+        --------
+        >>> import pandas as pd, qascore as qa
+        >>> calls = pd.DataFrame({"handle_s": [100, 200, 300], "weight": 10, "score": [0.5, 0.6, 0.9]})
+        >>> design = qa.SampleDesign(calls, weight="weight")
+        >>> design = design.calibrate_weights({"handle_s": 6600}, population=30)
+        >>> round(qa.mean(design, "score").value, 4)
+        0.7067
+        """
+        from .weighting import calibrate
+
+        return calibrate(self, totals, population, method, bounds, "calibrated")
+
+    def trim_weights(
+        self, *, lower: float = 0.0, upper: float = float("inf"), by: Columns | None = None
+    ) -> SampleDesign:
+        """A design whose weights lie between two bounds; what some lose the others get, in proportion.
+
+        A few very large weights make estimates vary; cutting them exchanges that for some bias. Totals that the weights were
+        calibrated to no longer hold.
+
+        Parameters
+        ----------
+        lower, upper : float
+            Bounds of the weights.
+        by : str or sequence of str, optional
+            Cells whose sum of weights stays; default: that of all.
+
+        Returns
+        -------
+        SampleDesign
+
+        Examples
+        --------
+        >>> import pandas as pd, qascore as qa
+        >>> calls = pd.DataFrame({"weight": [1, 2, 3, 14], "score": [1, 2, 3, 4]})
+        >>> qa.SampleDesign(calls, weight="weight").trim_weights(upper=8).weights.tolist()
+        [2.0, 4.0, 6.0, 8.0]
+        """
+        from .weighting import trim
+
+        return trim(self, lower, upper, by)
 
     def by_unit(self, values: Numbers) -> Numbers:
         if self._unit_of_row is None:
@@ -455,6 +607,9 @@ class SampleDesign(Rows):
             text += f" Drawn units without a row: {', '.join(gaps)}; the others of their stratum carry their weight."
         if self.uncovered:
             text += f" Nothing was evaluated in {', '.join(self.uncovered)}: estimates do not speak for it."
+        if self.adjustments:
+            g = self.g_weights
+            text += f" Weights {', then '.join(self.adjustments)}: {number(g.min())} to {number(g.max())} times those of the draw."
         return text
 
     HEADER = ("stratum", "units", "sum of weights", "population")

@@ -4,6 +4,7 @@
 #include <qascore/core/design_view.hpp>
 #include <qascore/core/error.hpp>
 #include <qascore/core/estimate.hpp>
+#include <qascore/kernel/weighting.hpp>
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
@@ -78,6 +79,40 @@ inline py::dict to_dict(const test_result& t) {
   return out;
 }
 
+inline weight_distance distance_of(const std::string& name) {
+  return name == "raking" ? weight_distance::raking
+         : name == "logit" ? weight_distance::logit
+                           : weight_distance::linear;
+}
+
+inline std::string_view name_of(weight_distance distance) {
+  switch (distance) {
+  case weight_distance::linear:
+    break;
+  case weight_distance::raking:
+    return "raking";
+  case weight_distance::logit:
+    return "logit";
+  }
+  return "linear";
+}
+
+/// A change of a design's weights, as a Python design keeps it; the arrays are moved.
+inline py::dict to_dict(kernel::calibration_record&& step) {
+  py::dict out;
+  out["cells"] = step.cells;
+  out["columns"] = step.columns;
+  out["distance"] = text(name_of(step.method.distance));
+  out["lower"] = step.method.lower;
+  out["upper"] = step.method.upper;
+  out["weight"] = array_of(std::move(step.weight));
+  out["cell"] = array_of(std::move(step.cell));
+  out["measure"] = array_of(std::move(step.measure));
+  out["basis"] = array_of(std::move(step.basis));
+  out["target"] = array_of(std::move(step.target));
+  return out;
+}
+
 /// The arrays of a Python design (a dict with the fields of design_view), kept alive, and the view of them.
 /// None stands for `units` independent rows.
 class DesignArrays {
@@ -97,7 +132,12 @@ public:
     view_.clusters = py::cast<std::size_t>(fields["clusters"]);
     view_.population = as_optional_span<double>(fields["population"]);
     view_.single = single_of(py::cast<std::string>(fields["single_unit"]));
+    for (const py::handle step : fields["calibration"])
+      steps_.push_back(step_of(py::cast<py::dict>(step)));
+    view_.calibration = steps_;
   }
+  DesignArrays(const DesignArrays&) = delete;
+  DesignArrays& operator=(const DesignArrays&) = delete;
 
   const design_view& view() const noexcept { return view_; }
 
@@ -114,7 +154,23 @@ private:
     throw argument_error("single_unit: expected error, certainty, average or adjust but found \"" + name + "\"");
   }
 
+  static calibration_step step_of(const py::dict& fields) {
+    calibration_step out;
+    out.weight = as_span<double>(fields["weight"]);
+    out.cell = as_span<std::uint32_t>(fields["cell"]);
+    out.cells = py::cast<std::size_t>(fields["cells"]);
+    out.measure = as_span<double>(fields["measure"]);
+    out.basis = as_span<double>(fields["basis"]);
+    out.columns = py::cast<std::size_t>(fields["columns"]);
+    out.target = as_span<double>(fields["target"]);
+    out.distance = distance_of(py::cast<std::string>(fields["distance"]));
+    out.lower = py::cast<double>(fields["lower"]);
+    out.upper = py::cast<double>(fields["upper"]);
+    return out;
+  }
+
   design_view view_;
+  std::vector<calibration_step> steps_;
   py::object keep_;
 };
 

@@ -57,4 +57,5 @@ PYBIND11_MODULE(_core, module) {
   register_models(module);
   register_association(module);
   register_simulation(module);
+  register_weighting(module);
 }

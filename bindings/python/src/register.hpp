@@ -15,5 +15,6 @@ void register_estimation(pybind11::module_& module);
 void register_models(pybind11::module_& module);
 void register_association(pybind11::module_& module);
 void register_simulation(pybind11::module_& module);
+void register_weighting(pybind11::module_& module);
 
 } // namespace qascore::python

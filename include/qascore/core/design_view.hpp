@@ -1,6 +1,7 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include "calibration_step.hpp"
 #include "missing.hpp"
 
 #include <cstddef>
@@ -28,6 +29,9 @@ struct design_view {
   std::size_t clusters = 0;           ///< 0 when `cluster` is empty
   std::span<const double> population; ///< per stratum: number of clusters (units) in the population; empty: infinite
   single_unit single = single_unit::error;
+  /// How `weight` came from the weights of the draw, in order; empty: they are those. Influence values lose what the
+  /// auxiliaries explain (kernel/variance.hpp).
+  std::span<const calibration_step> calibration{};
 
   double weight_of(std::size_t unit) const noexcept { return weight.empty() ? 1.0 : weight[unit]; }
   std::uint32_t stratum_of(std::size_t unit) const noexcept { return stratum.empty() ? 0u : stratum[unit]; }

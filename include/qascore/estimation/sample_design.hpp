@@ -5,10 +5,12 @@
 #include "../core/error.hpp"
 #include "../detail/format.hpp"
 #include "../kernel/design.hpp"
+#include "../kernel/weighting.hpp"
 #include "../sampling/sampling_plan.hpp"
 #include "label_codes.hpp"
 
 #include <cmath>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -85,6 +87,26 @@ public:
   /// plan.
   const std::vector<double>& absent() const noexcept { return checked_.absent; }
 
+  /// Weight of each unit, in the order of units; empty for independent rows.
+  const std::vector<double>& weights() const noexcept { return checked_.weight; }
+
+  /// The same design with the weights of a step that changed them (estimation/weighting.hpp). Variances know of it.
+  sample_design with_weights(kernel::reweighted&& adjusted) const {
+    sample_design out = *this;
+    out.checked_.weight = std::move(adjusted.weight);
+    out.records_.push_back(std::make_shared<const kernel::calibration_record>(std::move(adjusted.record)));
+    out.steps_.push_back(out.records_.back()->view());
+    return out;
+  }
+
+  /// By how much the weight of each unit was changed since the draw: 1 where nothing was.
+  std::vector<double> g_weights() const {
+    std::vector<double> out(checked_.units, 1.0);
+    for (std::size_t i = 0; i < out.size() && !steps_.empty(); ++i)
+      out[i] = checked_.weight[i] / steps_.front().weight[i];
+    return out;
+  }
+
   /// What the variance engine sees. Valid as long as this design.
   design_view view() const noexcept {
     design_view out = independent_units(checked_.units);
@@ -97,6 +119,7 @@ public:
     out.clusters = checked_.clusters;
     out.population = checked_.population;
     out.single = single_;
+    out.calibration = steps_;
     return out;
   }
 
@@ -157,6 +180,8 @@ private:
   std::vector<std::string> strata_;
   std::vector<std::string> uncovered_;
   qascore::single_unit single_ = qascore::single_unit::error;
+  std::vector<std::shared_ptr<const kernel::calibration_record>> records_; ///< what the steps look at
+  std::vector<calibration_step> steps_;
 };
 
 } // namespace qascore

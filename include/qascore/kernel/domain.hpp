@@ -37,7 +37,8 @@ struct domain_rows {
 
 /// A design whose units without a value leave their weight to the others of their stratum, where population
 /// counts are known: w_i * sum w / sum w of those with a value, which is N_h / r_h for units of equal weight. It
-/// takes values to be missing at random within strata. Without counts the weights stay. The given view's spans
+/// takes values to be missing at random within strata. Without counts the weights stay, and so do weights that were
+/// calibrated: they hold known totals with all units. The given view's spans
 /// must outlive this.
 class answered_design {
 public:

@@ -34,12 +34,18 @@ struct design_variance {
 /// that an estimate rests on contribute what its other strata do on average. Sums are two-pass and do not
 /// depend on the order of units: stable at any offset.
 ///
+/// Weights that were calibrated to known totals (design.calibration): what the auxiliaries explain of the estimate does
+/// not vary with the sample. Step by step, from the last to the first, influence values become
+///   u_i <- (u_i - x_i' b) * w_i / d_i,   b: regression of u on the auxiliaries x of the step with weights d before it
+/// (for post-strata: u_i minus its weighted mean in the cell), w the weights after it; t_hc then sums d_i u_i with the
+/// weights of the draw. Source: Deville and Sarndal (1992), JASA 87, 376-382, doi:10.1080/01621459.1992.10475217.
+///
 /// Undefined: fewer than 2 clusters in all, or (under certainty and average) no stratum with 2, unless they are
 /// the whole population. Throws design_error naming
 /// the stratum's code for a single-unit stratum under single_unit::error, and argument_error if
 /// influence.size() differs from design.units. Source: Deville (1999), Survey Methodology 25, 193-203;
 /// Sarndal, Swensson, Wretman (1992), ch. 5. Checked against: R survey 4.1 and 4.5 (svymean, svytotal,
-/// lonely.psu), closed forms, the delete-one jackknife.
+/// lonely.psu, postStratify, calibrate), closed forms, the delete-one jackknife.
 design_variance variance_of(const design_view& design, std::span<const double> influence);
 
 /// Covariance matrix of several estimates on the same units, row-major, by the same formula with products in
@@ -54,7 +60,8 @@ class variance_engine {
 public:
   /// Throws design_error for a single-unit stratum under single_unit::error and for a population below its
   /// sample.
-  /// With `values` (one per unit), units whose value is NaN are no part of the sample: n_h counts the others.
+  /// With `values` (one per unit), units whose value is NaN are no part of the sample: n_h counts the others. Under
+  /// calibrated weights, whose totals hold with all units, they stay in the sample.
   /// A stratum that is left with one such unit makes estimates that touch it undefined under
   /// single_unit::error, in place of the exception.
   explicit variance_engine(const design_view& design, std::span<const double> values = {});
@@ -95,6 +102,12 @@ private:
     bool touched = false;
     detail::accurate_sum total;
   };
+
+  /// Influence values less what the auxiliaries explain, for the weights of the draw.
+  std::vector<double> residuals(std::vector<double>&& influence) const;
+  double drawn_weight_of(std::size_t unit) const noexcept {
+    return design_.calibration.empty() ? design_.weight_of(unit) : design_.calibration.front().weight[unit];
+  }
 
   /// `row(k)` is the k-th of `count` units that take part.
   template <class Row>

@@ -184,3 +184,88 @@ def kappa(case: Case) -> Any:
     pairs = zip(case.column(case.option("rater1")), case.column(case.option("rater2")), strict=True)
     found = verb("cohen_kappa")(long_table([list(pair) for pair in pairs], None), design=design_of(case))
     return {"kappa": found.value, "se": found.std_error}
+
+
+def adjusted(case: Case, design: Any) -> dict[str, Any]:
+    """Estimates under new weights, and the weights."""
+    out: dict[str, Any] = {}
+    if "y" in case.options or "y_mean" in case.options:
+        mean = verb("mean")(design, case.option("y" if "y" in case.options else "y_mean"))
+        out |= {"mean": mean.value, "mean_se": mean.std_error, "se": mean.std_error}
+    if "y_total" in case.options:
+        total = verb("total")(design, case.option("y_total"))
+        out |= {"total": total.value, "total_se": total.std_error}
+    g, weights = design.g_weights.tolist(), design.weights.tolist()
+    return out | {
+        "weights_first5": weights[:5],
+        "min_weight": min(weights),
+        "max_weight": max(weights),
+        "min_g": min(g),
+        "max_g": max(g),
+    }
+
+
+def bounds_of(case: Case) -> tuple[float, float] | None:
+    bounds = case.option("bounds", None)
+    return None if bounds is None else (float(bounds[0]), float(bounds[1]))
+
+
+CALIBRATIONS = {"linear": "linear", "raking": "raking", "logit": "logit"}
+
+
+@handles("calibration_g_weights")
+def g_weights(case: Case) -> Any:
+    columns = {f"x{j}": list(values) for j, values in enumerate(zip(*case.data["X"], strict=True))}
+    design = verb("SampleDesign")(frame(columns | {"d": case.data["d"]}), weight="d")
+    totals = dict(zip(columns, case.data["totals"], strict=True))
+    method = case.choice("method", CALIBRATIONS)
+    return {"g": design.calibrate_weights(totals, method=method, bounds=bounds_of(case)).g_weights.tolist()}
+
+
+@handles("svy_calibrate")
+def calibrate(case: Case) -> Any:
+    given = dict(case.option("totals"))
+    population = next((given.pop(name) for name in ("(Intercept)", "N") if name in given), None)
+    totals: dict[str, Any] = {}
+    for name in names(case.option("aux")):
+        if name in given:
+            totals[name] = given.pop(name)
+            continue
+        # R's treatment contrasts: the first level is what the others leave.
+        levels = sorted({str(label) for label in case.column(name)})
+        counts = {level: given.pop(f"{name}{level}") for level in levels[1:] if f"{name}{level}" in given}
+        if population is None or len(counts) < len(levels) - 1:
+            raise Unsupported(f"option totals: not those of {name!r}")
+        totals[name] = {levels[0]: population - sum(counts.values())} | counts
+    if given:
+        raise Unsupported(f"option totals: {sorted(given)!r}")
+    method = case.choice("calfun", CALIBRATIONS)
+    design = design_of(case).calibrate_weights(
+        totals, population=population, method=method, bounds=bounds_of(case)
+    )
+    return adjusted(case, design)
+
+
+@handles("svy_poststratify")
+def poststratify(case: Case) -> Any:
+    return adjusted(case, design_of(case).poststratify(case.option("strata_var"), case.option("counts")))
+
+
+@handles("svy_rake")
+def rake(case: Case) -> Any:
+    return adjusted(case, design_of(case).rake(case.option("margins")))
+
+
+@handles("svy_ratio_total")
+def ratio_total(case: Case) -> Any:
+    """Total by the ratio to a known one: of all, or stratum by stratum."""
+    design, y, x = design_of(case), case.option("numerator"), case.option("denominator")
+    known = case.option("x_totals")
+    combined = verb("total")(design.poststratify(None, sum(known.values()), measure=x), y)
+    separate = verb("total")(design.poststratify(case.option("strata"), known, measure=x), y)
+    return {
+        "combined_total": combined.value,
+        "combined_se": combined.std_error,
+        "separate_total": separate.value,
+        "separate_se": separate.std_error,
+    }

@@ -12,7 +12,7 @@ namespace qascore::kernel {
 
 QASCORE_INLINE answered_design::answered_design(const design_view& design, std::span<const double> values)
     : view_{design} {
-  if (design.population.empty() || design.weight.empty() ||
+  if (design.population.empty() || design.weight.empty() || !design.calibration.empty() ||
       std::none_of(values.begin(), values.end(), [](double v) { return is_missing(v); }))
     return;
   std::vector<detail::accurate_sum> all(design.strata), answered(design.strata);

@@ -473,7 +473,8 @@ QASCORE_INLINE bool is_simple_random(const design_view* design) {
   if (design == nullptr)
     return true;
   const auto differs = [&](double w) { return w != design->weight.front(); };
-  return design->cluster.empty() && design->strata <= 1 && std::ranges::none_of(design->weight, differs);
+  return design->cluster.empty() && design->strata <= 1 && design->calibration.empty() &&
+         std::ranges::none_of(design->weight, differs);
 }
 
 QASCORE_INLINE std::vector<double> spread_to_units(const rating_view& ratings,

@@ -3,6 +3,7 @@
 
 #include "../../core/error.hpp"
 #include "../../detail/format.hpp"
+#include "../auxiliaries.hpp"
 #include "../variance.hpp"
 
 #include <algorithm>
@@ -42,6 +43,8 @@ inline design_error single_unit_error(std::size_t stratum) {
 QASCORE_INLINE variance_engine::variance_engine(const design_view& design, std::span<const double> values)
     : design_{design}, strata_(design.strata), clusters_(design.cluster.empty() ? 0 : design.clusters) {
   using namespace detail_variance;
+  if (!design.calibration.empty())
+    values = {};
   if (!values.empty())
     check_length(design, values);
   std::size_t without = 0; // units without a value
@@ -91,7 +94,7 @@ template <class Row>
 design_variance variance_engine::compute(std::size_t count, Row row, std::span<const double> influence) {
   const bool clustered = !clusters_.empty();
   const bool alone = is_independent(design_); // the rows are the design
-  const auto total_of = [&](std::size_t k) { return design_.weight_of(row(k)) * influence[k]; };
+  const auto total_of = [&](std::size_t k) { return drawn_weight_of(row(k)) * influence[k]; };
   const auto add = [&](std::uint32_t h, double total) {
     stratum_part& s = strata_[h];
     if (s.touched++ == 0)
@@ -199,16 +202,41 @@ design_variance variance_engine::compute(std::size_t count, Row row, std::span<c
   return out;
 }
 
+QASCORE_INLINE std::vector<double> variance_engine::residuals(std::vector<double>&& influence) const {
+  std::vector<double> u = std::move(influence);
+  std::span<const double> after = design_.weight;
+  for (std::size_t s = design_.calibration.size(); s-- > 0;) {
+    const calibration_step& step = design_.calibration[s];
+    take_out_auxiliaries(step, u);
+    for (std::size_t i = 0; i < u.size(); ++i)
+      u[i] *= after[i] / step.weight[i];
+    after = step.weight;
+  }
+  return u;
+}
+
 QASCORE_INLINE design_variance variance_engine::of_all(std::span<const double> influence) {
   detail_variance::check_length(design_, influence);
-  return compute(
-      design_.units, [](std::size_t k) { return k; }, influence);
+  const auto all = [](std::size_t k) { return k; };
+  if (design_.calibration.empty())
+    return compute(design_.units, all, influence);
+  return compute(design_.units, all, residuals({influence.begin(), influence.end()}));
 }
 
 QASCORE_INLINE design_variance variance_engine::of_rows(std::span<const std::uint32_t> rows,
                                                         std::span<const double> influence) {
-  return compute(
+  design_variance out = compute(
       rows.size(), [rows](std::size_t k) { return std::size_t{rows[k]}; }, influence);
+  if (design_.calibration.empty() || !out.undefined.empty())
+    return out;
+  // All units carry the totals that the weights were calibrated to; the df stay those of the rows.
+  std::vector<double> everywhere(design_.units, 0.0);
+  for (std::size_t k = 0; k < rows.size(); ++k)
+    everywhere[rows[k]] = influence[k];
+  design_variance whole = compute(
+      design_.units, [](std::size_t k) { return k; }, residuals(std::move(everywhere)));
+  whole.df = std::min(whole.df, out.df);
+  return whole;
 }
 
 QASCORE_INLINE double variance_engine::effective_size(std::span<const std::uint32_t> rows) {

@@ -1,0 +1,180 @@
+"""Weights that meet known totals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import qascore as qa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+
+def calls(n: int = 60, seed: int = 1) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    queue = rng.choice(["chat", "mail", "phone"], n)
+    return pd.DataFrame(
+        {
+            "id": [f"c{i}" for i in range(n)],
+            "queue": queue,
+            "team": rng.choice(["north", "south"], n),
+            "weight": rng.uniform(2, 9, n),
+            "handle_s": rng.uniform(100, 500, n),
+            "score": (queue == "chat") * 0.3 + rng.uniform(0, 1, n),
+            "resolved": rng.integers(0, 2, n),
+        }
+    )
+
+
+def design(**how: object) -> qa.SampleDesign:
+    return qa.SampleDesign(calls(**how), unit="id", weight="weight", stratum="team")
+
+
+QUEUES = {"chat": 300, "mail": 500, "phone": 200}
+TEAMS = {"north": 450, "south": 550}
+
+
+def test_totals_are_met_and_a_known_total_has_no_standard_error() -> None:
+    raked = design().rake({"queue": QUEUES, "team": TEAMS})
+    by = qa.total(raked, "resolved", by="queue")
+    assert by.estimates[0].std_error > 0
+    frame = calls()
+    for column, totals in (("queue", QUEUES), ("team", TEAMS)):
+        for label, total in totals.items():
+            assert raked.weights[(frame[column] == label).to_numpy()].sum() == pytest.approx(total, rel=1e-11)
+    frame["one"] = 1
+    again = qa.SampleDesign(frame, unit="id", weight="weight", stratum="team").rake({"queue": QUEUES, "team": TEAMS})
+    assert qa.total(again, "one").std_error == pytest.approx(0, abs=1e-9)
+    assert qa.total(again, "one", by="queue").estimates[2].std_error == pytest.approx(0, abs=1e-9)
+
+
+def test_every_estimator_sees_the_calibration() -> None:
+    plain, adjusted = design(), design().poststratify("queue", QUEUES)
+    # The same weights without the knowledge of where they come from.
+    frame = calls().assign(weight=adjusted.weights)
+    blind = qa.SampleDesign(frame, unit="id", weight="weight", stratum="team")
+    for estimate in (
+        lambda d: qa.mean(d, "score"),
+        lambda d: qa.total(d, "score"),
+        lambda d: qa.ratio(d, "score", "handle_s"),
+        lambda d: qa.variance(d, "score"),
+        lambda d: qa.proportion(d, "resolved"),
+        lambda d: qa.difference(d, "score", by="team", between=("north", "south")),
+        lambda d: qa.association(d, "score", "handle_s", method="spearman"),
+    ):
+        assert estimate(adjusted).value == estimate(blind).value
+        assert estimate(adjusted).std_error != estimate(blind).std_error
+        assert estimate(adjusted).df == estimate(plain).df
+
+
+def test_the_design_that_was_given_stays_as_it_was() -> None:
+    first = design()
+    before = first.weights.copy()
+    second = first.rake({"queue": QUEUES})
+    assert (first.weights == before).all()
+    assert first.adjustments == ()
+    assert second.adjustments == ("raked to queue",)
+    assert (first.g_weights == 1).all()
+    np.testing.assert_allclose(second.weights / first.weights, second.g_weights)
+    assert "Weights raked to queue: " in second.summary()
+    third = second.trim_weights(upper=40)
+    assert "raked to queue, then trimmed to 40" in third.summary()
+    assert third.weights.sum() == pytest.approx(1000)
+
+
+def test_cells_of_several_columns_take_tuples() -> None:
+    cells = {(q, t): n for q in QUEUES for t, n in (("north", 100), ("south", 120))}
+    both = design().poststratify(["queue", "team"], cells)
+    assert both.weights.sum() == pytest.approx(660)
+    crossed = design().rake({("queue", "team"): cells})
+    np.testing.assert_allclose(crossed.weights, both.weights, rtol=1e-10)
+    assert qa.mean(crossed, "score").std_error == pytest.approx(qa.mean(both, "score").std_error, rel=1e-9)
+
+
+def test_averaged_repeats_are_adjusted_by_conversation() -> None:
+    frame = pd.concat([calls(), calls().head(10)])
+    averaged = qa.SampleDesign(frame, unit="id", weight="weight", stratum="team", repeats="average")
+    assert averaged.poststratify("queue", QUEUES).weights.sum() == pytest.approx(1000)
+
+
+def test_missing_values_leave_calibrated_weights_alone() -> None:
+    frame = calls()
+    frame.loc[::4, "score"] = np.nan
+    adjusted = qa.SampleDesign(frame, unit="id", weight="weight", stratum="team", population={"north": 450, "south": 550})
+    adjusted = adjusted.poststratify("queue", QUEUES)
+    dropped, domain = (qa.mean(adjusted, "score", missing=how) for how in ("drop", "domain"))
+    assert dropped.value == domain.value
+    assert dropped.std_error == pytest.approx(domain.std_error, rel=1e-12)
+
+
+@given(st.integers(0, 10**6), st.floats(0.8, 1.2), st.floats(0.95, 1.05))
+@settings(max_examples=40, deadline=None)
+def test_calibrated_weights_meet_their_totals_or_are_refused(seed: int, count: float, shift: float) -> None:
+    before = design(seed=seed)
+    n = float(before.weights.sum()) * count
+    handle = calls(seed=seed)["handle_s"].to_numpy()
+    total = float(before.weights @ handle) * count * shift
+    for method, bounds in (("linear", None), ("raking", None), ("logit", (0.5, 1.6)), ("linear", (0.6, 1.5))):
+        after = before.calibrate_weights({"handle_s": total}, population=n, method=method, bounds=bounds)
+        assert after.weights.sum() == pytest.approx(n, rel=1e-9)
+        assert after.weights @ handle == pytest.approx(total, rel=1e-9)
+        assert (after.weights > 0).all()
+        if bounds:
+            assert after.g_weights.min() >= bounds[0] * (1 - 1e-12)
+            assert after.g_weights.max() <= bounds[1] * (1 + 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda d: d.poststratify("queue", {"chat": 1, "mail": 2, "fone": 3}), r'"queue" "phone".*did you mean "fone"'),
+        (lambda d: d.poststratify("queue", QUEUES | {"fax": 9}), r'"fax" has a total of 9 but no unit'),
+        (lambda d: d.poststratify("queue", QUEUES | {"mail": 0}), r'above 0 for "queue" "mail" but found 0'),
+        (lambda d: d.rake({"queue": QUEUES, "team": {"north": 1, "south": 2}}), r'"team" adds up to 3 units but "queue" to 1'),
+        (lambda d: d.calibrate_weights({"queue": QUEUES}, population=999), r'"queue" "phone" cannot have the total 200'),
+        (lambda d: d.calibrate_weights({"handle_s": 470 * 300}, population=300), r"unit 'c\d+' would have the weight -"),
+        (
+            lambda d: d.calibrate_weights({"handle_s": 600 * 300}, population=300, method="raking"),
+            r"no weights within the bounds.*comes to .* at the nearest",
+        ),
+        (lambda d: d.trim_weights(upper=1), "upper: the weights sum to"),
+    ],
+)
+def test_what_cannot_be_met_is_a_design_error(make: object, message: str) -> None:
+    with pytest.raises(qa.DesignError, match=message):
+        make(design())  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda d: d.rake({}), "margins: expected a mapping"),
+        (lambda d: d.rake({"queue": 5}), "expected a mapping from the labels"),
+        (lambda d: d.calibrate_weights({"handle_s": "many"}), "expected a number"),
+        (lambda d: d.calibrate_weights({"handle_s": 5}, method="rakin"), "did you mean"),
+        (lambda d: d.calibrate_weights({"handle_s": 5}, method="logit"), "bounds"),
+        (lambda d: d.calibrate_weights({"handle_s": 5}, bounds=(1.2, 2)), "lower bound below 1"),
+        (lambda d: d.trim_weights(lower=3, upper=2), "0 <= lower <= upper"),
+        (lambda d: d.poststratify(None, {"a": 1}), "expected one number"),
+    ],
+)
+def test_what_is_not_understood_is_an_argument_error(make: object, message: str) -> None:
+    with pytest.raises(qa.ArgumentError, match=message):
+        make(design())  # type: ignore[operator]
+
+
+def test_a_missing_label_is_refused() -> None:
+    frame = calls()
+    frame.loc[3, "queue"] = None
+    with pytest.raises(qa.DataError, match="no label at row 3"):
+        qa.SampleDesign(frame, weight="weight").poststratify("queue", QUEUES)
+    with pytest.raises(qa.MissingColumnError, match="did you mean"):
+        design().rake({"queu": QUEUES})
+
+
+def test_the_ratio_estimator_is_a_post_stratification_to_a_measure() -> None:
+    known = 1.1 * float(calls()["weight"] @ calls()["handle_s"])
+    ratio = qa.ratio(design(), "score", "handle_s")
+    total = qa.total(design().poststratify(None, known, measure="handle_s"), "score")
+    assert total.value == pytest.approx(ratio.value * known, rel=1e-12)
+    assert total.std_error == pytest.approx(ratio.std_error * known, rel=1e-12)
