@@ -6,4 +6,5 @@
 #include <qascore/kernel/impl/model_assisted.ipp>
 #include <qascore/kernel/impl/ppi.ipp>
 #include <qascore/kernel/impl/proportion.ipp>
+#include <qascore/kernel/impl/replicates.ipp>
 #include <qascore/kernel/impl/weighting.ipp>

@@ -135,6 +135,7 @@ def means(
     by: npt.NDArray[np.uint32] | None,
     domains: int,
     confidence: float,
+    replicates: tuple[str, int, int, int] | None,
 ) -> list[dict[str, Any]]: ...
 def totals(
     design: dict[str, Any] | None,
@@ -142,6 +143,7 @@ def totals(
     by: npt.NDArray[np.uint32] | None,
     domains: int,
     confidence: float,
+    replicates: tuple[str, int, int, int] | None,
 ) -> list[dict[str, Any]]: ...
 def variances(
     design: dict[str, Any] | None,
@@ -149,6 +151,7 @@ def variances(
     by: npt.NDArray[np.uint32] | None,
     domains: int,
     confidence: float,
+    replicates: tuple[str, int, int, int] | None,
 ) -> list[dict[str, Any]]: ...
 def ratios(
     design: dict[str, Any] | None,
@@ -157,6 +160,7 @@ def ratios(
     by: npt.NDArray[np.uint32] | None,
     domains: int,
     confidence: float,
+    replicates: tuple[str, int, int, int] | None,
 ) -> list[dict[str, Any]]: ...
 def proportions(
     design: dict[str, Any] | None,
@@ -165,6 +169,7 @@ def proportions(
     domains: int,
     confidence: float,
     interval: str,
+    replicates: tuple[str, int, int, int] | None,
 ) -> list[dict[str, Any]]: ...
 def mean_difference(
     design: dict[str, Any] | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, overload
@@ -32,6 +33,7 @@ SINGLE_UNITS = ("error", "certainty", "average", "adjust")
 REPEATS = ("error", "average", "cluster")
 UNCOVERED = ("error", "exclude")
 MISSING = ("error", "drop", "domain")
+VARIANCES = ("taylor", "jackknife", "bootstrap")
 INTERVALS = ("wilson", "logit", "beta", "arcsine", "t")
 
 Columns = str | Sequence[str]
@@ -628,6 +630,18 @@ def rows_of(sample: Sample) -> Rows:
     return Rows(Frame.of(getattr(sample, "frame", sample), "sample"))
 
 
+def replicates_of(variance: str, replicates: int, seed: int | None) -> tuple[str, int, int, int] | None:
+    """How the kernels compute variances; None: from influence values."""
+    check_choice("variance", variance, VARIANCES)
+    if variance == "taylor":
+        return None
+    if variance == "bootstrap" and seed is None:
+        raise ArgumentError("seed: the bootstrap needs one, any number: the same gives the same result")
+    if replicates < 2:
+        raise ArgumentError(f"replicates: expected 2 or more but found {replicates}")
+    return variance, replicates, seed or 0, os.cpu_count() or 1
+
+
 def _leave_out_gaps(codes: Codes | None, columns: Sequence[Numbers]) -> tuple[Codes, list[Numbers]]:
     """The domains without the units that have a gap in one of the columns."""
     gaps = np.any([np.isnan(column) for column in columns], axis=0)
@@ -657,11 +671,27 @@ def _estimates(
 
 @overload
 def mean(
-    sample: Sample, column: str, *, by: None = None, confidence: float = 0.95, missing: str = "error"
+    sample: Sample,
+    column: str,
+    *,
+    by: None = None,
+    confidence: float = 0.95,
+    missing: str = "error",
+    variance: str = "taylor",
+    replicates: int = 1000,
+    seed: int | None = None,
 ) -> Estimate: ...
 @overload
 def mean(
-    sample: Sample, column: str, *, by: Columns, confidence: float = 0.95, missing: str = "error"
+    sample: Sample,
+    column: str,
+    *,
+    by: Columns,
+    confidence: float = 0.95,
+    missing: str = "error",
+    variance: str = "taylor",
+    replicates: int = 1000,
+    seed: int | None = None,
 ) -> EstimateTable: ...
 def mean(
     sample: Sample,
@@ -670,6 +700,9 @@ def mean(
     by: Columns | None = None,
     confidence: float = 0.95,
     missing: str = "error",
+    variance: str = "taylor",
+    replicates: int = 1000,
+    seed: int | None = None,
 ) -> Estimate | EstimateTable:
     """Mean of a column for the population, with standard error and t interval.
 
@@ -688,6 +721,14 @@ def mean(
         with known population counts the others of their stratum then carry their weight: missing at random within
         strata); or take the units with a value as a part of the population, to which alone the question applies.
         Units without a label of `by` are in no domain; the table counts them as `unlabelled`.
+    variance : {"taylor", "jackknife", "bootstrap"}
+        How the standard error is computed: from influence values; leaving out each cluster once; or drawing clusters
+        again (Rao and Wu), which needs a `seed`. All of them know strata, clusters, finite population and calibrated
+        weights.
+    replicates : int
+        Of the bootstrap.
+    seed : int, optional
+        Of the bootstrap: the same gives the same numbers, on any number of cores.
 
     Returns
     -------
@@ -699,20 +740,46 @@ def mean(
     >>> qa.mean(pd.DataFrame({"score": [0.71, 0.64, 0.80, 0.77, 0.69]}), "score", confidence=0.9)
     <Estimate: mean score is 0.7220, 90% interval 0.6612 to 0.7828, n = 5.>
     """
+    how = replicates_of(variance, replicates, seed)
     rows = rows_of(sample)
     values = rows.numbers(column, check_choice("missing", missing, MISSING))
     return _estimates(
         f"mean {column}", rows, by, missing, [values],
-        lambda codes, domains, y: _core.means(rows.core(), y, codes, domains, confidence),
+        lambda codes, domains, y: _core.means(rows.core(), y, codes, domains, confidence, how),
     )  # fmt: skip
 
 
 @overload
-def total(sample: SampleDesign, column: str, *, by: None = None, confidence: float = 0.95) -> Estimate: ...
-@overload
-def total(sample: SampleDesign, column: str, *, by: Columns, confidence: float = 0.95) -> EstimateTable: ...
 def total(
-    sample: SampleDesign, column: str, *, by: Columns | None = None, confidence: float = 0.95
+    sample: SampleDesign,
+    column: str,
+    *,
+    by: None = None,
+    confidence: float = 0.95,
+    variance: str = "taylor",
+    replicates: int = 1000,
+    seed: int | None = None,
+) -> Estimate: ...
+@overload
+def total(
+    sample: SampleDesign,
+    column: str,
+    *,
+    by: Columns,
+    confidence: float = 0.95,
+    variance: str = "taylor",
+    replicates: int = 1000,
+    seed: int | None = None,
+) -> EstimateTable: ...
+def total(
+    sample: SampleDesign,
+    column: str,
+    *,
+    by: Columns | None = None,
+    confidence: float = 0.95,
+    variance: str = "taylor",
+    replicates: int = 1000,
+    seed: int | None = None,
 ) -> Estimate | EstimateTable:
     """Total of a column over the population, by the design weights.
 
@@ -727,6 +794,8 @@ def total(
         Domains to estimate for.
     confidence : float
         Level of the interval, a fraction.
+    variance, replicates, seed
+        As in `mean`.
 
     Returns
     -------
@@ -739,6 +808,7 @@ def total(
     >>> qa.total(qa.SampleDesign(calls, weight="weight"), "complaints").value
     30.0
     """
+    how = replicates_of(variance, replicates, seed)
     rows = rows_of(sample)
     if rows.core() is None:
         raise ArgumentError(
@@ -747,7 +817,7 @@ def total(
     values = rows.numbers(column, "error")
     return _estimates(
         f"total {column}", rows, by, "error", [values],
-        lambda codes, domains, y: _core.totals(rows.core(), y, codes, domains, confidence),
+        lambda codes, domains, y: _core.totals(rows.core(), y, codes, domains, confidence, how),
     )  # fmt: skip
 
 
@@ -760,6 +830,9 @@ def ratio(
     by: None = None,
     confidence: float = 0.95,
     missing: str = "error",
+    variance: str = "taylor",
+    replicates: int = 1000,
+    seed: int | None = None,
 ) -> Estimate: ...
 @overload
 def ratio(
@@ -770,6 +843,9 @@ def ratio(
     by: Columns,
     confidence: float = 0.95,
     missing: str = "error",
+    variance: str = "taylor",
+    replicates: int = 1000,
+    seed: int | None = None,
 ) -> EstimateTable: ...
 def ratio(
     sample: Sample,
@@ -779,6 +855,9 @@ def ratio(
     by: Columns | None = None,
     confidence: float = 0.95,
     missing: str = "error",
+    variance: str = "taylor",
+    replicates: int = 1000,
+    seed: int | None = None,
 ) -> Estimate | EstimateTable:
     """Ratio of the totals of two columns (points earned to points possible).
 
@@ -790,22 +869,39 @@ def ratio(
     >>> qa.ratio(pd.DataFrame({"earned": [1, 3, 5], "possible": [2, 4, 4]}), "earned", "possible").value
     0.9
     """
+    how = replicates_of(variance, replicates, seed)
     rows = rows_of(sample)
     check_choice("missing", missing, MISSING)
     top, bottom = rows.numbers(numerator, missing), rows.numbers(denominator, missing)
     return _estimates(
         f"{numerator} / {denominator}", rows, by, missing, [top, bottom],
-        lambda codes, domains, y, x: _core.ratios(rows.core(), y, x, codes, domains, confidence),
+        lambda codes, domains, y, x: _core.ratios(rows.core(), y, x, codes, domains, confidence, how),
     )  # fmt: skip
 
 
 @overload
 def variance(
-    sample: Sample, column: str, *, by: None = None, confidence: float = 0.95, missing: str = "error"
+    sample: Sample,
+    column: str,
+    *,
+    by: None = None,
+    confidence: float = 0.95,
+    missing: str = "error",
+    variance: str = "taylor",
+    replicates: int = 1000,
+    seed: int | None = None,
 ) -> Estimate: ...
 @overload
 def variance(
-    sample: Sample, column: str, *, by: Columns, confidence: float = 0.95, missing: str = "error"
+    sample: Sample,
+    column: str,
+    *,
+    by: Columns,
+    confidence: float = 0.95,
+    missing: str = "error",
+    variance: str = "taylor",
+    replicates: int = 1000,
+    seed: int | None = None,
 ) -> EstimateTable: ...
 def variance(
     sample: Sample,
@@ -814,6 +910,9 @@ def variance(
     by: Columns | None = None,
     confidence: float = 0.95,
     missing: str = "error",
+    variance: str = "taylor",
+    replicates: int = 1000,
+    seed: int | None = None,
 ) -> Estimate | EstimateTable:
     """Variance of a column in the population (divisor n - 1), with t limits on the log scale.
 
@@ -825,11 +924,12 @@ def variance(
     >>> qa.variance(pd.DataFrame({"score": [1.0, 2.0, 3.0]}), "score").value
     1.0
     """
+    how = replicates_of(variance, replicates, seed)
     rows = rows_of(sample)
     values = rows.numbers(column, check_choice("missing", missing, MISSING))
     return _estimates(
         f"variance of {column}", rows, by, missing, [values],
-        lambda codes, domains, y: _core.variances(rows.core(), y, codes, domains, confidence),
+        lambda codes, domains, y: _core.variances(rows.core(), y, codes, domains, confidence, how),
     )  # fmt: skip
 
 
@@ -868,6 +968,9 @@ def proportion(
     interval: str = "wilson",
     confidence: float = 0.95,
     missing: str = "error",
+    variance: str = "taylor",
+    replicates: int = 1000,
+    seed: int | None = None,
 ) -> Estimate: ...
 @overload
 def proportion(
@@ -879,6 +982,9 @@ def proportion(
     interval: str = "wilson",
     confidence: float = 0.95,
     missing: str = "error",
+    variance: str = "taylor",
+    replicates: int = 1000,
+    seed: int | None = None,
 ) -> EstimateTable: ...
 def proportion(
     sample: Sample,
@@ -889,6 +995,9 @@ def proportion(
     interval: str = "wilson",
     confidence: float = 0.95,
     missing: str = "error",
+    variance: str = "taylor",
+    replicates: int = 1000,
+    seed: int | None = None,
 ) -> Estimate | EstimateTable:
     """Share of the population for which a column is true, a fraction from 0 to 1.
 
@@ -908,6 +1017,8 @@ def proportion(
         Level of the interval, a fraction.
     missing : {"error", "drop", "domain"}
         As in `mean`.
+    variance, replicates, seed
+        As in `mean`.
 
     Returns
     -------
@@ -920,13 +1031,14 @@ def proportion(
     >>> round(p.low, 4), p.high
     (0.8389, 1.0)
     """
+    how = replicates_of(variance, replicates, seed)
     rows = rows_of(sample)
     check_choice("missing", missing, MISSING)
     check_choice("interval", interval, INTERVALS)
     events = _events(rows, column, equals, missing)
     return _estimates(
         column if equals is None else f"{column} is {equals}", rows, by, missing, [events],
-        lambda codes, domains, y: _core.proportions(rows.core(), y, codes, domains, confidence, interval),
+        lambda codes, domains, y: _core.proportions(rows.core(), y, codes, domains, confidence, interval, how),
     )  # fmt: skip
 
 

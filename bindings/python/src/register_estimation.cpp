@@ -7,8 +7,11 @@
 #include <qascore/kernel/design_effect.hpp>
 #include <qascore/kernel/mean.hpp>
 #include <qascore/kernel/proportion.hpp>
+#include <qascore/kernel/replicates.hpp>
 
 #include <pybind11/stl.h>
+
+#include <tuple>
 
 namespace qascore::python {
 namespace {
@@ -155,17 +158,34 @@ py::list to_list(const std::vector<estimate>& estimates) {
   return out;
 }
 
+/// How variances are computed: None for influence values, or (method, replicates, seed, threads).
+replicate_options replicates_of(const py::object& replicates) {
+  replicate_options out;
+  if (replicates.is_none())
+    return out;
+  const auto [method, count, start, threads] =
+      py::cast<std::tuple<std::string, std::size_t, std::uint64_t, unsigned>>(replicates);
+  out.method = method == "jackknife" ? variance_method::jackknife : variance_method::bootstrap;
+  out.replicates = count;
+  out.seed = seed{start};
+  out.threads = threads;
+  return out;
+}
+
 /// Runs an estimator by domain without the GIL: `make(view, domain, values)`.
 template <class Make>
 py::list by_domain(const py::object& design, const numbers_array& values, const py::object& by,
-                   std::size_t domains, const Make& make) {
+                   std::size_t domains, const py::object& replicates, const Make& make) {
+  const replicate_options how = replicates_of(replicates);
   const auto y = as_span<double>(values);
   const DesignArrays arrays(design, y.size());
   const kernel::domain_view domain{as_optional_span<std::uint32_t>(by), domains};
   std::vector<estimate> estimates;
   {
     const py::gil_scoped_release release;
-    estimates = make(arrays.view(), domain, y);
+    estimates = kernel::with_replicates(arrays.view(), domain, y, how, [&](const auto& view, const auto& part) {
+      return make(view, part, y);
+    });
   }
   return to_list(estimates);
 }
@@ -183,55 +203,58 @@ void register_estimation(py::module_& module) {
   module.def(
       "means",
       [](const py::object& design, const numbers_array& values, const py::object& by, std::size_t domains,
-         double confidence) {
+         double confidence, const py::object& replicates) {
         const confidence_level level{confidence};
-        return by_domain(design, values, by, domains, [&](const auto& view, const auto& domain, auto y) {
+        return by_domain(design, values, by, domains, replicates, [&](const auto& view, const auto& domain, auto y) {
           return kernel::means(view, domain, y, level);
         });
       },
-      "design"_a, "values"_a, "by"_a, "domains"_a, "confidence"_a);
+      "design"_a, "values"_a, "by"_a, "domains"_a, "confidence"_a, "replicates"_a);
   module.def(
       "totals",
       [](const py::object& design, const numbers_array& values, const py::object& by, std::size_t domains,
-         double confidence) {
+         double confidence, const py::object& replicates) {
         const confidence_level level{confidence};
-        return by_domain(design, values, by, domains, [&](const auto& view, const auto& domain, auto y) {
+        return by_domain(design, values, by, domains, replicates, [&](const auto& view, const auto& domain, auto y) {
           return kernel::totals(view, domain, y, level);
         });
       },
-      "design"_a, "values"_a, "by"_a, "domains"_a, "confidence"_a);
+      "design"_a, "values"_a, "by"_a, "domains"_a, "confidence"_a, "replicates"_a);
   module.def(
       "variances",
       [](const py::object& design, const numbers_array& values, const py::object& by, std::size_t domains,
-         double confidence) {
+         double confidence, const py::object& replicates) {
         const confidence_level level{confidence};
-        return by_domain(design, values, by, domains, [&](const auto& view, const auto& domain, auto y) {
+        return by_domain(design, values, by, domains, replicates, [&](const auto& view, const auto& domain, auto y) {
           return kernel::variances(view, domain, y, level);
         });
       },
-      "design"_a, "values"_a, "by"_a, "domains"_a, "confidence"_a);
+      "design"_a, "values"_a, "by"_a, "domains"_a, "confidence"_a, "replicates"_a);
   module.def(
       "ratios",
       [](const py::object& design, const numbers_array& values, const numbers_array& base,
-         const py::object& by, std::size_t domains, double confidence) {
+         const py::object& by, std::size_t domains, double confidence, const py::object& replicates) {
         const confidence_level level{confidence};
-        const auto x = as_span<double>(base);
-        return by_domain(design, values, by, domains, [&](const auto& view, const auto& domain, auto y) {
+        const auto x = as_span<double>(base), top = as_span<double>(values);
+        numbers_array both(static_cast<py::ssize_t>(top.size())); // NaN where either has no value
+        for (std::size_t i = 0; i < top.size(); ++i)
+          both.mutable_data()[i] = i < x.size() && is_missing(x[i]) ? missing_value : top[i];
+        return by_domain(design, both, by, domains, replicates, [&](const auto& view, const auto& domain, auto y) {
           return kernel::ratios(view, domain, y, x, level);
         });
       },
-      "design"_a, "values"_a, "base"_a, "by"_a, "domains"_a, "confidence"_a);
+      "design"_a, "values"_a, "base"_a, "by"_a, "domains"_a, "confidence"_a, "replicates"_a);
   module.def(
       "proportions",
       [](const py::object& design, const numbers_array& events, const py::object& by, std::size_t domains,
-         double confidence, const std::string& interval) {
+         double confidence, const std::string& interval, const py::object& replicates) {
         const confidence_level level{confidence};
         const proportion_interval kind = proportion_interval_of(interval);
-        return by_domain(design, events, by, domains, [&](const auto& view, const auto& domain, auto y) {
+        return by_domain(design, events, by, domains, replicates, [&](const auto& view, const auto& domain, auto y) {
           return kernel::proportions(view, domain, y, level, kind);
         });
       },
-      "design"_a, "events"_a, "by"_a, "domains"_a, "confidence"_a, "interval"_a);
+      "design"_a, "events"_a, "by"_a, "domains"_a, "confidence"_a, "interval"_a, "replicates"_a);
   module.def(
       "mean_difference",
       [](const py::object& design, const numbers_array& values, const codes_array& by, std::size_t domains,

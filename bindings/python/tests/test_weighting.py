@@ -178,3 +178,36 @@ def test_the_ratio_estimator_is_a_post_stratification_to_a_measure() -> None:
     total = qa.total(design().poststratify(None, known, measure="handle_s"), "score")
     assert total.value == pytest.approx(ratio.value * known, rel=1e-12)
     assert total.std_error == pytest.approx(ratio.std_error * known, rel=1e-12)
+
+
+def test_replicates_are_a_second_opinion() -> None:
+    frame = calls(n=200)
+    frame["weight"] = np.where(frame["team"] == "north", 3.0, 5.0)
+    sample = qa.SampleDesign(frame, stratum="team", weight="weight")
+    for verb, column in ((qa.mean, "score"), (qa.total, "score"), (qa.proportion, "resolved")):
+        taylor = verb(sample, column)
+        jackknife = verb(sample, column, variance="jackknife")
+        assert jackknife.value == taylor.value
+        assert jackknife.std_error == pytest.approx(taylor.std_error, rel=1e-12)
+        assert jackknife.method == taylor.method + ", jackknife"
+        bootstrap = verb(sample, column, variance="bootstrap", replicates=2000, seed=5)
+        assert bootstrap.std_error == pytest.approx(taylor.std_error, rel=0.065)  # four standard errors of simulation
+        assert bootstrap.std_error == verb(sample, column, variance="bootstrap", replicates=2000, seed=5).std_error
+    ratio = qa.ratio(sample, "score", "handle_s", variance="jackknife")
+    assert ratio.std_error == pytest.approx(qa.ratio(sample, "score", "handle_s").std_error, rel=0.03)
+    table = qa.mean(frame, "score", by="queue", variance="jackknife")
+    plain = qa.mean(frame, "score", by="queue")
+    assert [e.std_error for e in table.estimates] == pytest.approx([e.std_error for e in plain.estimates], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"variance": "bootstrap"}, "seed: the bootstrap needs one"),
+        ({"variance": "jacknife"}, 'did you mean "jackknife"'),
+        ({"variance": "bootstrap", "seed": 1, "replicates": 1}, "2 or more"),
+    ],
+)
+def test_replicates_that_cannot_be_made_are_refused(how: dict[str, object], message: str) -> None:
+    with pytest.raises(qa.ArgumentError, match=message):
+        qa.mean(design(), "score", **how)  # type: ignore[call-overload]

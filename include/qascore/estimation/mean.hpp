@@ -3,6 +3,7 @@
 
 #include "../kernel/design_effect.hpp"
 #include "../kernel/mean.hpp"
+#include "../kernel/replicates.hpp"
 #include "domain.hpp"
 #include "sample_design.hpp"
 
@@ -15,6 +16,7 @@ namespace qascore {
 struct mean_options {
   confidence_level confidence{};
   missing_rows missing = missing_rows::error;
+  replicate_options variance{}; ///< how the standard error is computed
 };
 
 /// Mean of a number of the rows that the design was made from, with t limits.
@@ -23,7 +25,9 @@ estimate mean(const sample_design& design, const Range& rows, const Value& value
               const mean_options& options = {}) {
   auto y = design.numbers(rows, value, "value", options.missing);
   return detail::over_domains({}, options.missing, {y}, [&](const kernel::domain_view& domain) {
-    return kernel::means(design.view(), domain, y, options.confidence).front();
+    return kernel::with_replicates(design.view(), domain, y, options.variance, [&](const auto& view, const auto& part) {
+      return kernel::means(view, part, y, options.confidence);
+    }).front();
   });
 }
 
@@ -33,7 +37,9 @@ std::vector<domain_estimate> mean_by(const sample_design& design, const Range& r
                                      const By& by, const mean_options& options = {}) {
   auto y = design.numbers(rows, value, "value", options.missing);
   return detail::by_domain(design, rows, by, options.missing, y, [&](const kernel::domain_view& domain) {
-    return kernel::means(design.view(), domain, y, options.confidence);
+    return kernel::with_replicates(design.view(), domain, y, options.variance, [&](const auto& view, const auto& part) {
+      return kernel::means(view, part, y, options.confidence);
+    });
   });
 }
 
@@ -53,6 +59,7 @@ tested_estimate mean_difference(const sample_design& design, const Range& rows, 
 /// No choice about missing values: a total cannot leave units out.
 struct total_options {
   confidence_level confidence{};
+  replicate_options variance{};
 };
 
 /// Total over the population: what the design weights add up to.
@@ -60,7 +67,9 @@ template <row_range Range, projection_of<Range> Value>
 estimate total(const sample_design& design, const Range& rows, const Value& value,
                const total_options& options = {}) {
   const auto y = design.numbers(rows, value, "value", missing_rows::error);
-  return kernel::totals(design.view(), {}, y, options.confidence).front();
+  return kernel::with_replicates(design.view(), {}, y, options.variance, [&](const auto& view, const auto& part) {
+    return kernel::totals(view, part, y, options.confidence);
+  }).front();
 }
 
 template <row_range Range, projection_of<Range> Value, class By>
@@ -68,7 +77,9 @@ std::vector<domain_estimate> total_by(const sample_design& design, const Range& 
                                       const By& by, const total_options& options = {}) {
   auto y = design.numbers(rows, value, "value", missing_rows::error);
   return detail::by_domain(design, rows, by, missing_rows::error, y, [&](const kernel::domain_view& domain) {
-    return kernel::totals(design.view(), domain, y, options.confidence);
+    return kernel::with_replicates(design.view(), domain, y, options.variance, [&](const auto& view, const auto& part) {
+      return kernel::totals(view, part, y, options.confidence);
+    });
   });
 }
 
@@ -79,7 +90,13 @@ estimate ratio(const sample_design& design, const Range& rows, const Value& valu
   auto y = design.numbers(rows, value, "value", options.missing);
   auto x = design.numbers(rows, base, "base", options.missing);
   return detail::over_domains({}, options.missing, {y, x}, [&](const kernel::domain_view& domain) {
-    return kernel::ratios(design.view(), domain, y, x, options.confidence).front();
+    std::vector<double> both(y);
+    for (std::size_t i = 0; i < both.size(); ++i)
+      if (is_missing(x[i]))
+        both[i] = missing_value;
+    return kernel::with_replicates(design.view(), domain, both, options.variance, [&](const auto& view, const auto& part) {
+      return kernel::ratios(view, part, y, x, options.confidence);
+    }).front();
   });
 }
 
@@ -89,7 +106,9 @@ estimate variance(const sample_design& design, const Range& rows, const Value& v
                   const mean_options& options = {}) {
   auto y = design.numbers(rows, value, "value", options.missing);
   return detail::over_domains({}, options.missing, {y}, [&](const kernel::domain_view& domain) {
-    return kernel::variances(design.view(), domain, y, options.confidence).front();
+    return kernel::with_replicates(design.view(), domain, y, options.variance, [&](const auto& view, const auto& part) {
+      return kernel::variances(view, part, y, options.confidence);
+    }).front();
   });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../kernel/proportion.hpp"
+#include "../kernel/replicates.hpp"
 #include "domain.hpp"
 #include "sample_design.hpp"
 
@@ -12,6 +13,7 @@ struct proportion_options {
   confidence_level confidence{};
   proportion_interval interval = proportion_interval::wilson;
   missing_rows missing = missing_rows::error;
+  replicate_options variance{}; ///< how the standard error is computed
 };
 
 namespace detail {
@@ -37,7 +39,9 @@ estimate proportion(const sample_design& design, const Range& rows, const Event&
                     const proportion_options& options = {}) {
   auto y = detail::events(design, rows, event, options.missing);
   return detail::over_domains({}, options.missing, {y}, [&](const kernel::domain_view& domain) {
-    return kernel::proportions(design.view(), domain, y, options.confidence, options.interval).front();
+    return kernel::with_replicates(design.view(), domain, y, options.variance, [&](const auto& view, const auto& part) {
+      return kernel::proportions(view, part, y, options.confidence, options.interval);
+    }).front();
   });
 }
 
@@ -46,7 +50,9 @@ std::vector<domain_estimate> proportion_by(const sample_design& design, const Ra
                                            const By& by, const proportion_options& options = {}) {
   auto y = detail::events(design, rows, event, options.missing);
   return detail::by_domain(design, rows, by, options.missing, y, [&](const kernel::domain_view& domain) {
-    return kernel::proportions(design.view(), domain, y, options.confidence, options.interval);
+    return kernel::with_replicates(design.view(), domain, y, options.variance, [&](const auto& view, const auto& part) {
+      return kernel::proportions(view, part, y, options.confidence, options.interval);
+    });
   });
 }
 

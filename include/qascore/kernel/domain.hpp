@@ -22,6 +22,7 @@ namespace qascore::kernel {
 struct domain_view {
   std::span<const std::uint32_t> code;
   std::size_t count = 1;
+  std::span<const double> variance{}; ///< per domain, in place of the engine's: from replicates; NaN where there is none
 };
 
 /// Units with a value, grouped by domain.
@@ -84,6 +85,11 @@ std::vector<estimate> estimate_domains(const design_view& design, const domain_v
       value = linearise(rows, std::span<double>(influence));
       spread = engine.of_rows(rows, influence);
       spread.census = spread.census && grouped.missing[d] == 0;
+      if (!domain.variance.empty() && spread.undefined.empty()) {
+        spread.variance = domain.variance[d];
+        if (is_missing(spread.variance))
+          spread.undefined = "no variance from replicates: there are none, or some leave nothing to estimate from";
+      }
     }
     out.push_back(finish(value, spread, rows, engine));
     out.back().missing = grouped.missing[d];

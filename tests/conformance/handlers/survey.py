@@ -269,3 +269,21 @@ def ratio_total(case: Case) -> Any:
         "separate_total": separate.value,
         "separate_se": separate.std_error,
     }
+
+
+REPLICATES = {"JKn": "jackknife"}
+
+
+@handles("svy_replicate")
+def replicates(case: Case) -> Any:
+    how = case.choice("type", REPLICATES)
+    design = design_of(case, finite=case.option("fpc_applied", True))
+    mean = verb("mean")(design, case.option("y"), variance=how)
+    out = {"mean": mean.value, "mean_se": mean.std_error}
+    if case.wants("ratio"):
+        # A case that does not name the ratio's columns means those of the survey package's own example.
+        ratio = verb("ratio")(
+            design, case.option("numerator", "api.stu"), case.option("denominator", "enroll"), variance=how
+        )
+        out |= {"ratio": ratio.value, "ratio_se": ratio.std_error}
+    return out

@@ -268,3 +268,63 @@ TEST_CASE("the interval of a mean holds where a third of the drawn did not answe
     return qa::mean(design, rows, &asked::score, {.missing = qa::missing_rows::drop});
   });
 }
+
+namespace {
+
+struct answer {
+  std::uint32_t id, team;
+  int queue;
+  double score, weight;
+};
+
+/// 300 of the calls drawn; how likely one answers depends on its queue and, for `margins`, its team too. The score does.
+std::vector<answer> answered(std::mt19937_64& engine, bool margins) {
+  static const double willing[] = {0.9, 0.6, 0.4};
+  std::vector<answer> out;
+  std::vector<std::uint32_t> pool(calls().size());
+  for (std::uint32_t i = 0; i < pool.size(); ++i)
+    pool[i] = i;
+  for (std::size_t k = 0; k < 300; ++k) {
+    std::swap(pool[k], pool[k + engine() % (pool.size() - k)]);
+    const call& c = calls()[pool[k]];
+    const std::uint32_t team = c.id % 2;
+    if (uniform(engine) < willing[c.queue] * (margins && team == 1 ? 0.7 : 1.0))
+      out.push_back({c.id, team, c.queue, c.score + (margins ? 0.05 * team : 0.0), 0.0});
+  }
+  for (answer& a : out)
+    a.weight = static_cast<double>(calls().size()) / static_cast<double>(out.size());
+  return out;
+}
+
+const std::vector<qa::label_total> queue_counts{{0, 2400.0}, {1, 1200.0}, {2, 400.0}};
+
+} // namespace
+
+TEST_CASE("where answering depends on the queue, the post-stratified interval holds the mean and the plain one does not") {
+  const double truth = mean_of([](const call& c) { return c.score; });
+  check_coverage(truth, [](auto& engine) {
+    const auto rows = answered(engine, false);
+    const auto design = qa::design_builder(rows).weight(&answer::weight).build();
+    return qa::mean(qa::poststratify(design, rows, &answer::queue, queue_counts), rows, &answer::score);
+  });
+  std::mt19937_64 engine(7);
+  int held = 0;
+  for (int run = 0; run < 500; ++run) {
+    const auto rows = answered(engine, false);
+    const qa::estimate plain = qa::mean(qa::design_builder(rows).weight(&answer::weight).build(), rows, &answer::score);
+    held += plain.low <= truth && truth <= plain.high;
+  }
+  CHECK(held < 425); // 85 %
+}
+
+TEST_CASE("where answering depends on queue and team, the raked interval holds the mean") {
+  const double truth = mean_of([](const call& c) { return c.score + 0.05 * (c.id % 2); });
+  check_coverage(truth, [](auto& engine) {
+    const auto rows = answered(engine, true);
+    const auto design = qa::known_totals(qa::design_builder(rows).weight(&answer::weight).build(), rows)
+                            .margin("queue", &answer::queue, queue_counts)
+                            .margin("team", &answer::team, {{0, 2000.0}, {1, 2000.0}})
+                            .rake();
+    return qa::mean(design, rows, &answer::score);
+  });
+}
