@@ -328,10 +328,13 @@ py::dict score_codes(const rubric& form, const py::array& codes, bool keep_incom
     for (std::size_t row = 0; row < rows && !bands.empty(); ++row)
       if (const band_definition* in = is_missing(score[row]) ? nullptr : form.band_of(score[row]))
         band[row] = static_cast<std::int8_t>(in - bands.data());
-    for (std::size_t row = 0; row < rows; ++row) {
-      const auto verdict = passes(form, score[row], flags[row]);
-      passed[row] = static_cast<std::int8_t>(verdict ? int{*verdict} : -1);
-    }
+    const bool verdicts = form.definition().pass_from || std::ranges::any_of(form.plan().rules, [](const auto& rule) {
+                            return rule.effect == kernel::fail_effect::verdict;
+                          });
+    std::ranges::fill(passed, std::int8_t{-1});
+    for (std::size_t row = 0; row < rows && verdicts; ++row)
+      if (const auto verdict = passes(form, score[row], flags[row]))
+        passed[row] = static_cast<std::int8_t>(*verdict);
   }
   py::dict out;
   out["score"] = score_array;

@@ -2,6 +2,7 @@
 #include "close_to.hpp"
 #include "forms.hpp"
 
+#include <qascore/kernel/impl/scoring_steps.hpp>
 #include <qascore/kernel/scoring_many.hpp>
 
 #include <bit>
@@ -110,6 +111,34 @@ TEST_CASE("a batch has the same bits whether criteria have few answers, many, or
     }
     CHECK(refused > 50);
     CHECK(failed > 1000);
+  }
+}
+
+TEST_CASE("processors with and without wide registers take the same steps") {
+  namespace steps = kernel::detail_scoring;
+  std::mt19937 bits(4);
+  for (const std::size_t count : {1u, 2u, 3u, 4u, 6u, 7u, 12u, 13u, 250u}) {
+    std::vector<steps::answer_step> answers;
+    for (std::size_t i = 0; i < count; ++i)
+      answers.push_back({static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(bits()), false, {}});
+    for (const std::size_t rows : {0u, 1u, 31u, 67u, 512u}) {
+      std::vector<std::uint8_t> codes(rows), expected_odd(rows), odd(rows), best_odd(rows);
+      for (auto& code : codes)
+        code = static_cast<std::uint8_t>(bits() % (count + 2));
+      std::vector<std::uint8_t> expected(rows, 200), sums = expected, best = expected;
+      for (std::size_t row = 0; row < rows; ++row) {
+        expected_odd[row] = codes[row] >= count;
+        if (codes[row] < count)
+          expected[row] = static_cast<std::uint8_t>(expected[row] + answers[codes[row]].step);
+      }
+      steps::add_steps(codes.data(), rows, answers, sums.data(), odd.data());
+      steps::best_add_steps()(codes.data(), rows, answers, best.data(), best_odd.data());
+      CHECK(sums == expected);
+      CHECK(best == expected);
+      for (std::size_t row = 0; row < rows; ++row)
+        REQUIRE((odd[row] != 0) == (expected_odd[row] != 0));
+      CHECK(best_odd == odd);
+    }
   }
 }
 

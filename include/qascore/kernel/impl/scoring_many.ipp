@@ -6,6 +6,7 @@
 #include "scoring_arithmetic.hpp"
 #include "scoring_lanes.hpp"
 #include "scoring_lookup.hpp"
+#include "scoring_steps.hpp"
 
 #include <algorithm>
 #include <array>
@@ -25,54 +26,6 @@ inline constexpr std::size_t block_rows = 512;
 inline constexpr std::size_t lane_count = 8;
 // The form and three levels of sections.
 inline constexpr std::size_t max_depth = 4;
-
-// Adds the steps of a column to the sums, and marks the rows whose code has none. A few answers are compared
-// one by one, which compilers do for many rows at a time.
-template <std::size_t Most>
-inline void add_few_steps(const std::uint8_t* codes, std::size_t rows, std::span<const answer_step> answers,
-                          std::uint8_t* sums, std::uint8_t* odd) {
-  std::uint8_t code[Most], step[Most];
-  for (std::size_t i = 0; i < Most; ++i) {
-    code[i] = answers[std::min(i, answers.size() - 1)].code;
-    step[i] = i < answers.size() ? answers[i].step : std::uint8_t{0};
-  }
-  for (std::size_t row = 0; row < rows; ++row) {
-    std::uint8_t sum = sums[row], known = 0;
-    for (std::size_t i = 0; i < Most; ++i) {
-      const std::uint8_t same = codes[row] == code[i] ? 0xff : 0;
-      sum = static_cast<std::uint8_t>(sum + (same & step[i]));
-      known = static_cast<std::uint8_t>(known | same);
-    }
-    sums[row] = sum;
-    odd[row] = static_cast<std::uint8_t>(odd[row] | ~known);
-  }
-}
-
-inline void add_many_steps(const std::uint8_t* codes, std::size_t rows, std::span<const answer_step> answers,
-                           std::uint8_t* sums, std::uint8_t* odd) {
-  std::array<std::uint8_t, 256> step{}, unknown;
-  unknown.fill(1);
-  for (const answer_step& answer : answers) {
-    step[answer.code] = answer.step;
-    unknown[answer.code] = 0;
-  }
-  for (std::size_t row = 0; row < rows; ++row) {
-    sums[row] = static_cast<std::uint8_t>(sums[row] + step[codes[row]]);
-    odd[row] = static_cast<std::uint8_t>(odd[row] | unknown[codes[row]]);
-  }
-}
-
-inline void add_steps(const std::uint8_t* codes, std::size_t rows, std::span<const answer_step> answers,
-                      std::uint8_t* sums, std::uint8_t* odd) {
-  if (answers.empty() || answers.size() > 12)
-    add_many_steps(codes, rows, answers, sums, odd);
-  else if (answers.size() <= 3)
-    add_few_steps<3>(codes, rows, answers, sums, odd);
-  else if (answers.size() <= 6)
-    add_few_steps<6>(codes, rows, answers, sums, odd);
-  else
-    add_few_steps<12>(codes, rows, answers, sums, odd);
-}
 
 // Entries of some lookups, for eight evaluations, onto their sums. `steps` has block_rows per lookup.
 inline void add_entries(std::span<const lookup> lookups, const std::uint8_t* steps, node_score* to) {
@@ -174,7 +127,7 @@ private:
       for (const lookup& one : round.lookups) {
         for (const criterion_steps& criterion : one.criteria) {
           const std::uint8_t* const codes = answers_[criterion.criterion].data() + start;
-          add_steps(codes, rows, criterion.answers, steps, odd_.data());
+          add_steps_(codes, rows, criterion.answers, steps, odd_.data());
           for (const answer_step& answer : criterion.answers)
             if (answer.sets_zero)
               for (std::size_t row = 0; row < rows; ++row)
@@ -193,7 +146,7 @@ private:
     }
   }
 
-  // Without branches: any row may have a rule that fires. A number / NaN is NaN.
+  // Without branches but for what is rare. A number / NaN is NaN.
   void finish(const scoring_columns& out, std::size_t start, std::size_t rows) const {
     double* const before = out.score_before_fail.data() + start;
     double* const score = out.score.data() + start;
@@ -206,10 +159,11 @@ private:
     }
     for (std::size_t row = 0; row < rows; ++row)
       score[row] = before[row] * static_cast<double>(1 - zero_[row]);
-    for (std::size_t row = 0; row < rows; ++row) {
-      const int no_score = static_cast<int>(sums_[row].possible > 0.0 ? 0.0 : 1.0);
-      flags[row] = static_cast<std::uint8_t>(flag_not_scorable * no_score | flag_fail * zero_[row]);
-    }
+    for (std::size_t row = 0; row < rows; ++row)
+      flags[row] = static_cast<std::uint8_t>(flag_fail * zero_[row]);
+    for (std::size_t row = 0; row < rows; ++row)
+      if (!(sums_[row].possible > 0.0))
+        flags[row] |= flag_not_scorable;
   }
 
   const scoring_plan& plan_;
@@ -219,6 +173,7 @@ private:
   std::vector<std::uint8_t> steps_; // sums of steps: block_rows per lookup
   std::vector<node_score> sums_;    // block_rows per depth
   std::array<std::uint8_t, block_rows> odd_{}, zero_{};
+  decltype(&add_steps) add_steps_ = best_add_steps();
 };
 
 } // namespace detail_scoring
@@ -259,6 +214,10 @@ QASCORE_INLINE void score_subset(std::span<const scoring_cell> cells, std::span<
                                  std::span<const std::span<const std::uint8_t>> answers,
                                  std::span<double> out) {
   detail_scoring::check_columns(answers.size(), answers, out.size());
+  if (subset.empty()) {
+    std::ranges::fill(out, missing_value);
+    return;
+  }
   for (std::size_t row = 0; row < out.size(); ++row) {
     scoring_cell sum;
     for (const std::uint32_t c : subset) {
