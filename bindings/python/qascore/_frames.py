@@ -261,7 +261,7 @@ class Frame:
         source = self._nw if columns is None else self._nw.select(*columns)
         if not source.columns:
             return self.build(extra or {})
-        picked = source[np.asarray(rows, dtype=np.int64).tolist()] if len(rows) else source.head(0)
+        picked = source[np.asarray(rows, dtype=np.int64)] if len(rows) else source.head(0)
         if reset_index:
             picked = nw.maybe_reset_index(picked)
         if extra:

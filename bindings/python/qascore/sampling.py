@@ -319,11 +319,8 @@ def allocate(
         "power": _optional_number("power", power),
         "min_per": _quota(min_per),
     }
-    stratified = _stratified(frame, names, own)
-    plan = stratified.allocate(options)
-    if id is not None:
-        plan = plan.with_content(frame.ids(id), stratified.match(plan))
-    return SamplingPlan(plan, frame.backend)
+    ids = None if id is None else frame.ids(id)
+    return SamplingPlan(_core.allocate(_strata_columns(frame, names), len(frame), own, options, ids), frame.backend)
 
 
 def draw(
@@ -380,7 +377,7 @@ def draw(
                 f'conversations: column "{name}" is about to be added but is already there; rename or drop it'
             )
     ids = len(frame) if id is None else frame.ids(id)
-    codes = _stratified(frame, plan.columns, own_missing=True).match(plan._core)
+    codes = _core.match_strata(_strata_columns(frame, plan.columns), len(frame), plan._core)
     plan._core.check_content(ids, codes)
     rows = _core.draw_rows(ids, codes, plan._core.sample_sizes(), start, threads or os.cpu_count() or 1)
     drawn = codes[rows]
@@ -505,13 +502,14 @@ def _quota(given: Mapping[str, int | Mapping[Any, int]] | None) -> dict[str, Any
     return {str(column): _bound(f"min_per[{column!r}]", minimum) for column, minimum in given.items()}
 
 
-def _stratified(frame: Frame, names: Sequence[str], own_missing: bool) -> _core.StratifiedRows:
+def _strata_columns(frame: Frame, names: Sequence[str]) -> list[tuple[str, str, npt.NDArray[np.uint32], list[str]]]:
+    """Name, kind, codes and the labels' text of each strata column."""
     frame.require(*names, argument="strata")
     columns = []
     for name in names:
         labels: Labels = frame.labels(name)
         columns.append((name, _kind_of(labels.labels), labels.codes, [_label_text(v) for v in labels.labels]))
-    return _core.StratifiedRows(columns, len(frame), own_missing)
+    return columns
 
 
 def _stratum_texts(plan: SamplingPlan) -> list[str]:

@@ -94,7 +94,7 @@ stratified_rows stratified(const py::sequence& columns, std::size_t rows, bool o
   }
   const py::gil_scoped_release release;
   return out.empty() ? unstratified(rows)
-                     : stratify(out, own_missing ? missing_stratum::own : missing_stratum::refuse);
+                     : stratify(std::move(out), own_missing ? missing_stratum::own : missing_stratum::refuse);
 }
 
 /// Calls `use` with ids given as int64 array, TextColumn, or the number of rows.
@@ -197,16 +197,6 @@ void register_sampling(py::module_& module) {
                  plan.recorded_content()->hash);
            })
       .def(
-          "with_content",
-          [](const sampling_plan& plan, const py::object& ids, const py::array& stratum) {
-            const auto codes = as_span<std::uint32_t>(stratum);
-            return plan.with_content(with_ids(ids, [&](const auto& column) {
-              const py::gil_scoped_release release;
-              return content_of(column, codes);
-            }));
-          },
-          py::arg("ids"), py::arg("stratum"))
-      .def(
           "check_content",
           [](const sampling_plan& plan, const py::object& ids, const py::array& stratum) {
             const auto codes = as_span<std::uint32_t>(stratum);
@@ -228,25 +218,34 @@ void register_sampling(py::module_& module) {
       .def(
           "equals", [](const sampling_plan& a, const sampling_plan& b) { return a == b; }, py::arg("other"));
 
-  py::class_<stratified_rows>(module, "StratifiedRows")
-      .def(py::init(&stratified), py::arg("columns"), py::arg("rows"), py::arg("own_missing"))
-      .def(
-          "allocate",
-          [](const stratified_rows& rows, const py::dict& options) {
-            return allocate(rows.table, options_of(options));
-          },
-          py::arg("options"))
-      .def(
-          "match",
-          [](const stratified_rows& rows, const sampling_plan& plan) {
-            std::vector<std::uint32_t> codes;
-            {
-              const py::gil_scoped_release release;
-              codes = match_strata(rows, plan);
-            }
-            return array_of(std::move(codes));
-          },
-          py::arg("plan"));
+  // With ids, the plan records the content of the conversations it is made for.
+  module.def(
+      "allocate",
+      [](const py::sequence& columns, std::size_t rows, bool own_missing, const py::dict& options,
+         const py::object& ids) {
+        stratified_rows stratum = stratified(columns, rows, own_missing);
+        const sampling_plan plan = allocate(stratum.table, options_of(options));
+        if (ids.is_none())
+          return plan;
+        return plan.with_content(with_ids(ids, [&](const auto& column) {
+          const py::gil_scoped_release release;
+          return content_of(column, match_strata(std::move(stratum), plan));
+        }));
+      },
+      py::arg("columns"), py::arg("rows"), py::arg("own_missing"), py::arg("options"), py::arg("ids"));
+
+  module.def(
+      "match_strata",
+      [](const py::sequence& columns, std::size_t rows, const sampling_plan& plan) {
+        stratified_rows stratum = stratified(columns, rows, true);
+        std::vector<std::uint32_t> codes;
+        {
+          const py::gil_scoped_release release;
+          codes = match_strata(std::move(stratum), plan);
+        }
+        return array_of(std::move(codes));
+      },
+      py::arg("columns"), py::arg("rows"), py::arg("plan"));
 
   module.def(
       "draw_rows",

@@ -58,7 +58,7 @@ struct selection {
 /// in strictly ascending order prove it for free; other ids are checked exactly (integers that lie close
 /// together by a bitmap of their range, all others by a bitmap filter over their numbers and a second look at
 /// the suspects).
-/// Memory beside the input: 8 bytes per selected row, about 200 bytes times the square root of the sample of
+/// Memory beside the input: 8 bytes per selected row, about 300 bytes times the square root of the sample of
 /// each stratum, and for ids that do not ascend at most 6 bytes per row. Time O(rows).
 ///
 /// Throws argument_error if the spans differ in length or sample[h] > population[h].

@@ -71,8 +71,12 @@ inline std::vector<std::uint32_t> match_strata(stratified_rows rows, const sampl
   if (plan.origin().random_numbers != kernel::random_number_format)
     throw design_error("plan: its random numbers are " + detail::quoted(plan.origin().random_numbers) +
                        " but this version has only " + detail::quoted(kernel::random_number_format));
-  for (std::uint32_t& code : rows.codes)
-    code = place[code];
+  bool in_order = true; // the data's strata stand where the plan has them
+  for (std::size_t h = 0; h < place.size(); ++h)
+    in_order &= place[h] == h;
+  if (!in_order)
+    for (std::uint32_t& code : rows.codes)
+      code = place[code];
   return std::move(rows.codes);
 }
 

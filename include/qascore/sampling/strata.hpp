@@ -46,22 +46,33 @@ struct strata_labels {
 /// Strata are the combinations of labels that occur, ascending by the first column, then the second and so
 /// on. Names in messages and in the plan are those of the columns. Throws data_error for missing labels
 /// unless they are to be strata of their own.
-inline stratified_rows stratify(const std::vector<strata_labels>& columns,
+inline stratified_rows stratify(std::vector<strata_labels> columns,
                                 missing_stratum missing = missing_stratum::refuse) {
   std::vector<kernel::code_column> codes;
   stratified_rows out;
+  std::uint64_t missing_rows = 0;
   for (const strata_labels& c : columns) {
-    const auto absent = std::count(c.codes.begin(), c.codes.end(), missing_code);
-    if (absent > 0 && missing == missing_stratum::refuse)
-      throw data_error(
-          "strata column " + detail::quoted(c.column.name) + ": " + std::to_string(absent) + " of " +
-          std::to_string(c.codes.size()) +
-          " rows have no label; drop them, or make them a stratum of their own (missing_stratum: own)");
-    if (absent > 0 && std::find(c.labels.begin(), c.labels.end(), missing_label) != c.labels.end())
+    kernel::stratum_sizes sizes = kernel::count_strata(c.codes, c.labels.size());
+    if (sizes.outside > 0 && missing == missing_stratum::refuse)
+      throw data_error("strata column " + detail::quoted(c.column.name) + ": " +
+                       std::to_string(sizes.outside) + " of " + std::to_string(c.codes.size()) +
+                       " rows have no label; drop them, or make them a stratum of their own "
+                       "(missing_stratum: own)");
+    if (sizes.outside > 0 && std::find(c.labels.begin(), c.labels.end(), missing_label) != c.labels.end())
       throw data_error("strata column " + detail::quoted(c.column.name) + ": the label " +
                        detail::quoted(missing_label) + " stands for rows without one, but is also a label");
+    missing_rows += sizes.outside;
     codes.push_back({c.codes, c.labels.size()});
     out.table.columns.push_back(c.column);
+    out.table.population = std::move(sizes.rows);
+  }
+  const bool as_it_is =
+      columns.size() == 1 && std::ranges::count(out.table.population, 0u) == 0 && missing_rows == 0;
+  if (as_it_is) { // one column in which every label occurs: its codes are the strata
+    out.codes = std::move(columns[0].codes);
+    for (std::string& label : columns[0].labels)
+      out.table.labels.push_back({std::move(label)});
+    return out;
   }
   kernel::crossing crossed = kernel::cross(codes);
   for (std::size_t h = 0; h < crossed.cells; ++h) {
@@ -151,7 +162,7 @@ stratified_rows stratify(const Rows& rows, const Strata& strata, std::vector<std
                          " names, one per strata column, but found " + std::to_string(names.size()));
   for (std::size_t c = 0; c < columns.size(); ++c)
     columns[c].column.name = std::move(names[c]);
-  return stratify(columns, missing);
+  return stratify(std::move(columns), missing);
 }
 
 } // namespace qascore

@@ -210,6 +210,17 @@ TEST_CASE("a simple random sample needs no strata") {
         "plan: expected 0 strata columns but found 1");
 }
 
+TEST_CASE(
+    "strata of the data are found in a plan that lists them in another order, or empty ones beside them") {
+  const auto calls = some_calls();
+  const auto plan = qa::allocate(calls, &call::queue, {.size = 60});
+  std::vector<qa::planned_stratum> strata(plan.strata().rbegin(), plan.strata().rend());
+  strata.insert(strata.begin(), {.labels = {"fax"}});
+  const qa::sampling_plan other(plan.columns(), strata, plan.origin());
+  CHECK(qa::draw(calls, &call::id, &call::queue, other, qa::seed{3}) ==
+        qa::draw(calls, &call::id, &call::queue, plan, qa::seed{3}));
+}
+
 TEST_CASE("a plan of another random number format is refused") {
   const auto calls = some_calls();
   std::string text = qa::to_json(qa::allocate(calls, &call::queue, {.size = 50}));

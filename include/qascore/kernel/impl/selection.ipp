@@ -20,6 +20,46 @@ namespace detail_selection {
 
 inline constexpr std::size_t block = 1024; ///< rows that are looked at before lists grow
 
+// Integers are hashed eight at a time where the processor can, to the same numbers. The processor is asked
+// while the program runs: the library may have been compiled for an older one.
+#if defined(__x86_64__) && defined(__GNUC__)
+#define QASCORE_WIDE [[gnu::target("avx512f,avx512dq,avx512vl")]]
+#define QASCORE_EVERYWHERE [[gnu::always_inline]]
+inline bool processor_is_wide() noexcept {
+  static const bool wide = __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  return wide;
+}
+#else
+#define QASCORE_WIDE
+#define QASCORE_EVERYWHERE
+constexpr bool processor_is_wide() noexcept {
+  return false;
+}
+#endif
+
+/// Writes the numbers of `count` rows from `first` on. With Compare it says how many ids are not greater than
+/// the one of the row before.
+template <bool Compare, class Ids>
+QASCORE_EVERYWHERE inline std::size_t number_rows(Ids ids, permanent_numbers number_of, std::size_t first,
+                                                  std::size_t count, std::uint64_t* out) noexcept {
+  std::size_t steps_down = 0, i = 0;
+  if (first == 0) // it has no row before
+    out[i++] = number_of(ids[0]);
+  for (; i < count; ++i) {
+    out[i] = number_of(ids[first + i]);
+    if constexpr (Compare)
+      steps_down += !(ids[first + i - 1] < ids[first + i]);
+  }
+  return steps_down;
+}
+template <bool Compare>
+QASCORE_WIDE std::size_t number_rows_wide(std::span<const std::int64_t> ids, permanent_numbers number_of,
+                                          std::size_t first, std::size_t count, std::uint64_t* out) noexcept {
+  return number_rows<Compare>(ids, number_of, first, count, out);
+}
+#undef QASCORE_WIDE
+#undef QASCORE_EVERYWHERE
+
 /// Ids with their permanent random numbers.
 template <class Ids>
 struct numbered {
@@ -28,35 +68,32 @@ struct numbered {
 
   std::size_t size() const noexcept { return ids.size(); }
   std::uint64_t operator()(std::size_t row) const noexcept { return numbers(ids[row]); }
+  template <bool Compare = false>
+  std::size_t read(std::size_t first, std::size_t count, std::uint64_t* out) const noexcept {
+    if constexpr (std::is_same_v<Ids, std::span<const std::int64_t>>)
+      if (processor_is_wide())
+        return number_rows_wide<Compare>(ids, numbers, first, count, out);
+    return number_rows<Compare>(ids, numbers, first, count, out);
+  }
   /// Whether the pass over the rows has lost its purpose.
   static constexpr bool stop() noexcept { return false; }
 };
 
-/// The same for a pass in order of rows that goes on only while ids ascend strictly: then each is unique.
+/// The same for a pass that goes on only while ids ascend strictly: then each is unique.
 template <class Ids>
 class ascending {
 public:
-  /// Row `first` is compared with the one before it; row 0, which has none, with itself.
-  ascending(const numbered<Ids>& all, std::size_t first)
-      : ids_{all.ids},
-        numbers_{all.numbers},
-        last_{all.ids[first == 0 ? 0 : first - 1]},
-        pardoned_{first == 0 ? 1u : 0u} {}
+  explicit ascending(const numbered<Ids>& all)
+      : all_{all} {}
 
-  std::uint64_t operator()(std::size_t row) noexcept {
-    const auto id = ids_[row];
-    steps_down_ += !(last_ < id);
-    last_ = id;
-    return numbers_(id);
+  void read(std::size_t first, std::size_t count, std::uint64_t* out) noexcept {
+    ascends_ = all_.template read<true>(first, count, out) == 0;
   }
-  bool stop() const noexcept { return steps_down_ > pardoned_; }
+  bool stop() const noexcept { return !ascends_; }
 
 private:
-  const Ids& ids_;
-  permanent_numbers numbers_;
-  std::remove_cvref_t<decltype(std::declval<const Ids&>()[0])> last_;
-  std::size_t pardoned_;
-  std::size_t steps_down_ = 0;
+  const numbered<Ids>& all_;
+  bool ascends_ = true;
 };
 
 // std::bit_width returns an int only since C++20's defect report.
@@ -75,15 +112,15 @@ struct threshold {
   std::uint64_t width = std::numeric_limits<std::uint64_t>::max();
 };
 
-/// The n-th smallest of N uniform numbers lies near n / N, with a spread of about sqrt(n) / N. Six spreads
-/// (and some more for small n) on both sides miss it about once in 1e9 strata; then the stratum is looked at
-/// whole.
+/// The n-th smallest of N uniform numbers lies near n / N, with a spread of sqrt(n (1 - n / N)) / N. Five
+/// spreads (and some more for small n) on both sides miss it less than once in a million strata; then the
+/// stratum is looked at whole.
 inline threshold threshold_of(std::uint64_t sample, std::uint64_t population) {
   if (sample == population)
     return {std::numeric_limits<std::uint64_t>::max(), 0};
   const auto n = static_cast<double>(sample);
   const auto scale = 0x1p64 / static_cast<double>(population);
-  const double margin = 6.0 * std::sqrt(n) + 10.0;
+  const double margin = 5.0 * std::sqrt(n * (1.0 - n / static_cast<double>(population))) + 10.0;
   const auto number = [](double x) {
     return x <= 0.0      ? std::uint64_t{0}
            : x >= 0x1p64 ? std::numeric_limits<std::uint64_t>::max()
@@ -99,46 +136,60 @@ struct candidate {
   friend auto operator<=>(const candidate&, const candidate&) noexcept = default;
 };
 
+struct near_row {
+  std::uint64_t number;
+  std::uint64_t row;
+  std::uint32_t stratum;
+};
+
 /// What one pass over some rows finds.
 struct pass {
   std::vector<std::uint64_t> certain;            ///< rows below their threshold, ascending
   std::vector<std::uint64_t> certain_by_stratum; ///< how many of them
-  std::vector<candidate> near;                   ///< rows within it, ascending
+  std::vector<near_row> near;                    ///< rows within it, ascending
   bool stopped = false;                          ///< the reader of the numbers stopped it
 };
 
 template <class Reader>
-pass look_at(Reader number_of, std::span<const std::uint32_t> stratum, std::span<const threshold> thresholds,
+pass look_at(Reader reader, std::span<const std::uint32_t> stratum, std::span<const threshold> thresholds,
              std::size_t first, std::size_t last, std::size_t expected) {
   pass out;
   out.certain.reserve(expected);
   out.certain_by_stratum.assign(thresholds.size(), 0);
-  std::uint64_t rows[block];
+  std::vector<std::uint64_t> high;
+  for (const threshold& t : thresholds)
+    high.push_back(t.low + t.width);
+  std::uint64_t numbers[block], rows[block];
   for (std::size_t start = first; start < last; start += block) {
-    const std::size_t end = std::min(last, start + block);
-    std::size_t found = 0;
-    for (std::size_t row = start; row < end; ++row) {
-      const std::uint64_t number = number_of(row);
-      const threshold t = thresholds[stratum[row]];
-      // Written always, kept by moving on: a branch taken at random would cost more than the hash.
-      rows[found] = row;
-      found += number < t.low;
-      if (number - t.low <= t.width) [[unlikely]]
-        out.near.push_back({number, row});
-    }
-    out.certain.insert(out.certain.end(), rows, rows + found);
-    for (std::size_t i = 0; i < found; ++i)
-      ++out.certain_by_stratum[stratum[rows[i]]];
-    if (number_of.stop()) {
+    const std::size_t count = std::min(block, last - start);
+    reader.read(start, count, numbers);
+    if (reader.stop()) {
       out.stopped = true;
       break;
     }
+    std::size_t found = 0, certain = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      // Written always, kept by moving on: a branch taken at random would cost more than the hash.
+      rows[found] = i;
+      found += numbers[i] <= high[stratum[start + i]];
+    }
+    for (std::size_t i = 0; i < found; ++i) {
+      const std::uint64_t number = numbers[rows[i]], row = start + rows[i];
+      const std::uint32_t h = stratum[row];
+      if (number < thresholds[h].low) [[likely]] {
+        rows[certain++] = row;
+        ++out.certain_by_stratum[h];
+      } else {
+        out.near.push_back({number, row, h});
+      }
+    }
+    out.certain.insert(out.certain.end(), rows, rows + certain);
   }
   return out;
 }
 
 /// Adds to `rows` (ascending) those of `near` (ascending) that are marked, keeping the order.
-inline void merge_rows(std::vector<std::uint64_t>& rows, const std::vector<candidate>& near,
+inline void merge_rows(std::vector<std::uint64_t>& rows, const std::vector<near_row>& near,
                        const std::vector<bool>& keep, std::size_t kept) {
   std::size_t old = rows.size();
   std::size_t at = old + kept;
@@ -164,8 +215,8 @@ std::optional<std::vector<std::uint64_t>> settle(pass& found, const Numbered& nu
   const std::vector<std::uint64_t>& certain = found.certain_by_stratum;
   // The near rows by stratum, as indices into found.near.
   std::vector<std::size_t> start(strata + 1, 0);
-  for (const candidate& c : found.near)
-    ++start[request.stratum[c.row] + 1];
+  for (const near_row& c : found.near)
+    ++start[c.stratum + 1];
   for (std::size_t h = 0; h < strata; ++h)
     start[h + 1] += start[h];
   bool missed = false;
@@ -183,9 +234,9 @@ std::optional<std::vector<std::uint64_t>> settle(pass& found, const Numbered& nu
   std::vector<std::size_t> near(found.near.size());
   std::vector<std::size_t> next(start.begin(), start.end() - 1);
   for (std::size_t c = 0; c < near.size(); ++c)
-    near[next[request.stratum[found.near[c].row]]++] = c;
+    near[next[found.near[c].stratum]++] = c;
   const auto smaller = [&](std::size_t a, std::size_t b) {
-    const candidate &x = found.near[a], &y = found.near[b];
+    const near_row &x = found.near[a], &y = found.near[b];
     return x.number != y.number ? x.number < y.number : numbers.ids[x.row] < numbers.ids[y.row];
   };
   std::vector<bool> keep(near.size(), false);
@@ -216,8 +267,7 @@ inline void check(std::size_t ids, const selection_request& request) {
                            std::to_string(request.sample[h]));
 }
 
-/// The rows of the sample; `reader(part, first)` gives the numbers as one thread reads them from row `first`
-/// on. Nothing if a reader stopped.
+/// The rows of the sample; `reader(part)` gives the numbers as one thread reads them. Nothing if a reader stopped.
 template <class Numbered, class ReaderOf>
 std::optional<std::vector<std::uint64_t>>
 smallest_rows(const Numbered& numbers, const selection_request& request, const ReaderOf& reader) {
@@ -233,7 +283,7 @@ smallest_rows(const Numbered& numbers, const selection_request& request, const R
         request.threads, numbers.size(), [&](std::size_t part, std::size_t first, std::size_t last) {
           // The first part becomes the whole; the others need room for their share.
           const std::size_t expected = part == 0 ? total : total / parts.size();
-          parts[part] = look_at(reader(part, first), request.stratum, thresholds, first, last, expected);
+          parts[part] = look_at(reader(part), request.stratum, thresholds, first, last, expected);
         });
     pass& whole = parts[0];
     for (std::size_t part = 1; part < parts.size(); ++part) {
@@ -282,16 +332,16 @@ private:
   std::vector<std::uint64_t> words_;
 };
 
-/// Numbers of integer ids that also mark, in a bitmap of the ids' range, which ids have been seen: while the
-/// hash is computed the mark costs little.
+/// Numbers of integer ids that also mark, in a bitmap of the ids' range, which ids have been seen.
 struct marking {
-  const numbered<std::span<const std::int64_t>>& numbers;
+  const numbered<std::span<const std::int64_t>>& all;
   bitmap& seen;
   std::uint64_t low;
 
-  std::uint64_t operator()(std::size_t row) const noexcept {
-    seen.set(static_cast<std::uint64_t>(numbers.ids[row]) - low);
-    return numbers(row);
+  void read(std::size_t first, std::size_t count, std::uint64_t* out) const noexcept {
+    all.read(first, count, out);
+    for (std::size_t i = 0; i < count; ++i)
+      seen.set(static_cast<std::uint64_t>(all.ids[first + i]) - low);
   }
   static constexpr bool stop() noexcept { return false; }
 };
@@ -301,14 +351,19 @@ struct marking {
 inline std::optional<std::vector<std::uint64_t>>
 distinct_smallest_rows(const numbered<std::span<const std::int64_t>>& numbers,
                        const selection_request& request) {
-  const auto [lowest, highest] = std::ranges::minmax(numbers.ids);
+  // std::ranges::minmax branches on which of two ids is the smaller one, a guess for ids in any order.
+  std::int64_t lowest = numbers.ids[0], highest = lowest;
+  for (const std::int64_t id : numbers.ids) {
+    lowest = std::min(lowest, id);
+    highest = std::max(highest, id);
+  }
   const auto low = static_cast<std::uint64_t>(lowest);
   const std::uint64_t range = static_cast<std::uint64_t>(highest) - low;
   const unsigned parts = std::max(1u, request.threads);
   if (range / 16 >= numbers.size() / parts)
     return std::nullopt;
   std::vector<bitmap> seen(parts, bitmap(range + 1));
-  auto rows = smallest_rows(numbers, request, [&](std::size_t part, std::size_t) {
+  auto rows = smallest_rows(numbers, request, [&](std::size_t part) {
     return marking{numbers, seen[part], low};
   });
   for (std::size_t part = 1; part < parts; ++part)
@@ -450,7 +505,7 @@ selection select(const Ids& ids, const selection_request& request) {
     return out;
   if constexpr (!std::is_same_v<Ids, row_ids>) {
     auto rows = smallest_rows(numbers, request,
-                              [&](std::size_t, std::size_t first) { return ascending<Ids>(numbers, first); });
+                              [&](std::size_t) { return ascending<Ids>(numbers); });
     if constexpr (std::is_same_v<Ids, std::span<const std::int64_t>>)
       if (!rows)
         rows = distinct_smallest_rows(numbers, request);
@@ -462,7 +517,7 @@ selection select(const Ids& ids, const selection_request& request) {
     if (out.repeated > 0)
       return out;
   }
-  out.rows = *smallest_rows(numbers, request, [&](std::size_t, std::size_t) { return numbers; });
+  out.rows = *smallest_rows(numbers, request, [&](std::size_t) { return numbers; });
   return out;
 }
 
