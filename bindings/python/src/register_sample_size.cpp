@@ -42,11 +42,11 @@ private:
   py::dict given_;
 };
 
-proportion_interval interval_of(const std::string& name) {
-  return name == "wald"     ? proportion_interval::wald
-         : name == "wilson" ? proportion_interval::wilson
-         : name == "fleiss" ? proportion_interval::fleiss
-                            : proportion_interval::log_odds;
+proportion_margin interval_of(const std::string& name) {
+  return name == "wald"     ? proportion_margin::wald
+         : name == "wilson" ? proportion_margin::wilson
+         : name == "fleiss" ? proportion_margin::fleiss
+                            : proportion_margin::log_odds;
 }
 
 py::dict record_of(const sample_size& size) {
@@ -92,7 +92,7 @@ sample_size for_domain(const Options& o) {
        .sd = o.optional("sd"),
        .cv = o.optional("cv"),
        .cv_domain = o.optional("cv_domain"),
-       .estimate = o.get<std::string>("estimate") == "total" ? domain_estimate::total : domain_estimate::mean,
+       .estimate = o.get<std::string>("estimate") == "total" ? domain_target::total : domain_target::mean,
        .assurance = o.optional("assurance"),
        .confidence = o.confidence(),
        .adjustments = o.adjustments()});

@@ -22,7 +22,7 @@ double size_for_mean(double margin, double sd, double z) noexcept;
 double size_for_cv(double cv, double cv_population) noexcept;
 
 /// The interval whose half-width is to be the margin.
-enum class proportion_interval {
+enum class proportion_margin {
   wald,     ///< z^2 p q / margin^2
   wilson,   ///< score interval: the positive root of margin (n + z^2) = z sqrt(p q n + z^2 / 4)
   log_odds, ///< symmetric on the scale log(p / q): z^2 / (p q log(x)^2), x the odds ratio between limit and p
@@ -39,7 +39,7 @@ struct proportion_size {
 /// doi:10.1080/01621459.1927.10502953; Valliant, Dever, Kreuter (2018), Practical Tools for Designing and
 /// Weighting Survey Samples, 2nd ed., chapter 3, doi:10.1007/978-3-319-93632-1; Fleiss, Levin, Paik
 /// (2003), Statistical Methods for Rates and Proportions, 3rd ed.
-proportion_size size_for_proportion(double margin, double p, double z, proportion_interval method) noexcept;
+proportion_size size_for_proportion(double margin, double p, double z, proportion_margin method) noexcept;
 
 /// What a finite population of N leaves of n: n / (1 + n / N) where the variance has the divisor N - 1, n
 /// / (1 + (n - 1) / N) where it has N (as p q has). Both are exact for a simple random sample.

@@ -170,7 +170,7 @@ inline std::string test_size(confidence_level confidence) {
   return text(std::round((1.0 - confidence.value()) * 1e12) / 1e12);
 }
 
-inline std::string level(confidence_level confidence) {
+inline std::string level_text(confidence_level confidence) {
   return text(std::round(confidence.value() * 1e12) / 1e10) + " %";
 }
 

@@ -43,7 +43,7 @@ inline sample_size sample_size_for_mean(const mean_size_options& options) {
     require_positive("sd", *options.sd);
     if (options.cv_population)
       throw argument_error("cv_population: goes only with cv");
-    out.purpose = "mean within " + text(*options.margin) + " (" + level(options.confidence) + " interval)";
+    out.purpose = "mean within " + text(*options.margin) + " (" + level_text(options.confidence) + " interval)";
     out.method = "(z sd / margin)^2";
     finish(out, kernel::size_for_mean(*options.margin, *options.sd, z_of(options.confidence)),
            "(z sd / margin)^2 with a standard deviation of " + text(*options.sd), options.adjustments,
@@ -64,14 +64,14 @@ inline sample_size sample_size_for_mean(const mean_size_options& options) {
   return out;
 }
 
-using kernel::proportion_interval;
+using kernel::proportion_margin;
 
 /// Exactly one of margin and cv.
 struct proportion_size_options {
   double proportion;              ///< that is expected, between 0 and 1; 0.5 takes the largest sample
   std::optional<double> margin{}; ///< half the width of the interval, a fraction below 0.5
   std::optional<double> cv{};     ///< standard error over the proportion
-  proportion_interval interval = proportion_interval::wilson; ///< for margin
+  proportion_margin interval = proportion_margin::wilson; ///< for margin
   confidence_level confidence{};
   size_adjustments adjustments{};
 };
@@ -95,7 +95,7 @@ inline sample_size sample_size_for_proportion(const proportion_size_options& opt
         kernel::size_for_proportion(*options.margin, p, z_of(options.confidence), options.interval);
     const std::string name = names[static_cast<std::size_t>(options.interval)];
     out.purpose =
-        "proportion within " + text(*options.margin) + " (" + level(options.confidence) + " interval)";
+        "proportion within " + text(*options.margin) + " (" + level_text(options.confidence) + " interval)";
     out.method = name + " interval";
     out.expected = found.limits;
     finish(out, found.n, "half the width of the " + name + " interval is the margin " + expected,
@@ -110,7 +110,7 @@ inline sample_size sample_size_for_proportion(const proportion_size_options& opt
   return out;
 }
 
-enum class domain_estimate { mean, total };
+enum class domain_target { mean, total };
 
 /// Exactly one of margin (with sd, mean only) and cv (with cv_domain).
 struct domain_size_options {
@@ -119,7 +119,7 @@ struct domain_size_options {
   std::optional<double> sd{};        ///< standard deviation within the domain
   std::optional<double> cv{};        ///< standard error over the estimate
   std::optional<double> cv_domain{}; ///< standard deviation over mean, within the domain
-  domain_estimate estimate = domain_estimate::mean;
+  domain_target estimate = domain_target::mean;
   std::optional<double>
       assurance{}; ///< chance to find as many of the domain as it takes; default: on average
   confidence_level confidence{};
@@ -139,7 +139,7 @@ inline sample_size sample_size_for_domain(const domain_size_options& options) {
   if (options.assurance)
     require_fraction("assurance", *options.assurance);
   sample_size out{.purpose = {}, .method = {}, .confidence = options.confidence};
-  const bool total = options.estimate == domain_estimate::total;
+  const bool total = options.estimate == domain_target::total;
   double in_domain = 0.0;
   if (options.margin) {
     if (!options.sd)
@@ -150,7 +150,7 @@ inline sample_size sample_size_for_domain(const domain_size_options& options) {
     require_positive("sd", *options.sd);
     in_domain = kernel::size_for_mean(*options.margin, *options.sd, z_of(options.confidence));
     out.purpose =
-        "mean of a domain within " + text(*options.margin) + " (" + level(options.confidence) + " interval)";
+        "mean of a domain within " + text(*options.margin) + " (" + level_text(options.confidence) + " interval)";
     out.method = "(z sd / margin)^2 / share";
   } else {
     if (!options.cv_domain)

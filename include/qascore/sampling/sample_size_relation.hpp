@@ -55,7 +55,7 @@ inline sample_size sample_size_for_difference(const difference_size_options& opt
     require_positive("margin", *options.margin);
     initial = unit * std::pow(z_of(options.confidence) / *options.margin, 2.0);
     out.purpose = "difference of two means within " + text(*options.margin) + " (" +
-                  level(options.confidence) + " interval)";
+                  level_text(options.confidence) + " interval)";
     out.method = "z^2 V / margin^2";
   } else {
     require_positive("difference", *options.difference);
@@ -111,7 +111,7 @@ inline sample_size sample_size_for_correlation(const correlation_size_options& o
     const bool ranks = options.method == size_correlation::spearman;
     const auto found = kernel::size_for_correlation(r, *options.margin, z_of(options.confidence), ranks);
     out.purpose =
-        "correlation within " + text(*options.margin) + " (" + level(options.confidence) + " interval)";
+        "correlation within " + text(*options.margin) + " (" + level_text(options.confidence) + " interval)";
     out.method = ranks ? "Fisher's z with the Bonett-Wright factor for ranks" : "Fisher's z";
     out.expected = found.limits;
     finish(out, found.n, "half the width of the interval is the margin " + expected, options.adjustments,
@@ -200,7 +200,7 @@ inline sample_size sample_size_for_kappa(const kappa_size_options& options) {
   const std::vector<double> table = kappa_table(options);
   const double z = z_of(options.confidence);
   sample_size out{.purpose = "kappa of two raters within " + text(options.margin) + " (" +
-                             level(options.confidence) + " interval)",
+                             level_text(options.confidence) + " interval)",
                   .method = "large-sample variance of Fleiss, Cohen and Everitt",
                   .confidence = options.confidence};
   out.expected = interval{options.kappa - options.margin, options.kappa + options.margin};

@@ -38,23 +38,23 @@ TEST_CASE("sizes for means, proportions and domains are those of PracTools") {
                  187.779419959672, 1e-12));
   // nPropMoe(1, 0.01, 0.05, 0.04), nWilson(1, pU = 0.04, e = 0.01), nLogOdds(1, 0.05, 0.05, 0.2),
   // nProp(0.05, pU = 0.01).
-  const auto proportion = [](double p, double margin, qa::proportion_interval interval) {
+  const auto proportion = [](double p, double margin, qa::proportion_margin interval) {
     return qa::sample_size_for_proportion({.proportion = p, .margin = margin, .interval = interval});
   };
-  CHECK(close_to(last(proportion(0.04, 0.01, qa::proportion_interval::wald)), 1475.12018714654, 1e-12));
-  const auto wilson = proportion(0.04, 0.01, qa::proportion_interval::wilson);
+  CHECK(close_to(last(proportion(0.04, 0.01, qa::proportion_margin::wald)), 1475.12018714654, 1e-12));
+  const auto wilson = proportion(0.04, 0.01, qa::proportion_margin::wilson);
   CHECK(close_to(last(wilson), 1492.15142205481, 1e-12));
   CHECK(wilson.n == 1493);
   CHECK(close_to(wilson.expected->low, 0.0311812028520384, 1e-12));
   CHECK(close_to(wilson.expected->high, 0.0511812028520384, 1e-12));
-  CHECK(close_to(last(proportion(0.2, 0.05, qa::proportion_interval::log_odds)), 246.145101066962, 1e-12));
+  CHECK(close_to(last(proportion(0.2, 0.05, qa::proportion_margin::log_odds)), 246.145101066962, 1e-12));
   CHECK(close_to(last(qa::sample_size_for_proportion({.proportion = 0.01, .cv = 0.05})), 39600, 1e-13));
   // nDomain(CV0d = 0.05, CVpopd = 1, Pd = 0.5, "total" and "mean").
-  const auto domain = [](qa::domain_estimate what) {
+  const auto domain = [](qa::domain_target what) {
     return last(qa::sample_size_for_domain({.share = 0.5, .cv = 0.05, .cv_domain = 1, .estimate = what}));
   };
-  CHECK(close_to(domain(qa::domain_estimate::total), 1200, 1e-13));
-  CHECK(close_to(domain(qa::domain_estimate::mean), 800, 1e-13));
+  CHECK(close_to(domain(qa::domain_target::total), 1200, 1e-13));
+  CHECK(close_to(domain(qa::domain_target::mean), 800, 1e-13));
 }
 
 TEST_CASE("sizes for differences and correlations are those of PracTools and pwr") {
@@ -90,7 +90,7 @@ TEST_CASE("adjustments are made in order, each rounded up if asked") {
         "evaluated\n"
         "draw 205 conversations\n");
   const auto fleiss = qa::sample_size_for_proportion(
-      {.proportion = 0.8, .margin = 0.1, .interval = qa::proportion_interval::fleiss, .adjustments = with});
+      {.proportion = 0.8, .margin = 0.1, .interval = qa::proportion_margin::fleiss, .adjustments = with});
   CHECK(fleiss.step("initial").n == 88);
   CHECK(fleiss.step("design_effect").n == 132);
   CHECK(fleiss.step("finite_population").n == 117);

@@ -46,22 +46,22 @@ QASCORE_INLINE double size_for_cv(double cv, double cv_population) noexcept {
 }
 
 QASCORE_INLINE proportion_size size_for_proportion(double margin, double p, double z,
-                                                   proportion_interval method) noexcept {
+                                                   proportion_margin method) noexcept {
   const double e = margin, pq = p * (1.0 - p), z2 = z * z;
   switch (method) {
-  case proportion_interval::wald:
+  case proportion_margin::wald:
     return {z2 * pq / (e * e), {p - e, p + e}};
-  case proportion_interval::wilson: {
+  case proportion_margin::wilson: {
     const double b = z2 * pq - 2.0 * e * e * z2;
     const double n = (b + std::sqrt(b * b + e * e * z2 * z2 * (1.0 - 4.0 * e * e))) / (2.0 * e * e);
     const double centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
     return {n, {centre - e, centre + e}};
   }
-  case proportion_interval::log_odds: {
+  case proportion_margin::log_odds: {
     const double x = detail_sample_size::odds_ratio(p, e);
     return {z2 / (pq * std::log(x) * std::log(x)), detail_sample_size::odds_limits(p, x)};
   }
-  case proportion_interval::fleiss: {
+  case proportion_margin::fleiss: {
     // Four times p q at the limit nearer to 1/2.
     const double near = p < 0.5 ? p : 1.0 - p;
     const double c = near < e     ? 8.0 * e * (1.0 - 2.0 * e)
