@@ -178,7 +178,7 @@ def _with_counts(rows: Rows, everything: Frame, units: int) -> dict[str, Any] | 
         counts = np.array([float(len(everything))])
         return {
             "units": units, "weight": None, "stratum": None, "strata": 1, "cluster": None, "clusters": 0,
-            "population": counts, "single_unit": "error",
+            "population": counts, "single_unit": "error", "calibration": (),
         }  # fmt: skip
     assert isinstance(rows, SampleDesign)
     strata = rows.strata
