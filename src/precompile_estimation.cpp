@@ -1,10 +1,14 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 // Kernels of qascore::compiled, built once. Estimates under a design.
 #include <qascore/kernel/impl/auxiliaries.ipp>
+#include <qascore/kernel/impl/cronbach.ipp>
 #include <qascore/kernel/impl/design_effect.ipp>
 #include <qascore/kernel/impl/mean.ipp>
 #include <qascore/kernel/impl/model_assisted.ipp>
+#include <qascore/kernel/impl/paired.ipp>
 #include <qascore/kernel/impl/ppi.ipp>
 #include <qascore/kernel/impl/proportion.ipp>
+#include <qascore/kernel/impl/quantile.ipp>
+#include <qascore/kernel/impl/regression.ipp>
 #include <qascore/kernel/impl/replicates.ipp>
 #include <qascore/kernel/impl/weighting.ipp>

@@ -32,6 +32,7 @@ from .calibration import (
     rater_summary,
     scott_pi,
 )
+from .cronbach import cronbach_alpha
 from .errors import (
     ArgumentError,
     DataError,
@@ -62,6 +63,9 @@ from .model_assisted import (
     model_assisted_proportion,
     ppi_mean,
 )
+from .paired import paired_difference
+from .quantile import median, quantile
+from .regression import Regression, regression
 from .rubric import EvaluationResult, Rubric, Scores
 from .sample_size import (
     SampleSize,
@@ -105,6 +109,7 @@ __all__ = [
     "QascoreError",
     "RaterSummary",
     "RatingTable",
+    "Regression",
     "Rubric",
     "RubricError",
     "SampleDesign",
@@ -124,6 +129,7 @@ __all__ = [
     "calibration_study",
     "cohen_kappa",
     "conger_kappa",
+    "cronbach_alpha",
     "design_effect",
     "difference",
     "draw",
@@ -135,15 +141,19 @@ __all__ = [
     "krippendorff_alpha",
     "leave_one_rater_out",
     "mean",
+    "median",
     "model_assisted_mean",
     "model_assisted_proportion",
     "pair",
+    "paired_difference",
     "percent_agreement",
     "permanent_random_numbers",
     "ppi_mean",
     "proportion",
+    "quantile",
     "rater_summary",
     "ratio",
+    "regression",
     "run_study",
     "sample_size_for_correlation",
     "sample_size_for_difference",

@@ -208,6 +208,43 @@ def ppi_mean(
     null_value: float,
 ) -> tuple[dict[str, Any], dict[str, Any], list[float], float]: ...
 
+# quantiles
+def quantiles(
+    design: dict[str, Any] | None,
+    values: npt.NDArray[np.float64],
+    by: npt.NDArray[np.uint32] | None,
+    domains: int,
+    p: float,
+    confidence: float,
+    averaged: bool,
+    woodruff: bool,
+    interval: str,
+) -> list[dict[str, Any]]: ...
+def paired_difference(
+    design: dict[str, Any] | None,
+    first: npt.NDArray[np.float64],
+    second: npt.NDArray[np.float64],
+    all: bool,
+    confidence: float,
+) -> tuple[dict[str, Any], dict[str, Any]]: ...
+def cronbach_alpha(
+    design: dict[str, Any] | None,
+    columns: list[npt.NDArray[np.float64]],
+    missing: int,
+    confidence: float,
+) -> dict[str, Any]: ...
+
+# regression
+def fit_regression(
+    design: dict[str, Any] | None,
+    outcome: npt.NDArray[np.float64],
+    columns: list[npt.NDArray[np.float64]],
+    family: str,
+    categories: int,
+    confidence: float,
+    classical: bool,
+) -> dict[str, Any]: ...
+
 # association
 def correlate(
     design: dict[str, Any] | None,

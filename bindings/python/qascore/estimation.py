@@ -34,7 +34,7 @@ REPEATS = ("error", "average", "cluster")
 UNCOVERED = ("error", "exclude")
 MISSING = ("error", "drop", "domain")
 VARIANCES = ("taylor", "jackknife", "bootstrap")
-INTERVALS = ("wilson", "logit", "beta", "arcsine", "t")
+INTERVALS = ("wilson", "logit", "beta", "arcsine", "likelihood", "t")
 
 Columns = str | Sequence[str]
 Numbers = npt.NDArray[np.float64]
@@ -1011,7 +1011,7 @@ def proportion(
         The label to count.
     by : str or sequence of str, optional
         Domains to estimate for.
-    interval : {"wilson", "logit", "beta", "arcsine", "t"}
+    interval : {"wilson", "logit", "beta", "arcsine", "likelihood", "t"}
         How limits are made; "wilson" and "beta" (the cautious one) hold at 0 and 1 too.
     confidence : float
         Level of the interval, a fraction.

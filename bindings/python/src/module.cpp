@@ -55,6 +55,8 @@ PYBIND11_MODULE(_core, module) {
   register_calibration(module);
   register_estimation(module);
   register_models(module);
+  register_quantiles(module);
+  register_regression(module);
   register_association(module);
   register_simulation(module);
   register_weighting(module);

@@ -13,6 +13,8 @@ void register_rubric(pybind11::module_& module);
 void register_calibration(pybind11::module_& module);
 void register_estimation(pybind11::module_& module);
 void register_models(pybind11::module_& module);
+void register_quantiles(pybind11::module_& module);
+void register_regression(pybind11::module_& module);
 void register_association(pybind11::module_& module);
 void register_simulation(pybind11::module_& module);
 void register_weighting(pybind11::module_& module);

@@ -1,5 +1,6 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #include "convert.hpp"
+#include "interval_names.hpp"
 #include "register.hpp"
 
 #include <qascore/kernel/crossing.hpp>
@@ -60,18 +61,6 @@ repeats repeats_of(const std::string& name) {
   if (name == "cluster")
     return repeats::cluster;
   return repeats::error;
-}
-
-proportion_interval proportion_interval_of(const std::string& name) {
-  if (name == "logit")
-    return proportion_interval::logit;
-  if (name == "beta")
-    return proportion_interval::beta;
-  if (name == "arcsine")
-    return proportion_interval::arcsine;
-  if (name == "t")
-    return proportion_interval::t;
-  return proportion_interval::wilson;
 }
 
 /// The columns (None where absent) as a checked design, or the fault with its place.

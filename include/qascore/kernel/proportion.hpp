@@ -10,11 +10,12 @@ namespace qascore {
 /// variance; for independent rows n* = n and the normal quantile stands in place of t, which gives the
 /// textbook intervals.
 enum class proportion_interval {
-  wilson,  ///< (default) roots of (p - x)^2 = q^2 x (1 - x) / n*, n* capped
-  logit,   ///< symmetric in log(p / (1 - p)); none at 0 and 1
-  beta,    ///< Clopper-Pearson with n* (Korn and Graubard), df-adjusted; the cautious choice
-  arcsine, ///< symmetric in asin(sqrt(p))
-  t        ///< p +- t se, cut at 0 and 1; none at 0 and 1
+  wilson,     ///< (default) roots of (p - x)^2 = q^2 x (1 - x) / n*, n* capped
+  logit,      ///< symmetric in log(p / (1 - p)); none at 0 and 1
+  beta,       ///< Clopper-Pearson with n* (Korn and Graubard), df-adjusted; the cautious choice
+  arcsine,    ///< symmetric in asin(sqrt(p))
+  likelihood, ///< those x with 2 n* (p log(p/x) + (1-p) log((1-p)/(1-x))) <= q^2; holds at 0 and 1
+  t           ///< p +- t se, cut at 0 and 1; none at 0 and 1
 };
 
 namespace kernel {
@@ -30,12 +31,20 @@ namespace kernel {
 ///        size of the units, W^2 / sum_i (1 - n_h/N_h) w_i^2: a heavy stratum in which all units happen to
 ///        agree shows no variance, and would make n* as large as one likes.
 ///
+/// The likelihood interval takes n* (n - 1) / n under a design, the quasi-binomial dispersion of R's survey:
+/// there the limits are read off a spline, here they are the roots.
+///
 /// Sources: Wilson (1927), JASA 22, 209-212, doi:10.1080/01621459.1927.10502953; Korn and Graubard (1998),
 /// Survey Methodology 24, 193-201. Checked against: R survey 4.1 (svyciprop: logit, xlogit, beta, asin,
 /// mean); Clopper-Pearson and Wilson limits of SciPy (binomtest).
 std::vector<estimate> proportions(const design_view& design, const domain_view& domain,
                                   std::span<const double> event, confidence_level confidence,
                                   proportion_interval interval);
+
+/// One of them: the share p of the rows, whose variance is known, with its limits.
+estimate share_limits(const design_view& design, double p, const design_variance& spread,
+                      std::span<const std::uint32_t> rows, variance_engine& engine,
+                      confidence_level confidence, proportion_interval interval);
 
 } // namespace kernel
 } // namespace qascore

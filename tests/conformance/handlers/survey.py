@@ -11,7 +11,16 @@ from library import condition, frame, limits, verb
 from handlers.agreement import long_table
 
 LIMITS = {"t(degf)": "t"}
-PROPORTION_INTERVALS = {"mean": "t", "logit": "logit", "xlogit": "logit", "beta": "beta", "asin": "arcsine"}
+PROPORTION_INTERVALS = {
+    "mean": "t",
+    "logit": "logit",
+    "xlogit": "logit",
+    "beta": "beta",
+    "asin": "arcsine",
+    "likelihood": "likelihood",
+}
+QUANTILE_RULES = {"math (inverse of weighted CDF)": "inverse_cdf", "math": "inverse_cdf", "school": "averaged"}
+QUANTILE_LIMITS = {f"Woodruff {name}": interval for name, interval in PROPORTION_INTERVALS.items()}
 SINGLE_UNITS = {"certainty": "certainty", "remove": "certainty", "average": "average", "adjust": "adjust"}
 
 
@@ -287,3 +296,30 @@ def replicates(case: Case) -> Any:
         )
         out |= {"ratio": ratio.value, "ratio_se": ratio.std_error}
     return out
+
+
+@handles("svy_quantile")
+def quantile(case: Case) -> Any:
+    shares = case.option("p")
+    found = verb("quantile")(
+        design_of(case),
+        case.option("y"),
+        shares if isinstance(shares, list) else [shares],
+        definition=case.choice("rule", QUANTILE_RULES),
+        limits="woodruff",
+        interval=case.choice("ci", QUANTILE_LIMITS),
+        confidence=case.number("level", 0.95),
+    )
+    out = {
+        "quantile": [one.value for one in found],
+        "se": [one.std_error for one in found],
+        "ci_lower": [one.low for one in found],
+        "ci_upper": [one.high for one in found],
+    }
+    return out if isinstance(shares, list) else {key: values[0] for key, values in out.items()}
+
+
+@handles("svy_cronbach_alpha")
+def cronbach_alpha(case: Case) -> Any:
+    found = verb("cronbach_alpha")(design_of(case), case.option("columns"))
+    return limits(found) | {"alpha": found.value}
