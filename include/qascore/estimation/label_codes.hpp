@@ -52,6 +52,7 @@ label_codes label_codes_of(const Range& rows, const by_columns<Projections...>& 
       },
       columns.projections);
   std::vector<kernel::code_column> spans;
+  spans.reserve(parts.size());
   for (const label_codes& part : parts)
     spans.push_back({part.codes, part.labels.size()});
   const kernel::crossing cells = kernel::cross(spans);

@@ -19,12 +19,12 @@ double student_t_p_value(double statistic, double df) noexcept;
 double f_cdf(double x, double df1, double df2) noexcept;
 /// P(F > x), without the cancellation of 1 - f_cdf.
 double f_upper(double x, double df1, double df2) noexcept;
-double f_quantile(double p, double df1, double df2) noexcept;
+double f_quantile(double p, double df1, double df2);
 
 double chi_squared_upper(double x, double df) noexcept;
-double chi_squared_quantile(double p, double df) noexcept;
+double chi_squared_quantile(double p, double df);
 
-double beta_quantile(double p, double a, double b) noexcept;
+double beta_quantile(double p, double a, double b);
 
 } // namespace qascore::kernel
 

@@ -48,7 +48,7 @@ double size_in_population(double n, double population, bool divisor_is_populatio
 /// The smallest sample that with probability `assurance` has at least `wanted` units of a domain that is
 /// the fraction `share` of all: P(B >= wanted) >= assurance, B binomial. A draw without replacement does
 /// no worse.
-double size_for_domain_count(double wanted, double share, double assurance) noexcept;
+double size_for_domain_count(double wanted, double share, double assurance);
 
 /// First of two samples of which a part may be the same units, for the difference of their means to have
 /// variance 1:

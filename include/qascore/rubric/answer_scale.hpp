@@ -51,8 +51,9 @@ inline std::vector<exact_number> points_of_codes(const answer_definition& answer
     points operator()(const hits_answer& a) const {
       const exact_number worth(std::abs(a.each ? a.limit.value_or(0.0) : a.points)), each(std::abs(a.points));
       points out;
-      for (double hits = 0.0; hits <= most_hits(a); hits += 1.0) {
-        exact_number moved = each * exact_number(hits);
+      const auto most = static_cast<std::size_t>(most_hits(a));
+      for (std::size_t hits = 0; hits <= most; ++hits) {
+        exact_number moved = each * exact_number(static_cast<double>(hits));
         if (moved.value() > worth.value())
           moved = worth;
         out.push_back(a.points < 0.0 ? worth - moved : moved);

@@ -61,6 +61,7 @@ inline std::vector<double> cell_sums(const calibration_step& step, std::span<con
   for (std::size_t i = 0; i < weight.size(); ++i)
     sums[step.cell[i]].add(weight[i] * (values.empty() ? 1.0 : values[i]));
   std::vector<double> out;
+  out.reserve(sums.size());
   for (const detail::accurate_sum& sum : sums)
     out.push_back(sum.value());
   return out;

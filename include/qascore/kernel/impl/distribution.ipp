@@ -93,7 +93,7 @@ QASCORE_INLINE double f_upper(double x, double df1, double df2) noexcept {
   return std::isinf(x) ? 0.0 : bm::cdf(bm::complement(fisher_f(df1, df2), x));
 }
 
-QASCORE_INLINE double f_quantile(double p, double df1, double df2) noexcept {
+QASCORE_INLINE double f_quantile(double p, double df1, double df2) {
   using namespace detail_distribution;
   if (outside(p) || !(df1 > 0.0 && df2 > 0.0) || std::isinf(df1) || std::isinf(df2))
     return nan;
@@ -111,7 +111,7 @@ QASCORE_INLINE double chi_squared_upper(double x, double df) noexcept {
   return std::isinf(x) ? 0.0 : bm::cdf(bm::complement(chi_squared(df), x));
 }
 
-QASCORE_INLINE double chi_squared_quantile(double p, double df) noexcept {
+QASCORE_INLINE double chi_squared_quantile(double p, double df) {
   using namespace detail_distribution;
   if (outside(p) || !(df > 0.0) || std::isinf(df))
     return nan;
@@ -120,7 +120,7 @@ QASCORE_INLINE double chi_squared_quantile(double p, double df) noexcept {
   return bm::quantile(chi_squared(df), p);
 }
 
-QASCORE_INLINE double beta_quantile(double p, double a, double b) noexcept {
+QASCORE_INLINE double beta_quantile(double p, double a, double b) {
   using namespace detail_distribution;
   if (outside(p) || !(a > 0.0 && b > 0.0) || std::isinf(a) || std::isinf(b))
     return nan;

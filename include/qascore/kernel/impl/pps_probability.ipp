@@ -30,6 +30,7 @@ inline void fill(std::span<const double> size, std::vector<std::size_t> members,
   std::sort(members.begin(), members.end(), smaller);
   // sum[i]: of the i + 1 smallest, so that nothing is subtracted from a sum.
   std::vector<double> sum;
+  sum.reserve(members.size());
   for (const std::size_t k : members)
     sum.push_back(size[k] + (sum.empty() ? 0.0 : sum.back()));
   std::size_t left = members.size();

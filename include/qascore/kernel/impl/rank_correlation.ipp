@@ -147,6 +147,7 @@ std::vector<double> level_weights(const dense_levels& levels, const complete_pai
   for (std::size_t i = 0; i < levels.code.size(); ++i)
     sum[levels.code[i]].add(p.weight[i]);
   std::vector<double> out;
+  out.reserve(sum.size());
   for (const Sum& s : sum)
     out.push_back(s.value());
   return out;

@@ -119,13 +119,14 @@ QASCORE_INLINE std::vector<rater_left_out> leave_one_rater_out(const rating_view
     keep[g] = 1;
     out[g].rater = g;
     out[g].without = krippendorff_alpha(others.view(), of, options, design);
-    linearised gain = alpha_by_profile(others.view(), of, by);
+    linearised_agreement gain = alpha_by_profile(others.view(), of, by);
     if (gain.is_defined() && all.is_defined()) {
       gain.value -= all.value;
       for (std::size_t p = 0; p < gain.influence.size(); ++p)
         gain.influence[p] -= all.influence[p];
     } else if (gain.is_defined()) {
-      gain = {.value = missing_value, .influence = {}, .undefined = all.undefined};
+      gain = {};
+      gain.undefined = all.undefined;
     }
     const auto paired = with_ratings(ratings, 2);
     out[g].gain = infer_rated(gain, ratings, paired, paired, design, inference);

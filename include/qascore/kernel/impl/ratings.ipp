@@ -514,6 +514,7 @@ QASCORE_INLINE estimate infer_rated(const linearised& by_profile, const rating_v
     if (carrying.size() < view.units) // which units are rated twice is a draw of its own: no correction for a census
       view.population = {};
     std::vector<double> influence;
+    influence.reserve(rows.size());
     for (const std::uint32_t u : rows)
       influence.push_back(by_profile.influence[ratings.profile_of(u)]);
     variance_engine engine(view);

@@ -77,7 +77,7 @@ QASCORE_INLINE double size_in_population(double n, double population, bool divis
   return n / (1.0 + (divisor_is_population ? n - 1.0 : n) / population);
 }
 
-QASCORE_INLINE double size_for_domain_count(double wanted, double share, double assurance) noexcept {
+QASCORE_INLINE double size_for_domain_count(double wanted, double share, double assurance) {
   // P(B >= m) for n trials is P(X <= share) of a beta variable with parameters m and n - m + 1.
   const auto enough = [&](double n) {
     return n >= wanted && beta_quantile(assurance, wanted, n - wanted + 1.0) <= share;

@@ -224,7 +224,7 @@ QASCORE_INLINE simulated_conversations simulate_conversations(const simulation_m
     out.service_type.push_back(service);
     out.tier.push_back(tier);
     out.complexity.push_back(complexity);
-    out.started.push_back(day * seconds_of_day + 8 * 3600 + second);
+    out.started.push_back(day * seconds_of_day + std::int64_t{8} * 3600 + second);
     out.handle_s.push_back(std::round(handle));
     out.repeat_complaint.push_back(repeat < logistic(-2.4 - 0.8 * satisfaction) ? 1 : 0);
     out.escalated.push_back(escalated < logistic(-3.2 - 0.8 * satisfaction) ? 1 : 0);
