@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 
@@ -59,6 +61,34 @@ def differences(expected: Any, found: Any, tolerance: Mapping[str, float], path:
             yield f"{where}: expected {expected!r} but found {float(found) if is_number(found) else found!r}"
     elif type(expected) is not type(found) or expected != found:
         yield f"{where}: expected {expected!r} but found {found!r}"
+
+
+def at_paths(found: Any, paths: Iterable[str]) -> dict[str, Any]:
+    """Numbers of an answer by path, such as `ci_lower` or `se[2]`."""
+    return {path: _inside(found, path) for path in paths}
+
+
+def replaced(expected: Any, values: Mapping[str, float]) -> Any:
+    """The expected answer with other numbers at some paths."""
+    out = copy.deepcopy(expected)
+    for path, value in values.items():
+        *way, last = _steps(path)
+        _inside(out, path)  # a path that is not there is a mistake
+        place = out
+        for step in way:
+            place = place[step]
+        place[last] = value
+    return out
+
+
+def _inside(answer: Any, path: str) -> Any:
+    for step in _steps(path):
+        answer = answer[step]
+    return answer
+
+
+def _steps(path: str) -> list[str | int]:
+    return [int(step) if step.isdigit() else step for step in re.split(r"[.\[]", path.replace("]", ""))]
 
 
 def close(expected: float, found: float, tolerance: Mapping[str, float]) -> bool:

@@ -76,7 +76,7 @@ def only_case(folder: Path, one: dict[str, Any] | str) -> tuple[int, str, str]:
 def test_a_right_answer_passes_and_the_file_has_the_documented_shape(tmp_path: Path) -> None:
     code, result = outcome(tmp_path, record())
     assert code == 0
-    assert result["topics"] == {"sums": {"passed": 1, "failed": 0, "unsupported": 0}}
+    assert result["topics"] == {"sums": {"passed": 1, "failed": 0, "unsupported": 0, "disputed": 0}}
     (only,) = result["cases"]
     assert set(only) == {"id", "topic", "status", "why", "seconds"}
     assert (only["id"], only["status"], only["why"]) == ("sum-1", "passed", "")
@@ -92,7 +92,21 @@ def test_a_wrong_answer_fails_with_both_numbers_and_exit_code_1(tmp_path: Path) 
 def test_one_failure_among_many_is_enough(tmp_path: Path) -> None:
     code, result = outcome(tmp_path, record(), record(id="sum-2", expected={"sum": 8}), record(id="sum-3"))
     assert code == 1
-    assert result["topics"]["sums"] == {"passed": 2, "failed": 1, "unsupported": 0}
+    assert result["topics"]["sums"] == {"passed": 2, "failed": 1, "unsupported": 0, "disputed": 0}
+
+
+def test_a_proved_answer_may_stand_in_place_of_an_expected_one_and_nothing_else_may_differ(tmp_path: Path) -> None:
+    def with_proof(name: str, expected: dict[str, Any], values: dict[str, float]) -> tuple[int, str]:
+        (folder := tmp_path / name).mkdir()
+        proof = folder / "proofs"
+        proof.write_text(json.dumps({"sum-1": {"values": values, "why": "the program rounds"}}), encoding="utf-8")
+        code, result = outcome(folder, record(expected=expected), arguments=("--disputed", str(proof)))
+        return code, result["cases"][0]["status"]
+
+    assert with_proof("proved", {"sum": 7.01}, {"sum": 7.0}) == (0, "disputed")
+    assert with_proof("no longer found", {"sum": 8.0}, {"sum": 7.5}) == (1, "failed")
+    assert with_proof("another number differs", {"sum": 8.0, "n": 5}, {"sum": 7.0}) == (1, "failed")
+    assert with_proof("no dispute needed", {"sum": 7.0}, {"sum": 5.0}) == (0, "passed")
 
 
 def test_an_option_that_is_not_known_is_never_ignored(tmp_path: Path) -> None:
