@@ -2,6 +2,7 @@
 // rubrics/rubric.schema.json helps editors; it must know exactly the keys that the reader accepts.
 #include <qascore/rubric/yaml.hpp>
 
+#define BOOST_BIND_GLOBAL_PLACEHOLDERS // what Boost 1.74 asks of its own JSON reader
 #include <boost/property_tree/json_parser.hpp>
 #include <boost/property_tree/ptree.hpp>
 #include <doctest/doctest.h>
