@@ -3,12 +3,17 @@
 #include <qascore/kernel/impl/auxiliaries.ipp>
 #include <qascore/kernel/impl/cronbach.ipp>
 #include <qascore/kernel/impl/design_effect.ipp>
+#include <qascore/kernel/impl/fay_herriot.ipp>
 #include <qascore/kernel/impl/mean.ipp>
 #include <qascore/kernel/impl/model_assisted.ipp>
 #include <qascore/kernel/impl/paired.ipp>
 #include <qascore/kernel/impl/ppi.ipp>
 #include <qascore/kernel/impl/proportion.ipp>
 #include <qascore/kernel/impl/quantile.ipp>
+#include <qascore/kernel/impl/rank_interval.ipp>
 #include <qascore/kernel/impl/regression.ipp>
 #include <qascore/kernel/impl/replicates.ipp>
+#include <qascore/kernel/impl/small_area.ipp>
+#include <qascore/kernel/impl/studentized_range.ipp>
 #include <qascore/kernel/impl/weighting.ipp>
+#include <qascore/kernel/impl/within_variance.ipp>

@@ -2,6 +2,7 @@
 #pragma once
 
 /// Estimates for the population from a sample: sample_design first, then mean, total, ratio, proportion, by domain.
+#include "estimation/agents.hpp"
 #include "estimation/design_builder.hpp"
 #include "estimation/domain.hpp"
 #include "estimation/mean.hpp"

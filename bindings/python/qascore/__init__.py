@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._core import __version__
 from ._results import Estimate, EstimateTable, TestResult
+from .agents import AgentDifference, AgentEstimate, AgentEstimates, agent_estimates
 from .association import Association, Pairing, association, pair
 from .calibration import (
     AgreementEstimate,
@@ -84,6 +85,9 @@ if TYPE_CHECKING:
     from .study import Study, run_study
 
 __all__ = [
+    "AgentDifference",
+    "AgentEstimate",
+    "AgentEstimates",
     "AgreementEstimate",
     "ArgumentError",
     "Association",
@@ -122,6 +126,7 @@ __all__ = [
     "TestResult",
     "Truth",
     "__version__",
+    "agent_estimates",
     "agreement",
     "allocate",
     "association",

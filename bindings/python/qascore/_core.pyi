@@ -379,3 +379,26 @@ def trim_weights(
     cell: npt.NDArray[np.uint32] | None,
     cells: int,
 ) -> dict[str, Any]: ...
+
+# agents
+def agent_estimates(
+    design: dict[str, Any] | None,
+    values: npt.NDArray[np.float64],
+    agent: npt.NDArray[np.uint32],
+    agents: int,
+    covariates: list[npt.NDArray[np.float64]],
+    confidence: float,
+    between: str,
+    highest_first: bool,
+) -> dict[str, Any]: ...
+def compare_agents(
+    first: tuple[float, float, int, int, str | None],
+    second: tuple[float, float, int, int, str | None],
+    agents: int,
+    within_df: float,
+    critical: float,
+    confidence: float,
+) -> tuple[dict[str, Any], dict[str, float], bool]: ...
+def values_by_domain(
+    codes: npt.NDArray[np.uint32], domains: int, values: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], int]: ...

@@ -17,6 +17,8 @@ from .report.document import MANY_POINTS, check_pairs, estimate_rows
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from .agents import AgentEstimates
+
 ACCENT, MARK, SOFT, GRID = "#0b5c9e", "#b3470a", "#56606d", "#e6eaee"
 CHINESE = ("Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Zen Hei")
 
@@ -104,6 +106,56 @@ def interval_plot(
     ax.set_yticks(range(len(rows)), [row.label for row in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlabel(label or table._caption())
+    ax.grid(axis="x", color=GRID)
+    calm(ax)
+    return ax
+
+
+def caterpillar_plot(
+    table: AgentEstimates,
+    ax: Axes | None = None,
+    *,
+    truth: Mapping[Any, float] | None = None,
+    label: str = "",
+) -> Axes:
+    """Agents from the best to the last: shrunken means with whiskers, direct means as rings, their expectation as a line.
+
+    Parameters
+    ----------
+    table : AgentEstimates
+        What is drawn; agents without a value are left out, names where there are more than 60 agents.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure if it is not given.
+    truth : mapping, optional
+        Known means by agent, drawn as diamonds.
+    label : str, optional
+        What stands under the axis.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    rows = table.ranked()
+    ax = new_axes(ax, 7.0, min(1.0 + 0.25 * len(rows), 16.0))
+    known = [(at, row.best_known) for at, row in enumerate(rows)]
+    whiskers = [(at, e) for at, e in known if not math.isnan(e.low)]
+    ax.hlines(
+        [at for at, _ in whiskers], [e.low for _, e in whiskers], [e.high for _, e in whiskers], color=ACCENT, zorder=2
+    )
+    places = range(len(rows))
+    direct = [row.direct.value for row in rows]
+    ax.plot(direct, places, "o", color="none", markeredgecolor=SOFT, markersize=5, zorder=1, label="direct")
+    values = [e.value for _, e in known]
+    ax.plot(values, places, "o", color=ACCENT, markersize=4, zorder=3, label="shrunken")
+    if truth is not None:
+        given = [truth.get(row.agent, math.nan) for row in rows]
+        ax.plot(given, places, "D", color="white", markeredgecolor=MARK, markersize=5, zorder=4, label="truth")
+    if set(table.coefficients) == {"intercept"}:
+        ax.axvline(table.coefficients["intercept"], color=MARK, linestyle="--", linewidth=1.2)
+    ax.set_yticks(places if len(rows) <= 60 else [], [str(row.agent) for row in rows] if len(rows) <= 60 else [])
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.set_xlabel(label or f"mean {table.column}, {100 * table.confidence:g}% intervals")
+    ax.legend(frameon=False)
     ax.grid(axis="x", color=GRID)
     calm(ax)
     return ax

@@ -60,4 +60,5 @@ PYBIND11_MODULE(_core, module) {
   register_association(module);
   register_simulation(module);
   register_weighting(module);
+  register_small_area(module);
 }

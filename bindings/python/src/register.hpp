@@ -18,5 +18,6 @@ void register_regression(pybind11::module_& module);
 void register_association(pybind11::module_& module);
 void register_simulation(pybind11::module_& module);
 void register_weighting(pybind11::module_& module);
+void register_small_area(pybind11::module_& module);
 
 } // namespace qascore::python
