@@ -415,6 +415,17 @@ TEST_CASE("degenerate centres are answered in words") {
       CHECK(a.told_apart == 0);
     }
   }
+  SUBCASE("no variation within agents, of unequal weights and in clusters") {
+    auto rows = reviews({{0.1, 0.1, 0.1}, {0.7, 0.7}, {0.3, 0.3, 0.3}, {0.9, 0.9}, {0.7, 0.7}});
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      rows[i].weight = 1.0 + 0.7 * static_cast<double>(i % 3);
+      rows[i].customer = static_cast<int>(i) / 2;
+    }
+    for (std::size_t i : {1u, 5u, 7u, 9u, 11u})
+      rows[i].customer += 100;
+    const auto design = qa::design_builder(rows).weight(&review::weight).cluster(&review::customer).build();
+    CHECK(qa::agent_estimates(design, rows, of_score, of_agent).fit.within == 0.0);
+  }
   SUBCASE("all values equal") {
     const auto table = independent(reviews({{0.7, 0.7}, {0.7, 0.7}, {0.7}, {0.7, 0.7}, {0.7}}));
     for (const auto& a : table.agents)

@@ -5,9 +5,6 @@
 #include "../mean.hpp"
 #include "../within_variance.hpp"
 
-#include <cmath>
-#include <limits>
-
 namespace qascore::kernel {
 namespace detail_within {
 
@@ -81,8 +78,7 @@ QASCORE_INLINE pooled_means means_with_pooled_variance(const design_view& given,
     design.clusters = 0;
     design.population = {}; // it counts clusters
   }
-  if (clustered || design.single == single_unit::error)
-    design.single = single_unit::certainty; // no stratum's own variance is asked for
+  design.single = single_unit::certainty; // no stratum's own variance is asked for
   variance_engine engine(design, y);
 
   pooled_means out;
