@@ -6,6 +6,8 @@ import re
 import runpy
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -29,3 +31,16 @@ def test_the_page_on_inclusion_probabilities_says_what_its_example_finds(tmp_pat
     for name in re.findall(r"images/([\w-]+\.svg)", page):
         assert (tmp_path / name).read_text().startswith("<?xml")
         assert (ROOT / "docs" / "images" / name).is_file()
+
+
+def test_the_coverage_study_counts_what_it_says(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    study = runpy.run_path(str(ROOT / "benchmarks" / "coverage" / "coverage.py"))
+    monkeypatch.setattr("sys.argv", ["coverage.py", "--runs", "3"])
+    assert study["main"]() == 0
+    table = capsys.readouterr().out
+    page = (ROOT / "docs" / "coverage.md").read_text()
+    for line in table.splitlines():
+        if line.startswith("###"):
+            assert line in page
+        elif line.startswith("| mean"):  # figure and truth
+            assert "|".join(line.split("|")[:3]) in page
