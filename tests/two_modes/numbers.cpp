@@ -77,6 +77,13 @@ void print_sampling_and_estimates() {
   print("mean", qa::mean(design, drawn, &evaluation::score));
   for (const auto& domain : qa::mean_by(design, drawn, &evaluation::score, &evaluation::queue))
     print("mean_by", domain);
+  for (const auto& agent : qa::agent_estimates(design, drawn, &evaluation::score, [](const evaluation& e) {
+                             return static_cast<int>(e.csat);
+                           }).agents) {
+    print("agent, direct", agent.direct);
+    print("agent, shrunken", agent.shrunken);
+    print("agent, ranks", static_cast<double>(100 * agent.ranks.low + agent.ranks.high));
+  }
   print("proportion", qa::proportion(design, drawn, [](const evaluation& e) { return e.csat >= 4; }));
   print("pearson", qa::pearson(design, drawn, &evaluation::score, &evaluation::csat));
   print("spearman", qa::spearman(design, drawn, &evaluation::score, &evaluation::csat));
