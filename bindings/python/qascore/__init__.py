@@ -34,6 +34,7 @@ from .calibration import (
     scott_pi,
 )
 from .cronbach import cronbach_alpha
+from .drawing import draw, permanent_random_numbers
 from .errors import (
     ArgumentError,
     DataError,
@@ -78,7 +79,7 @@ from .sample_size import (
     sample_size_for_mean,
     sample_size_for_proportion,
 )
-from .sampling import PlannedStratum, SamplingPlan, allocate, draw, permanent_random_numbers
+from .sampling import PlannedStratum, SamplingPlan, allocate
 from .simulation import Centre, Evaluations, SimulatedCriterion, Truth, simulate
 
 if TYPE_CHECKING:

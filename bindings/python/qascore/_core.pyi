@@ -50,6 +50,7 @@ class SimulatedCentre:
 # sampling
 ALLOCATION_METHODS: list[str]
 ALLOCATION_ROUNDINGS: list[str]
+PPS_METHODS: list[str]
 
 class SamplingPlan:
     @staticmethod
@@ -81,14 +82,54 @@ def draw_rows(
     sample_sizes: npt.NDArray[np.int64],
     seed: int,
     threads: int = 1,
+    start: float = 0.0,
+    down: bool = False,
 ) -> npt.NDArray[np.int64]: ...
+def check_unique(ids: npt.NDArray[np.int64] | TextColumn | int) -> None: ...
+def draw_by_numbers(
+    uniform: npt.NDArray[np.float64],
+    stratum: npt.NDArray[np.uint32],
+    plan: SamplingPlan,
+    size: npt.NDArray[np.float64] | None,
+    method: str,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]: ...
+def draw_systematic(
+    ids: npt.NDArray[np.int64] | TextColumn | int,
+    stratum: npt.NDArray[np.uint32],
+    plan: SamplingPlan,
+    size: npt.NDArray[np.float64] | None,
+    rank: npt.NDArray[np.uint32] | None,
+    seed: int,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]: ...
+def coordinate(
+    stratum: npt.NDArray[np.uint32],
+    plan: SamplingPlan,
+    earlier: npt.NDArray[np.uint64],
+    probability: npt.NDArray[np.float64],
+    avoid: bool,
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]: ...
+def rows_of(
+    ids: npt.NDArray[np.int64] | TextColumn, earlier: npt.NDArray[np.int64] | TextColumn
+) -> npt.NDArray[np.uint64]: ...
+def add_targets(
+    ids: npt.NDArray[np.int64] | TextColumn | int,
+    random: npt.NDArray[np.int64],
+    stratum: npt.NDArray[np.uint32],
+    plan: SamplingPlan,
+    size: npt.NDArray[np.float64] | None,
+    targets: list[tuple[str, npt.NDArray[np.bool_], float | None, int | None]],
+    seed: int,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.uint64]]: ...
+def turn_numbers(uniform: npt.NDArray[np.float64], start: float, down: bool) -> npt.NDArray[np.float64]: ...
 def pps_probabilities(
     size: npt.NDArray[np.float64],
     stratum: npt.NDArray[np.uint32] | None,
     n: npt.NDArray[np.float64],
     certain_from: float,
 ) -> npt.NDArray[np.float64]: ...
-def permanent_numbers(ids: npt.NDArray[np.int64] | TextColumn | int, seed: int) -> npt.NDArray[np.float64]: ...
+def permanent_numbers(
+    ids: npt.NDArray[np.int64] | TextColumn | int, seed: int, start: float = 0.0, down: bool = False
+) -> npt.NDArray[np.float64]: ...
 
 # sample size
 def size_for_mean(options: dict[str, Any]) -> dict[str, Any]: ...

@@ -19,11 +19,12 @@ from ._study_report import method_blocks, provenance, study_sections, study_summ
 from ._write import Outputs
 from .association import association
 from .calibration import RatingTable, rater_summary
+from .drawing import draw
 from .errors import FileError
 from .estimation import SampleDesign, mean, proportion
 from .report import Block, Heading, IntervalPlot, Note, Report, Section, Text, render
 from .rubric import Rubric
-from .sampling import allocate, draw
+from .sampling import allocate
 from .simulation import Centre, simulate
 from .study import PASSED, STEPS, Progress, Study, Truth, draw_sample, run_study
 

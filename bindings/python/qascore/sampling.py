@@ -1,9 +1,8 @@
-"""Stratified samples: how many conversations to draw, the plan, the draw."""
+"""Stratified samples: how many conversations to draw, and the plan."""
 
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -16,7 +15,7 @@ from ._frames import Frame, Labels, build_frame
 from ._render import html_table, text_table
 from .errors import ArgumentError, DataError, check_choice
 
-__all__ = ["PlannedStratum", "SamplingPlan", "allocate", "draw", "permanent_random_numbers"]
+__all__ = ["PlannedStratum", "SamplingPlan", "allocate"]
 
 MISSING = "(missing)"
 StratumKey: TypeAlias = Any  # a label, or a tuple of labels where strata have several columns
@@ -151,7 +150,7 @@ class SamplingPlan:
     def with_draw(self, *, seed: int, id_kind: str) -> SamplingPlan:
         """The same plan with the draw written in it, for the record."""
         kind = check_choice("id_kind", id_kind, ("integer", "text", "row"))
-        return SamplingPlan(self._core.with_draw(_checked_seed(seed), kind), self._backend)
+        return SamplingPlan(self._core.with_draw(checked_seed(seed), kind), self._backend)
 
     def to_dict(self) -> dict[str, Any]:
         """All there is to know, as plain values."""
@@ -320,106 +319,10 @@ def allocate(
         "min_per": _quota(min_per),
     }
     ids = None if id is None else frame.ids(id)
-    return SamplingPlan(_core.allocate(_strata_columns(frame, names), len(frame), own, options, ids), frame.backend)
+    return SamplingPlan(_core.allocate(strata_columns(frame, names), len(frame), own, options, ids), frame.backend)
 
 
-def draw(
-    conversations: Any, plan: SamplingPlan, *, id: str | None, seed: int, threads: int | None = None  # noqa: A002
-) -> Any:
-    """Draws the sample that the plan describes.
-
-    From each stratum, the planned number of conversations with the smallest permanent random numbers: a hash of seed
-    and id. Which conversations are drawn depends on the seed and the ids alone, not on the order of rows, the
-    number of threads, the kind of frame or the language. A larger sample contains a smaller one of the same seed.
-
-    Parameters
-    ----------
-    conversations : frame
-        The conversations the plan was made for: others are refused if they differ in the counts of strata, or, where
-        `allocate` was given `id`, in content.
-    plan : SamplingPlan
-    id : str or None
-        Column of whole numbers or text in which every conversation has a value of its own; 7 and "7" are different ids.
-        None: the row number is the id; then the sample changes with the order of rows, and samples of different days or
-        extracts have nothing to do with each other.
-    seed : int
-        0 to 2**64 - 1. There is no default: write it down, and anyone can draw the same sample.
-    threads : int, optional
-        Default: all cores. No influence on the sample.
-
-    Returns
-    -------
-    frame
-        The drawn rows in their order, as the same kind of frame, with the columns stratum (its labels, joined; unless
-        the strata are one column of that name), inclusion_probability (a fraction) and design_weight (its inverse).
-
-    Examples
-    --------
-    >>> import pandas as pd, qascore as qa
-    >>> calls = pd.DataFrame({"conversation_id": range(1000), "queue": ["phone"] * 900 + ["chat"] * 100})
-    >>> plan = qa.allocate(calls, strata="queue", size=60, min_per_stratum=10)
-    >>> drawn = qa.draw(calls, plan, id="conversation_id", seed=20260101)
-    >>> drawn.groupby("queue").size().to_dict()
-    {'chat': 10, 'phone': 50}
-    >>> round(drawn["design_weight"].sum())
-    1000
-    """
-    frame = Frame.of(conversations, argument="conversations")
-    if not isinstance(plan, SamplingPlan):
-        raise ArgumentError(f"plan: expected a SamplingPlan but found {type(plan).__name__}")
-    start = _checked_seed(seed)
-    # Where the strata are one column of that name, it says already what the added one would.
-    named = plan.columns == ("stratum",)
-    added = ("inclusion_probability", "design_weight") if named else ("stratum", "inclusion_probability", "design_weight")
-    for name in added:
-        if name in frame.columns:
-            raise ArgumentError(
-                f'conversations: column "{name}" is about to be added but is already there; rename or drop it'
-            )
-    ids = len(frame) if id is None else frame.ids(id)
-    codes = _core.match_strata(_strata_columns(frame, plan.columns), len(frame), plan._core)
-    plan._core.check_content(ids, codes)
-    rows = _core.draw_rows(ids, codes, plan._core.sample_sizes(), start, threads or os.cpu_count() or 1)
-    drawn = codes[rows]
-    more: dict[str, Any] = {} if named else {"stratum": np.array(_stratum_texts(plan), dtype=object)[drawn].tolist()}
-    for name in ("inclusion_probability", "design_weight"):
-        more[name] = np.array([getattr(s, name) for s in plan.strata])[drawn]
-    return frame.take(rows, more)
-
-
-def permanent_random_numbers(ids: Any, *, seed: int) -> npt.NDArray[np.float64]:
-    """The permanent random number of each id: what `draw` orders conversations by.
-
-    Parameters
-    ----------
-    ids : array of whole numbers, or sequence of text
-    seed : int
-
-    Returns
-    -------
-    array of float64
-        Fractions in [0, 1), uniform and independent for different ids and seeds.
-
-    Examples
-    --------
-    >>> import qascore as qa
-    >>> qa.permanent_random_numbers(["c-1", "c-2"], seed=1).round(3)
-    array([0.275, 0.687])
-    """
-    values = np.asarray(ids)
-    if values.ndim != 1:
-        raise ArgumentError(f"ids: expected one dimension but found {values.ndim}")
-    start = _checked_seed(seed)
-    if values.dtype.kind in "iu":
-        return _core.permanent_numbers(values.astype(np.int64), start)
-    column = _core.TextColumn.from_objects(values.astype(object))
-    missing = column.missing()
-    if len(missing):
-        raise DataError(f"ids: id is missing at position {int(missing[0])}")
-    return _core.permanent_numbers(column, start)
-
-
-def _checked_seed(seed: int) -> int:
+def checked_seed(seed: int | None) -> int:
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= int(seed) < 2**64:
         raise ArgumentError(f"seed: expected a whole number from 0 to 2**64 - 1 but found {seed!r}")
     return int(seed)
@@ -502,7 +405,7 @@ def _quota(given: Mapping[str, int | Mapping[Any, int]] | None) -> dict[str, Any
     return {str(column): _bound(f"min_per[{column!r}]", minimum) for column, minimum in given.items()}
 
 
-def _strata_columns(frame: Frame, names: Sequence[str]) -> list[tuple[str, str, npt.NDArray[np.uint32], list[str]]]:
+def strata_columns(frame: Frame, names: Sequence[str]) -> list[tuple[str, str, npt.NDArray[np.uint32], list[str]]]:
     """Name, kind, codes and the labels' text of each strata column."""
     frame.require(*names, argument="strata")
     columns = []
@@ -510,9 +413,3 @@ def _strata_columns(frame: Frame, names: Sequence[str]) -> list[tuple[str, str, 
         labels: Labels = frame.labels(name)
         columns.append((name, _kind_of(labels.labels), labels.codes, [_label_text(v) for v in labels.labels]))
     return columns
-
-
-def _stratum_texts(plan: SamplingPlan) -> list[str]:
-    """One name per stratum: its labels joined, quoted where the plain join could be read in two ways."""
-    plain = [" / ".join(MISSING if v is None else str(v) for v in s.labels) or "all" for s in plan.strata]
-    return plain if len(set(plain)) == len(plain) else plan._core.stratum_names()

@@ -25,10 +25,11 @@ from ._study_file import SCORE, StudySpec, load_study, study_of
 from ._write import Outputs
 from .association import association
 from .calibration import CalibrationStudy, RatingTable, calibration_study
+from .drawing import draw
 from .errors import ArgumentError, DataError, DesignError, RubricError
 from .estimation import SampleDesign, mean, proportion
 from .rubric import Rubric, Scores
-from .sampling import SamplingPlan, allocate, draw
+from .sampling import SamplingPlan, allocate
 
 if TYPE_CHECKING:
     from .report import Report

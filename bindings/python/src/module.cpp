@@ -50,6 +50,7 @@ PYBIND11_MODULE(_core, module) {
   py::register_exception_translator(&translate);
   register_columns(module);
   register_sampling(module);
+  register_draw(module);
   register_sample_size(module);
   register_rubric(module);
   register_calibration(module);

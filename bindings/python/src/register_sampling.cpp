@@ -1,10 +1,9 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #include "convert.hpp"
+#include "ids.hpp"
 #include "register.hpp"
-#include "text_column.hpp"
 
 #include <qascore/kernel/pps_probability.hpp>
-#include <qascore/kernel/random_number.hpp>
 #include <qascore/sampling/allocation.hpp>
 #include <qascore/sampling/allocation_precision.hpp>
 #include <qascore/sampling/draw.hpp>
@@ -95,18 +94,6 @@ stratified_rows stratified(const py::sequence& columns, std::size_t rows, bool o
   const py::gil_scoped_release release;
   return out.empty() ? unstratified(rows)
                      : stratify(std::move(out), own_missing ? missing_stratum::own : missing_stratum::refuse);
-}
-
-/// Calls `use` with ids given as int64 array, TextColumn, or the number of rows.
-template <class Use>
-auto with_ids(const py::object& ids, const Use& use) {
-  if (py::isinstance<TextColumn>(ids)) {
-    const auto column = py::cast<std::shared_ptr<TextColumn>>(ids);
-    return use(std::span<const std::string_view>(column->views()));
-  }
-  if (py::isinstance<py::int_>(ids))
-    return use(kernel::row_ids{py::cast<std::size_t>(ids)});
-  return use(as_span<std::int64_t>(py::reinterpret_borrow<py::array>(ids)));
 }
 
 py::list strata_of(const sampling_plan& plan) {
@@ -248,21 +235,6 @@ void register_sampling(py::module_& module) {
       py::arg("columns"), py::arg("rows"), py::arg("plan"));
 
   module.def(
-      "draw_rows",
-      [](const py::object& ids, const py::array& stratum, const py::array& sample_sizes, std::uint64_t start,
-         unsigned threads) {
-        const auto codes = as_span<std::uint32_t>(stratum);
-        const auto given = as_span<std::int64_t>(sample_sizes);
-        const std::vector<std::uint64_t> sizes(given.begin(), given.end());
-        std::vector<std::uint64_t> rows = with_ids(ids, [&](const auto& column) {
-          const py::gil_scoped_release release;
-          return draw_rows(column, codes, sizes, seed{start}, {.threads = threads});
-        });
-        return array_of(std::move(rows)).attr("view")("int64"); // as NumPy wants to index
-      },
-      py::arg("ids"), py::arg("stratum"), py::arg("sample_sizes"), py::arg("seed"), py::arg("threads") = 1);
-
-  module.def(
       "pps_probabilities",
       [](const py::array& size, const py::object& stratum, const py::array& n, double certain_from) {
         const auto measure = as_span<double>(size);
@@ -277,21 +249,6 @@ void register_sampling(py::module_& module) {
         return array_of(std::move(out));
       },
       py::arg("size"), py::arg("stratum"), py::arg("n"), py::arg("certain_from"));
-
-  module.def(
-      "permanent_numbers",
-      [](const py::object& ids, std::uint64_t start) {
-        std::vector<double> out;
-        with_ids(ids, [&](const auto& column) {
-          const py::gil_scoped_release release;
-          const kernel::permanent_numbers numbers{seed{start}};
-          out.reserve(column.size());
-          for (std::size_t row = 0; row < column.size(); ++row)
-            out.push_back(kernel::uniform_of(numbers(column[row])));
-        });
-        return array_of(std::move(out));
-      },
-      py::arg("ids"), py::arg("seed"));
 }
 
 } // namespace qascore::python

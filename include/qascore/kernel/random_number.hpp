@@ -1,8 +1,10 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include "../core/error.hpp"
 #include "../core/seed.hpp"
 #include "../detail/config.hpp"
+#include "../detail/format.hpp"
 
 #include <bit>
 #include <cstddef>
@@ -59,18 +61,51 @@ inline std::uint64_t word_of(const char* bytes, std::size_t count) noexcept {
 }
 } // namespace detail_random_number
 
+/// Where samples begin on the circle of numbers, and which way they go. Samples that begin elsewhere overlap
+/// as little, or as much, as the distance allows; each by itself is as random as one from 0 upwards.
+class rotation {
+public:
+  /// From 0 upwards: numbers as they are.
+  constexpr rotation() noexcept = default;
+  /// Up: u becomes (u - start) mod 1. Down: 1 - (u - start) mod 1. Throws argument_error unless 0 <= start < 1.
+  constexpr explicit rotation(double start, bool down = false)
+      : start_{start},
+        shift_{static_cast<std::uint64_t>(checked(start) * 0x1p64)},
+        flip_{down ? ~std::uint64_t{0} : std::uint64_t{0}} {}
+
+  constexpr std::uint64_t operator()(std::uint64_t number) const noexcept { return (number - shift_) ^ flip_; }
+  /// Of a uniform number that came from elsewhere.
+  double operator()(double u) const noexcept {
+    const double turned = u < start_ ? u - start_ + 1.0 : u - start_;
+    return flip_ == 0 ? turned : 1.0 - turned;
+  }
+  friend constexpr bool operator==(const rotation&, const rotation&) noexcept = default;
+
+private:
+  static constexpr double checked(double start) {
+    if (!(start >= 0.0 && start < 1.0))
+      throw argument_error("start: expected a number from 0 to below 1 but found " +
+                           qascore::detail::format_number(start));
+    return start;
+  }
+
+  double start_ = 0.0;
+  std::uint64_t shift_ = 0, flip_ = 0;
+};
+
 /// The permanent random numbers of one seed.
 class permanent_numbers {
 public:
-  constexpr explicit permanent_numbers(seed s) noexcept
-      : integer_first_{detail_random_number::mix(s.value() + detail_random_number::golden)},
+  constexpr explicit permanent_numbers(seed s, rotation turn = {}) noexcept
+      : turn_{turn},
+        integer_first_{detail_random_number::mix(s.value() + detail_random_number::golden)},
         integer_last_{detail_random_number::mix(integer_first_ + detail_random_number::golden)},
         text_first_{detail_random_number::mix(integer_last_ + detail_random_number::golden)},
         text_last_{detail_random_number::mix(text_first_ + detail_random_number::golden)} {}
 
   constexpr std::uint64_t operator()(std::int64_t id) const noexcept {
     using detail_random_number::mix;
-    return mix(mix(static_cast<std::uint64_t>(id) ^ integer_first_) + integer_last_);
+    return turn_(mix(mix(static_cast<std::uint64_t>(id) ^ integer_first_) + integer_last_));
   }
 
   std::uint64_t operator()(std::string_view id) const noexcept {
@@ -82,10 +117,11 @@ public:
       h = mix(h ^ word_of(bytes, 8));
     if (left > 0)
       h = mix(h ^ word_of(bytes, left));
-    return mix(h + text_last_);
+    return turn_(mix(h + text_last_));
   }
 
 private:
+  rotation turn_;
   std::uint64_t integer_first_, integer_last_, text_first_, text_last_;
 };
 

@@ -3,6 +3,7 @@
 
 #include "../core/seed.hpp"
 #include "../detail/config.hpp"
+#include "random_number.hpp"
 
 #include <array>
 #include <cstddef>
@@ -38,6 +39,7 @@ struct selection_request {
   std::span<const std::uint64_t> sample;
   seed start;
   unsigned threads = 1; ///< the answer is the same for any number
+  rotation turn{};      ///< where on the circle of numbers the sample begins
 };
 
 /// The selected rows, or the ids that occur more than once.
@@ -68,6 +70,10 @@ struct selection {
 selection select_smallest(std::span<const std::int64_t> ids, const selection_request& request);
 selection select_smallest(std::span<const std::string_view> ids, const selection_request& request);
 selection select_smallest(row_ids ids, const selection_request& request);
+
+/// Only the check: the ids that occur more than once, no rows.
+selection repeated_ids(std::span<const std::int64_t> ids);
+selection repeated_ids(std::span<const std::string_view> ids);
 
 } // namespace qascore::kernel
 

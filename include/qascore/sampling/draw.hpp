@@ -28,9 +28,10 @@ struct drawn_unit {
   friend bool operator==(const drawn_unit&, const drawn_unit&) noexcept = default;
 };
 
-/// How a draw is run; no choice here changes the sample.
+/// How a draw is run.
 struct draw_options {
-  unsigned threads = 1;
+  unsigned threads = 1;    ///< does not change the sample
+  kernel::rotation turn{}; ///< where the sample begins: a second one that is to overlap little begins elsewhere
 };
 
 /// In place of the id projection: the row number is the id. The sample then changes with the order of rows,
@@ -80,6 +81,37 @@ inline std::vector<std::uint32_t> match_strata(stratified_rows rows, const sampl
   return std::move(rows.codes);
 }
 
+namespace detail_draw {
+
+/// Throws data_error that names ids which occur more than once.
+template <class Ids>
+void refuse_repeated(const Ids& ids, const kernel::selection& found) {
+  if (found.repeated == 0)
+    return;
+  std::string message =
+      "id: expected every id once but " + std::to_string(found.repeated) + " rows repeat one: ";
+  for (const auto& [first, again] : found.repetitions) {
+    std::string id;
+    if constexpr (std::is_convertible_v<decltype(ids[first]), std::string_view>)
+      id = detail::quoted(ids[first]);
+    else
+      id = std::to_string(ids[first]);
+    message += id + " in rows " + std::to_string(first) + " and " + std::to_string(again) + "; ";
+  }
+  if (found.repeated > found.repetitions.size())
+    message += "...; ";
+  throw data_error(message + "rows count from 0");
+}
+
+} // namespace detail_draw
+
+/// Throws data_error that names ids which occur more than once.
+template <class Ids>
+void check_unique(const Ids& ids) {
+  if constexpr (!std::is_same_v<Ids, kernel::row_ids>)
+    detail_draw::refuse_repeated(ids, kernel::repeated_ids(ids));
+}
+
 /// Rows of the sample, ascending, for ids as a column (span of integers or of text, or kernel::row_ids),
 /// one stratum code per row, and the sample size of each stratum. Throws data_error that names ids which
 /// occur more than once.
@@ -91,24 +123,8 @@ std::vector<std::uint64_t> draw_rows(const Ids& ids, std::span<const std::uint32
   if (sizes.outside > 0)
     throw data_error("stratum: " + std::to_string(sizes.outside) + " rows have no stratum");
   kernel::selection selected =
-      kernel::select_smallest(ids, {stratum, sizes.rows, sample, start, options.threads});
-  if constexpr (!std::is_same_v<Ids, kernel::row_ids>) {
-    if (selected.repeated > 0) {
-      std::string message =
-          "id: expected every id once but " + std::to_string(selected.repeated) + " rows repeat one: ";
-      for (const auto& [first, again] : selected.repetitions) {
-        std::string id;
-        if constexpr (std::is_convertible_v<decltype(ids[first]), std::string_view>)
-          id = detail::quoted(ids[first]);
-        else
-          id = std::to_string(ids[first]);
-        message += id + " in rows " + std::to_string(first) + " and " + std::to_string(again) + "; ";
-      }
-      if (selected.repeated > selected.repetitions.size())
-        message += "...; ";
-      throw data_error(message + "rows count from 0");
-    }
-  }
+      kernel::select_smallest(ids, {stratum, sizes.rows, sample, start, options.threads, options.turn});
+  detail_draw::refuse_repeated(ids, selected);
   return std::move(selected.rows);
 }
 

@@ -499,7 +499,7 @@ void find_repetitions(const Numbered& numbers, selection& out) {
 template <class Ids>
 selection select(const Ids& ids, const selection_request& request) {
   check(ids.size(), request);
-  const numbered<Ids> numbers{ids, permanent_numbers(request.start)};
+  const numbered<Ids> numbers{ids, permanent_numbers(request.start, request.turn)};
   selection out;
   if (ids.size() == 0)
     return out;
@@ -518,6 +518,17 @@ selection select(const Ids& ids, const selection_request& request) {
       return out;
   }
   out.rows = *smallest_rows(numbers, request, [&](std::size_t) { return numbers; });
+  return out;
+}
+
+template <class Ids>
+selection repeated(const Ids& ids) {
+  selection out;
+  bool ascend = true;
+  for (std::size_t row = 1; ascend && row < ids.size(); ++row)
+    ascend = ids[row - 1] < ids[row];
+  if (!ascend)
+    find_repetitions(numbered<Ids>{ids, permanent_numbers(seed{0})}, out);
   return out;
 }
 
@@ -554,6 +565,13 @@ QASCORE_INLINE selection select_smallest(std::span<const std::string_view> ids,
 }
 QASCORE_INLINE selection select_smallest(row_ids ids, const selection_request& request) {
   return detail_selection::select(ids, request);
+}
+
+QASCORE_INLINE selection repeated_ids(std::span<const std::int64_t> ids) {
+  return detail_selection::repeated(ids);
+}
+QASCORE_INLINE selection repeated_ids(std::span<const std::string_view> ids) {
+  return detail_selection::repeated(ids);
 }
 
 } // namespace qascore::kernel

@@ -1,0 +1,311 @@
+"""Drawn samples: at random, in proportion to size, systematic, coordinated, with targeted parts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _core
+from ._frames import Frame, Ids
+from .errors import ArgumentError, DataError, check_choice
+from .sampling import MISSING, SamplingPlan, checked_seed, strata_columns
+
+__all__ = ["draw", "permanent_random_numbers"]
+
+METHODS = ("simple", *_core.PPS_METHODS)
+Rows = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
+
+
+def draw(
+    conversations: Any,
+    plan: SamplingPlan,
+    *,
+    id: str | None,  # noqa: A002
+    seed: int | None,
+    method: str = "simple",
+    size_measure: str | None = None,
+    order_by: str | None = None,
+    start: float = 0.0,
+    direction: str = "up",
+    avoid: Any = None,
+    keep: Any = None,
+    targeted_rates: Mapping[str, float] | None = None,
+    targeted_counts: Mapping[str, int] | None = None,
+    random_numbers: str | None = None,
+    threads: int | None = None,
+) -> Any:
+    """Draws the sample that the plan describes.
+
+    From each stratum, the planned number of conversations with the smallest permanent random numbers: a hash of seed
+    and id. Which conversations are drawn depends on the seed and the ids alone, not on the order of rows, the
+    number of threads, the kind of frame or the language. A larger sample contains a smaller one of the same seed.
+
+    Parameters
+    ----------
+    conversations : frame
+        The conversations the plan was made for: others are refused if they differ in the counts of strata, or, where
+        `allocate` was given `id`, in content.
+    plan : SamplingPlan
+    id : str or None
+        Column of whole numbers or text in which every conversation has a value of its own; 7 and "7" are different ids.
+        None: the row number is the id; then the sample changes with the order of rows, and samples of different days or
+        extracts have nothing to do with each other.
+    seed : int
+        0 to 2**64 - 1. There is no default: write it down, and anyone can draw the same sample. None where
+        `random_numbers` takes its place.
+    method : {"simple", "pareto", "sequential_poisson", "successive", "poisson", "systematic"}
+        Within each stratum: the same chance for all; chances proportional to `size_measure`, by order sampling (fixed
+        size; of the three, pareto's chances are closest to those stated); each conversation by itself (exact chances,
+        random size); in the order of a list, at equal distances from a random start (exact chances).
+    size_measure : str, optional
+        Column of numbers >= 0, none missing: minutes, a risk score. Conversations so large that their chance would reach
+        1 are certain. Needed for the order methods; without it poisson and systematic give all of a stratum one chance.
+    order_by : str, optional
+        Column whose order makes the list of a systematic sample; equal values go by id. Default: by id.
+    start, direction : float from 0 to below 1, {"up", "down"}
+        Where on the circle of random numbers the sample begins and which way it goes. Samples of one seed that begin
+        elsewhere overlap as little, or as much, as the distance allows.
+    avoid, keep : frame, optional
+        An earlier sample as `draw` gave it (with the columns `id` and inclusion_probability). None of its conversations is
+        drawn; or as many of them as the sizes allow are. For simple samples; every conversation still has the chance of the
+        plan, over both draws, where the earlier one gave all of a stratum the same chance.
+    targeted_rates, targeted_counts : mapping, optional
+        Columns of flags (True and False), with the chance of each flagged conversation, or with how many of them to draw,
+        beside the random part and independent of it: ``{"escalated": 1.0, "risk_flag": 0.2}``. inclusion_probability is
+        then the chance to be drawn by any part, and the column drawn_by says which parts drew it.
+    random_numbers : str, optional
+        Column of uniform random numbers from 0 to 1 that the conversations have for good, instead of those that seed and
+        id give.
+    threads : int, optional
+        Default: all cores. No influence on the sample.
+
+    Returns
+    -------
+    frame
+        The drawn rows in their order, as the same kind of frame, with the columns stratum (its labels, joined; unless
+        the strata are one column of that name), inclusion_probability (a fraction) and design_weight (its inverse).
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> calls = pd.DataFrame({"conversation_id": range(1000), "queue": ["phone"] * 900 + ["chat"] * 100})
+    >>> plan = qa.allocate(calls, strata="queue", size=60, min_per_stratum=10)
+    >>> drawn = qa.draw(calls, plan, id="conversation_id", seed=20260101)
+    >>> drawn.groupby("queue").size().to_dict()
+    {'chat': 10, 'phone': 50}
+    >>> round(drawn["design_weight"].sum())
+    1000
+
+    A second sample, none of it in the first:
+
+    >>> more = qa.draw(calls, plan, id="conversation_id", seed=20260101, avoid=drawn)
+    >>> set(more["conversation_id"]) & set(drawn["conversation_id"])
+    set()
+
+    All escalated conversations beside the random ones, with chances that let the whole speak for all:
+
+    >>> calls["escalated"] = [i % 40 == 0 for i in range(1000)]
+    >>> mixed = qa.draw(calls, plan, id="conversation_id", seed=20260101, targeted_rates={"escalated": 1.0})
+    >>> int(mixed["escalated"].sum()), set(mixed.loc[mixed["escalated"], "inclusion_probability"])
+    (25, {1.0})
+    """
+    frame = Frame.of(conversations, argument="conversations")
+    if not isinstance(plan, SamplingPlan):
+        raise ArgumentError(f"plan: expected a SamplingPlan but found {type(plan).__name__}")
+    check_choice("method", method, METHODS)
+    down = check_choice("direction", direction, ("up", "down")) == "down"
+    _check_together(method, seed, size_measure, order_by, start, down, avoid, keep, random_numbers)
+    # Where the strata are one column of that name, it says already what the added one would.
+    named = plan.columns == ("stratum",)
+    targets = _targets(frame, targeted_rates, targeted_counts)
+    if targets and random_numbers is not None:
+        raise ArgumentError("targeted_rates: targeted parts take their numbers from a seed, not from random_numbers")
+    added = ([] if named else ["stratum"]) + ["inclusion_probability", "design_weight"] + (["drawn_by"] if targets else [])
+    for name in added:
+        if name in frame.columns:
+            raise ArgumentError(
+                f'conversations: column "{name}" is about to be added but is already there; rename or drop it'
+            )
+    ids = len(frame) if id is None else frame.ids(id)
+    codes = _core.match_strata(strata_columns(frame, plan.columns), len(frame), plan._core)
+    plan._core.check_content(ids, codes)
+    size = None if size_measure is None else _present(frame, size_measure, "size_measure")
+    chances = np.array([s.inclusion_probability for s in plan.strata])
+
+    if method == "systematic":
+        _core.check_unique(ids)
+        order = None if order_by is None else _order(frame, order_by)
+        rows, probability = _core.draw_systematic(ids, codes, plan._core, size, order, checked_seed(seed))
+    elif method != "simple" or random_numbers is not None:
+        _core.check_unique(ids)
+        if random_numbers is None:
+            numbers = _core.permanent_numbers(ids, checked_seed(seed), start, down)
+        else:
+            numbers = _core.turn_numbers(_present(frame, random_numbers, "random_numbers"), start, down)
+        by = "sequential_poisson" if method == "simple" else method
+        rows, probability = _core.draw_by_numbers(numbers, codes, plan._core, size, by)
+    else:
+        strata, sizes = codes, plan._core.sample_sizes()
+        if avoid is not None or keep is not None:
+            strata, sizes = _coordinated(ids, codes, plan, id, avoid, keep)
+        rows = _core.draw_rows(ids, strata, sizes, checked_seed(seed), threads or os.cpu_count() or 1, start, down)
+        probability = chances[codes[rows]]
+
+    if targets:
+        rows, probability, parts = _core.add_targets(ids, rows, codes, plan._core, size, targets, checked_seed(seed))
+    more: dict[str, Any] = {}
+    if not named:
+        more["stratum"] = np.array(_stratum_texts(plan), dtype=object)[codes[rows]].tolist()
+    more["inclusion_probability"] = probability
+    more["design_weight"] = 1.0 / probability
+    if targets:
+        more["drawn_by"] = _part_names(parts, [target[0] for target in targets])
+    return frame.take(rows, more)
+
+
+def permanent_random_numbers(ids: Any, *, seed: int, start: float = 0.0, direction: str = "up") -> Numbers:
+    """The permanent random number of each id: what `draw` orders conversations by.
+
+    Parameters
+    ----------
+    ids : array of whole numbers, or sequence of text
+    seed : int
+    start, direction : float from 0 to below 1, {"up", "down"}
+        Where on the circle the numbers begin and which way they go: up, u becomes (u - start) mod 1; down, 1 less that.
+
+    Returns
+    -------
+    array of float64
+        Fractions in [0, 1), uniform and independent for different ids and seeds.
+
+    Examples
+    --------
+    >>> import qascore as qa
+    >>> qa.permanent_random_numbers(["c-1", "c-2"], seed=1).round(3)
+    array([0.275, 0.687])
+    """
+    values = np.asarray(ids)
+    if values.ndim != 1:
+        raise ArgumentError(f"ids: expected one dimension but found {values.ndim}")
+    first = checked_seed(seed)
+    down = check_choice("direction", direction, ("up", "down")) == "down"
+    if values.dtype.kind in "iu":
+        return _core.permanent_numbers(values.astype(np.int64), first, start, down)
+    column = _core.TextColumn.from_objects(values.astype(object))
+    missing = column.missing()
+    if len(missing):
+        raise DataError(f"ids: id is missing at position {int(missing[0])}")
+    return _core.permanent_numbers(column, first, start, down)
+
+
+def _check_together(
+    method: str,
+    seed: int | None,
+    size_measure: str | None,
+    order_by: str | None,
+    start: float,
+    down: bool,
+    avoid: Any,
+    keep: Any,
+    random_numbers: str | None,
+) -> None:
+    """Refuses arguments that do not go together."""
+    if random_numbers is None:
+        checked_seed(seed)
+    elif seed is not None:
+        raise ArgumentError("seed: expected None, as random_numbers are given")
+    if method == "simple" and size_measure is not None:
+        raise ArgumentError('size_measure: the method "simple" gives all the same chance; use method="pareto"')
+    if method in ("pareto", "sequential_poisson", "successive") and size_measure is None:
+        raise ArgumentError(f'size_measure: expected a column of sizes for the method "{method}"')
+    if order_by is not None and method != "systematic":
+        raise ArgumentError('order_by: only the method "systematic" goes by a list')
+    if method == "systematic" and (random_numbers is not None or start != 0.0 or down):
+        raise ArgumentError('method: "systematic" has a random start of its own: no random_numbers, start or direction')
+    if avoid is not None and keep is not None:
+        raise ArgumentError("avoid: give avoid or keep, not both")
+    if (avoid is not None or keep is not None) and (method != "simple" or random_numbers is not None):
+        raise ArgumentError('avoid, keep: only for the method "simple", with a seed')
+
+
+def _coordinated(ids: Any, codes: Any, plan: SamplingPlan, id: str | None, avoid: Any, keep: Any) -> tuple[Any, Any]:  # noqa: A002
+    name = "avoid" if avoid is not None else "keep"
+    if id is None:
+        raise ArgumentError(f"{name}: needs id=, the column that says which conversations are the same")
+    earlier = Frame.of(avoid if avoid is not None else keep, argument=name)
+    earlier.require(id, "inclusion_probability")
+    before: Ids = earlier.ids(id)
+    if isinstance(before, np.ndarray) != isinstance(ids, np.ndarray):
+        kinds = ["whole numbers" if isinstance(some, np.ndarray) else "text" for some in (ids, before)]
+        raise DataError(
+            f'{name}: column "{id}": expected ids as {kinds[0]}, as in the conversations, but found {kinds[1]}; '
+            '7 and "7" are different ids'
+        )
+    chances = _present(earlier, "inclusion_probability", name)
+    return _core.coordinate(codes, plan._core, _core.rows_of(ids, before), chances, avoid is not None)
+
+
+def _targets(
+    frame: Frame, rates: Mapping[str, float] | None, counts: Mapping[str, int] | None
+) -> list[tuple[str, npt.NDArray[np.bool_], float | None, int | None]]:
+    out: list[tuple[str, npt.NDArray[np.bool_], float | None, int | None]] = []
+    for argument, given in (("targeted_rates", rates), ("targeted_counts", counts)):
+        if given is None:
+            continue
+        if not isinstance(given, Mapping) or not given:
+            raise ArgumentError(f"{argument}: expected a mapping from columns of flags to numbers but found {given!r}")
+        for column, value in given.items():
+            fits = (int, np.integer) if argument == "targeted_counts" else (int, float, np.integer, np.floating)
+            if isinstance(value, bool) or not isinstance(value, fits) or not value > 0:
+                raise ArgumentError(f"{argument}[{column!r}]: expected a number above 0 but found {value!r}")
+            flags = _flags(frame, column)
+            if argument == "targeted_counts":
+                out.append((column, flags, None, int(value)))
+            else:
+                out.append((column, flags, float(value), None))
+    return out
+
+
+def _flags(frame: Frame, column: str) -> npt.NDArray[np.bool_]:
+    labels = frame.labels(column)
+    if len(labels.missing):
+        raise DataError(f'conversations: column "{column}": flag is missing at row {int(labels.missing[0])}')
+    for label in labels.labels:
+        if label not in (True, False):
+            raise DataError(f'conversations: column "{column}": expected True and False but found {label!r}')
+    return np.array([bool(label) for label in labels.labels], dtype=np.bool_)[labels.codes]
+
+
+def _present(frame: Frame, column: str, argument: str) -> Numbers:
+    numbers = frame.numbers(column)
+    gaps = np.flatnonzero(np.isnan(numbers))
+    if len(gaps):
+        raise DataError(f'{frame.argument} ({argument}=): column "{column}": number is missing at row {int(gaps[0])}')
+    return numbers
+
+
+def _order(frame: Frame, column: str) -> npt.NDArray[np.uint32]:
+    labels = frame.labels(column)
+    if len(labels.missing):
+        raise DataError(
+            f'conversations (order_by=): column "{column}": value is missing at row {int(labels.missing[0])}'
+        )
+    return labels.codes
+
+
+def _part_names(parts: npt.NDArray[np.uint64], targets: list[str]) -> list[str]:
+    kinds, which = np.unique(parts, return_inverse=True)
+    names = ["random", *targets]
+    texts = [", ".join(name for bit, name in enumerate(names) if int(kind) >> bit & 1) for kind in kinds]
+    return [texts[at] for at in which.tolist()]
+
+
+def _stratum_texts(plan: SamplingPlan) -> list[str]:
+    """One name per stratum: its labels joined, quoted where the plain join could be read in two ways."""
+    plain = [" / ".join(MISSING if v is None else str(v) for v in s.labels) or "all" for s in plan.strata]
+    return plain if len(set(plain)) == len(plain) else plan._core.stratum_names()
