@@ -81,6 +81,7 @@ from .sample_size import (
 )
 from .sampling import PlannedStratum, SamplingPlan, allocate
 from .simulation import Centre, Evaluations, SimulatedCriterion, Truth, simulate
+from .sketch import DrawSketch
 
 if TYPE_CHECKING:
     from .study import Study, run_study
@@ -98,6 +99,7 @@ __all__ = [
     "DesignEffect",
     "DesignError",
     "Difference",
+    "DrawSketch",
     "Estimate",
     "EstimateTable",
     "EvaluationResult",

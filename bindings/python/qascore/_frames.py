@@ -74,6 +74,8 @@ class Frame:
         if own is not None:  # a result of this package that is used as data
             obj = own()
         nw = _narwhals()
+        if type(obj).__name__ == "RecordBatch" and type(obj).__module__.startswith("pyarrow"):
+            obj = importlib.import_module("pyarrow").Table.from_batches([obj])
         try:
             frame = nw.from_native(obj)
         except TypeError:

@@ -88,7 +88,7 @@ class SamplingPlan:
         """The strata, ascending by their labels."""
         kinds = [kind for _, kind in self._core.columns()]
         return tuple(
-            PlannedStratum(**{**row, "labels": tuple(map(_label_of, row["labels"], kinds))})
+            PlannedStratum(**{**row, "labels": tuple(map(label_of, row["labels"], kinds))})
             for row in self._core.strata()
         )
 
@@ -300,7 +300,36 @@ def allocate(
     frame = Frame.of(conversations, argument="conversations")
     names = (strata,) if isinstance(strata, str) else tuple(strata)
     own = check_choice("missing_stratum", missing_stratum, ("refuse", "own")) == "own"
-    options = {
+    options = allocation_options(
+        size=size, rate=rate, budget=budget, std_error=std_error, rates=rates, counts=counts, method=method,
+        rounding=rounding, min_per_stratum=min_per_stratum, max_per_stratum=max_per_stratum, min_per=min_per, sd=sd,
+        cost=cost, measure=measure, cv=cv, power=power,
+    )
+    ids = None if id is None else frame.ids(id)
+    return SamplingPlan(_core.allocate(strata_columns(frame, names), len(frame), own, options, ids), frame.backend)
+
+
+def allocation_options(
+    *,
+    size: int | None = None,
+    rate: float | None = None,
+    budget: float | None = None,
+    std_error: float | None = None,
+    rates: Mapping[StratumKey, float] | None = None,
+    counts: Mapping[StratumKey, int] | None = None,
+    method: str = "proportional",
+    rounding: str = "largest_remainder",
+    min_per_stratum: int | Mapping[StratumKey, int] | None = None,
+    max_per_stratum: int | Mapping[StratumKey, int] | None = None,
+    min_per: Mapping[str, int | Mapping[Any, int]] | None = None,
+    sd: Mapping[StratumKey, float] | None = None,
+    cost: Mapping[StratumKey, float] | None = None,
+    measure: Mapping[StratumKey, float] | None = None,
+    cv: Mapping[StratumKey, float] | None = None,
+    power: float | None = None,
+) -> dict[str, Any]:
+    """The options of `allocate`, checked, as the core takes them."""
+    return {
         "size": _whole("size", size),
         "rate": _optional_number("rate", rate),
         "budget": _optional_number("budget", budget),
@@ -318,8 +347,6 @@ def allocate(
         "power": _optional_number("power", power),
         "min_per": _quota(min_per),
     }
-    ids = None if id is None else frame.ids(id)
-    return SamplingPlan(_core.allocate(strata_columns(frame, names), len(frame), own, options, ids), frame.backend)
 
 
 def checked_seed(seed: int | None) -> int:
@@ -363,7 +390,7 @@ def _label_text(label: Any) -> str:
     )
 
 
-def _label_of(text: str, kind: str) -> Any:
+def label_of(text: str, kind: str) -> Any:
     if text == MISSING:
         return None
     if kind == "integer":

@@ -51,6 +51,7 @@ PYBIND11_MODULE(_core, module) {
   register_columns(module);
   register_sampling(module);
   register_draw(module);
+  register_sketch(module);
   register_sample_size(module);
   register_rubric(module);
   register_calibration(module);

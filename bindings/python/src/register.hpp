@@ -9,6 +9,7 @@ namespace qascore::python {
 void register_columns(pybind11::module_& module);
 void register_sampling(pybind11::module_& module);
 void register_draw(pybind11::module_& module);
+void register_sketch(pybind11::module_& module);
 void register_sample_size(pybind11::module_& module);
 void register_rubric(pybind11::module_& module);
 void register_calibration(pybind11::module_& module);

@@ -76,8 +76,8 @@ void register_draw(py::module_& module) {
 
   module.def(
       "draw_by_numbers",
-      [](const py::array& uniform, const py::array& stratum, const sampling_plan& plan, const py::object& size,
-         const std::string& method) {
+      [](const py::array& uniform, const py::array& stratum, const sampling_plan& plan,
+         const py::object& size, const std::string& method) {
         const auto numbers = as_span<double>(uniform);
         const auto codes = as_span<std::uint32_t>(stratum);
         const auto sizes = as_optional_span<double>(size);
@@ -162,8 +162,8 @@ void register_draw(py::module_& module) {
                               array_of(std::move(out.sample.inclusion_probability)),
                               array_of(std::move(out.parts)));
       },
-      py::arg("ids"), py::arg("random"), py::arg("stratum"), py::arg("plan"), py::arg("size"), py::arg("targets"),
-      py::arg("seed"));
+      py::arg("ids"), py::arg("random"), py::arg("stratum"), py::arg("plan"), py::arg("size"),
+      py::arg("targets"), py::arg("seed"));
 
   module.def(
       "permanent_numbers",

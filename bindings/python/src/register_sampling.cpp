@@ -2,6 +2,7 @@
 #include "convert.hpp"
 #include "ids.hpp"
 #include "register.hpp"
+#include "strata_columns.hpp"
 
 #include <qascore/kernel/pps_probability.hpp>
 #include <qascore/sampling/allocation.hpp>
@@ -47,15 +48,6 @@ stratum_counts counts_of(const py::handle& given) {
   return by_stratum_of<std::uint64_t>(given);
 }
 
-template <class Enum, std::size_t N>
-Enum one_of(const py::handle& name, const std::array<std::string_view, N>& names, const char* argument) {
-  const auto found = py::cast<std::string>(name);
-  for (std::size_t i = 0; i < N; ++i)
-    if (names[i] == found)
-      return static_cast<Enum>(i);
-  throw argument_error(std::string(argument) + ": unknown name " + detail::quoted(found));
-}
-
 allocation_options options_of(const py::dict& given) {
   allocation_options out;
   const auto numbers = [&](const char* key) { return by_stratum_of<double>(given[key]); };
@@ -77,23 +69,6 @@ allocation_options options_of(const py::dict& given) {
   for (const auto& [column, minimum] : py::cast<py::dict>(given["min_per"]))
     out.min_per.emplace(py::cast<std::string>(column), counts_of(minimum));
   return out;
-}
-
-/// Strata columns as (name, kind, codes, labels); none of them: `rows` rows are one stratum.
-stratified_rows stratified(const py::sequence& columns, std::size_t rows, bool own_missing) {
-  std::vector<strata_labels> out;
-  for (const py::handle column : columns) {
-    const auto parts = py::cast<py::tuple>(column);
-    strata_labels& c = out.emplace_back();
-    c.column = {py::cast<std::string>(parts[0]),
-                one_of<label_kind>(parts[1], detail_plan::label_kinds, "kind")};
-    const auto codes = as_span<std::uint32_t>(py::cast<py::array>(parts[2]));
-    c.codes.assign(codes.begin(), codes.end());
-    c.labels = py::cast<std::vector<std::string>>(parts[3]);
-  }
-  const py::gil_scoped_release release;
-  return out.empty() ? unstratified(rows)
-                     : stratify(std::move(out), own_missing ? missing_stratum::own : missing_stratum::refuse);
 }
 
 py::list strata_of(const sampling_plan& plan) {
@@ -220,6 +195,21 @@ void register_sampling(py::module_& module) {
         }));
       },
       py::arg("columns"), py::arg("rows"), py::arg("own_missing"), py::arg("options"), py::arg("ids"));
+
+  // Strata that were counted elsewhere: columns as (name, kind), strata as (labels, how many).
+  module.def(
+      "allocate_counts",
+      [](const py::sequence& columns, const py::sequence& strata, const py::dict& options) {
+        return allocate(table_of(columns, strata), options_of(options));
+      },
+      py::arg("columns"), py::arg("strata"), py::arg("options"));
+
+  module.def(
+      "check_counts",
+      [](const sampling_plan& plan, const py::sequence& columns, const py::sequence& strata) {
+        match_strata({{}, table_of(columns, strata)}, plan);
+      },
+      py::arg("plan"), py::arg("columns"), py::arg("strata"));
 
   module.def(
       "match_strata",

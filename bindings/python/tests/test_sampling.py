@@ -483,7 +483,7 @@ def test_inclusion_probabilities_refuse_what_they_cannot_use(
 
 
 def test_the_examples_in_the_documentation_run() -> None:
-    for module in (qa.sampling, qa.inclusion, qa.drawing):
+    for module in (qa.sampling, qa.inclusion, qa.drawing, qa.sketch):
         result = doctest.testmod(module)
         assert result.attempted > 1
         assert result.failed == 0

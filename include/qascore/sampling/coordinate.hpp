@@ -50,8 +50,8 @@ std::vector<std::uint64_t> rows_of(const Ids& ids, const Ids& earlier) {
 ///
 /// Avoid: n_h of the N_h - a_h others. Keep: the earlier units first, min(a_h, n_h) of them, then others.
 /// If the earlier sample was a simple random sample of a_h of each stratum, then so is the new one of n_h,
-/// taken by itself: every conversation has the chance n_h / N_h of being in it, and with `keep` or `avoid` the
-/// two together are a simple random sample as well. `probability`, the chances the earlier units had, must
+/// taken by itself: every conversation has the chance n_h / N_h of being in it, and the two together are a
+/// simple random sample as well. `probability`, the chances the earlier units had, must
 /// therefore be the same within each stratum. For a list that was not drawn at random this does not hold:
 /// leave such conversations out of the population instead.
 ///
@@ -83,8 +83,9 @@ inline coordinated_strata coordinate(std::vector<std::uint32_t> stratum, const s
   for (std::size_t h = 0; h < strata.size(); ++h) {
     if (how == coordination::avoid && out.sample[h] > strata[h].population - before[h])
       throw design_error("avoid: stratum " + stratum_name(strata[h].labels) + " holds " +
-                         std::to_string(strata[h].population) + " conversations, of which the earlier sample drew " +
-                         std::to_string(before[h]) + "; " + std::to_string(out.sample[h]) +
+                         std::to_string(strata[h].population) +
+                         " conversations, of which the earlier sample drew " + std::to_string(before[h]) +
+                         "; " + std::to_string(out.sample[h]) +
                          " others cannot be drawn");
     const std::uint64_t kept = how == coordination::keep ? std::min(before[h], out.sample[h]) : 0;
     out.sample[h] -= kept;

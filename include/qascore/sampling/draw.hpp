@@ -31,7 +31,7 @@ struct drawn_unit {
 /// How a draw is run.
 struct draw_options {
   unsigned threads = 1;    ///< does not change the sample
-  kernel::rotation turn{}; ///< where the sample begins: a second one that is to overlap little begins elsewhere
+  kernel::rotation turn{}; ///< where the sample begins: one that is to overlap little begins elsewhere
 };
 
 /// In place of the id projection: the row number is the id. The sample then changes with the order of rows,

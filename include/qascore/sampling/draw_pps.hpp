@@ -20,7 +20,7 @@ namespace qascore {
 /// How a sample with chances in proportion to size is drawn. All but systematic use the permanent random
 /// numbers of the ids, so that samples of one seed overlap and grow.
 enum class pps_method {
-  pareto,             ///< fixed size; chances within a per cent of what is stated, mostly far closer (default)
+  pareto,             ///< fixed size; chances very close to what is stated (default)
   sequential_poisson, ///< fixed size; chances further off in small samples
   successive,         ///< fixed size; the same
   poisson,            ///< exact chances; the size is what chance makes it
@@ -81,10 +81,11 @@ inline drawn_rows draw_by_numbers(std::span<const double> uniform, std::span<con
     throw argument_error("method: systematic samples do not go by the numbers of units");
   if (method == pps_method::poisson)
     return detail_pps_draw::with_chances(kernel::poisson_sample(uniform, probability), probability);
-  const kernel::order_method order = size.empty()                       ? kernel::order_method::simple
-                                     : method == pps_method::pareto     ? kernel::order_method::pareto
-                                     : method == pps_method::successive ? kernel::order_method::successive
-                                                                        : kernel::order_method::sequential_poisson;
+  using kernel::order_method;
+  const order_method order = size.empty()                       ? order_method::simple
+                             : method == pps_method::pareto     ? order_method::pareto
+                             : method == pps_method::successive ? order_method::successive
+                                                                : order_method::sequential_poisson;
   return detail_pps_draw::with_chances(
       kernel::order_sample(uniform, probability, stratum, sample_sizes(plan), order), probability);
 }

@@ -134,8 +134,9 @@ public:
   /// had. Throws data_error if there are more ids than rows or the capacity allows.
   void restore(const key& labels, std::uint64_t rows, std::span<const Id> ids) {
     if (ids.size() != std::min(rows, capacity_))
-      throw data_error("sketch: expected " + std::to_string(std::min(rows, capacity_)) + " ids of a stratum of " +
-                       std::to_string(rows) + " conversations but found " + std::to_string(ids.size()));
+      throw data_error("sketch: expected " + std::to_string(std::min(rows, capacity_)) +
+                       " ids of a stratum of " + std::to_string(rows) + " conversations but found " +
+                       std::to_string(ids.size()));
     part& p = parts_[labels];
     p.rows += rows;
     for (const Id& id : ids)

@@ -74,7 +74,8 @@ private:
     log_w_ += std::log(uniform()) / static_cast<double>(n_);
     const double gap = std::floor(std::log(uniform()) / std::log1p(-std::exp(log_w_)));
     constexpr double far = 0x1p62; // no stream comes there
-    next_ = gap < far ? seen_ + 1 + static_cast<std::uint64_t>(gap) : std::numeric_limits<std::uint64_t>::max();
+    next_ = gap < far ? seen_ + 1 + static_cast<std::uint64_t>(gap) //
+                      : std::numeric_limits<std::uint64_t>::max();
   }
 
   std::uint64_t n_;

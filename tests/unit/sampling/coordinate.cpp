@@ -55,12 +55,13 @@ rows common(const rows& a, const rows& b) {
 
 } // namespace
 
-TEST_CASE("a sample that avoids an earlier one shares nothing with it and gives everyone the planned chance") {
+TEST_CASE("a sample that avoids an earlier one shares nothing with it, and chances are those of the plan") {
   const centre c;
   constexpr int repeats = 20'000;
   std::vector<double> found(population, 0.0);
   for (std::uint64_t s = 0; s < repeats; ++s) {
-    const rows first = c.draw(s), second = c.next(first, qa::coordination::avoid, s % 2 == 0 ? s : s + 777'777);
+    const rows first = c.draw(s), second = c.next(first, qa::coordination::avoid,
+        s % 2 == 0 ? s : s + 777'777);
     REQUIRE(second.size() == 11);
     REQUIRE(common(first, second).empty());
     for (const auto row : second)
@@ -99,7 +100,8 @@ TEST_CASE("growing a sample of one seed keeps the smaller one") {
   for (std::uint64_t s = 0; s < 200; ++s) {
     rows before;
     for (std::uint64_t n = 1; n <= 12; ++n) {
-      const rows now = qa::draw_rows(c.column(), c.stratum, std::vector<std::uint64_t>{n, 2 * n}, qa::seed{s});
+      const rows now = qa::draw_rows(c.column(), c.stratum, std::vector<std::uint64_t>{n, 2 * n},
+          qa::seed{s});
       REQUIRE(common(before, now) == before);
       before = now;
     }
@@ -124,14 +126,15 @@ TEST_CASE("earlier samples that cannot be avoided are refused") {
     return qa::coordinate(c.stratum, c.plan, earlier, chances, qa::coordination::avoid);
   };
   CHECK_THROWS_WITH_AS(avoid(nine, std::vector<double>(9, 0.75)),
-                       "avoid: stratum \"a\" holds 12 conversations, of which the earlier sample drew 9; 4 others "
-                       "cannot be drawn",
+                       "avoid: stratum \"a\" holds 12 conversations, of which the earlier sample drew 9; 4 "
+                       "others cannot be drawn",
                        qa::design_error);
   CHECK_THROWS_WITH_AS(avoid({1, 2}, {0.25, 0.5}),
-                       "avoid: expected an earlier sample in which all conversations of stratum \"a\" had the same "
-                       "chance but found 0.25 and 0.5",
+                       "avoid: expected an earlier sample in which all conversations of stratum \"a\" had "
+                       "the same chance but found 0.25 and 0.5",
                        qa::design_error);
-  CHECK_THROWS_WITH_AS(avoid({1}, {0.0}), "avoid: expected inclusion probabilities above 0 up to 1 but found 0",
+  CHECK_THROWS_WITH_AS(avoid({1}, {0.0}),
+      "avoid: expected inclusion probabilities above 0 up to 1 but found 0",
                        qa::data_error);
 }
 
@@ -194,7 +197,8 @@ TEST_CASE("targets that cannot be are refused, and say which part drew what") {
   CHECK_THROWS_WITH_AS(add({{"x", flags, std::nullopt, 3}}),
                        "target \"x\": expected a count from 1 to 2, the flagged conversations, but found 3",
                        qa::argument_error);
-  CHECK_THROWS_WITH_AS(add({{"x", flags, std::nullopt, std::nullopt}}), "target \"x\": expected a rate or a count",
+  CHECK_THROWS_WITH_AS(add({{"x", flags, std::nullopt, std::nullopt}}),
+      "target \"x\": expected a rate or a count",
                        qa::argument_error);
   CHECK_THROWS_WITH_AS(add({{"x", flags, 0.5, std::nullopt}, {"x", flags, 0.5, std::nullopt}}),
                        "targets: \"x\" stands twice", qa::argument_error);

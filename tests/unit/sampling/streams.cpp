@@ -29,7 +29,8 @@ struct stream {
     }
   }
   void add_to(sketch& to, std::size_t first, std::size_t last) const {
-    to.add(std::span(ids).subspan(first, last - first), std::span(stratum).subspan(first, last - first), labels);
+    to.add(std::span(ids).subspan(first, last - first), std::span(stratum).subspan(first, last - first),
+        labels);
   }
 };
 
@@ -66,7 +67,8 @@ TEST_CASE("merged sketches of parts are the sketch of the whole, and its sample 
     std::ranges::sort(drawn[h]);
     CHECK(ids_of(whole, labels[h], sizes[h]) == drawn[h]);
   }
-  CHECK(whole.strata() == std::vector<std::pair<sketch::key, std::uint64_t>>{{{"chat"}, 4000}, {{"phone"}, 16'000}});
+  CHECK(whole.strata() == std::vector<std::pair<sketch::key, std::uint64_t>>{{{"chat"}, 4000},
+                                                                              {{"phone"}, 16'000}});
 }
 
 TEST_CASE("a sketch is restored from what it remembers") {
@@ -99,7 +101,8 @@ TEST_CASE("text ids are sketched as draw numbers them") {
   for (const auto& e : s.sample({}, 20))
     found.push_back(e.id);
   for (const auto row :
-       qa::draw_rows(std::span<const std::string_view>(ids), stratum, std::vector<std::uint64_t>{20}, qa::seed{4}))
+       qa::draw_rows(std::span<const std::string_view>(ids), stratum, std::vector<std::uint64_t>{20},
+           qa::seed{4}))
     expected.push_back(texts[row]);
   std::ranges::sort(found);
   std::ranges::sort(expected);
@@ -111,13 +114,15 @@ TEST_CASE("what a sketch cannot give is refused") {
   sketch s(30, qa::seed{2});
   all.add_to(s, 0, 100);
   CHECK_THROWS_WITH_AS(s.sample({"phone"}, 31),
-                       "sketch: expected at most 30 of a stratum of 80 conversations (capacity 30) but 31 are asked",
+                       "sketch: expected at most 30 of a stratum of 80 conversations (capacity 30) "
+                       "but 31 are asked",
                        qa::design_error);
   CHECK_THROWS_AS(s.sample({"fax"}, 1), qa::design_error);
   CHECK_THROWS_AS(s.merge(sketch(31, qa::seed{2})), qa::design_error);
   CHECK_THROWS_AS(s.merge(sketch(30, qa::seed{3})), qa::design_error);
   CHECK_THROWS_AS(sketch(0, qa::seed{1}), qa::argument_error);
-  CHECK_THROWS_WITH_AS(s.add(std::span<const std::int64_t>(all.ids).first(1), std::vector<std::uint32_t>{9}, labels),
+  CHECK_THROWS_WITH_AS(s.add(std::span<const std::int64_t>(all.ids).first(1),
+      std::vector<std::uint32_t>{9}, labels),
                        "stratum: row 0 has no stratum", qa::data_error);
   all.add_to(s, 0, 100); // all ids a second time
   CHECK_THROWS_AS(s.sample({"phone"}, 10), qa::data_error);
@@ -135,7 +140,8 @@ TEST_CASE("a reservoir gives every item of the stream the same chance") {
     REQUIRE(sample.items().size() == n);
     for (const auto i : sample.items())
       found[i] += 1.0;
-    pairs += static_cast<double>(std::ranges::count(sample.items(), 0u) * std::ranges::count(sample.items(), items - 1));
+    pairs += static_cast<double>(std::ranges::count(sample.items(),
+        0u) * std::ranges::count(sample.items(), items - 1));
   }
   constexpr double p = 5.0 / 60.0;
   double chi2 = 0.0;

@@ -267,7 +267,8 @@ inline void check(std::size_t ids, const selection_request& request) {
                            std::to_string(request.sample[h]));
 }
 
-/// The rows of the sample; `reader(part)` gives the numbers as one thread reads them. Nothing if a reader stopped.
+/// The rows of the sample; `reader(part)` gives the numbers as one thread reads them. Nothing if a reader
+/// stopped.
 template <class Numbered, class ReaderOf>
 std::optional<std::vector<std::uint64_t>>
 smallest_rows(const Numbered& numbers, const selection_request& request, const ReaderOf& reader) {
