@@ -251,6 +251,8 @@ class SampleDesign(Rows):
         weights = None if weight is None else self.frame.numbers(weight)
         self.uncovered: tuple[str, ...] = ()
         populations = self._populations(population, plan)
+        if plan is not None and probabilities is not None:
+            self._refuse_other_chances(plan, probabilities)
         if self.uncovered and uncovered == "error":
             raise DesignError(
                 f"stratum: no row of {self.uncovered[0]}, which the plan has ({len(self.uncovered)} such in all); "
@@ -506,6 +508,23 @@ class SampleDesign(Rows):
                 )
             out[code] = counts[key]
         return out
+
+    def _refuse_other_chances(self, plan: Any, probabilities: Numbers) -> None:
+        """A plan's strata speak for simple random samples: rows with other chances need them said."""
+        chance = {s.labels: s.inclusion_probability for s in plan.strata}
+        keys = [()] if self._strata is None else self._strata.keys
+        if any(key not in chance for key in keys):  # other strata than the plan's
+            return
+        codes = np.zeros(len(probabilities), np.uint32) if self._strata is None else self._strata.codes
+        planned = np.append([chance[key] for key in keys], np.nan)[np.minimum(codes, np.uint32(len(keys)))]
+        other = np.flatnonzero(np.abs(probabilities - planned) > 1e-9 * planned)
+        if len(other):
+            row = int(other[0])
+            raise DesignError(
+                f"plan: row {row} has the inclusion probability {number(float(probabilities[row]))} but the plan gives its "
+                f"stratum {number(float(planned[row]))}: the sample was drawn with other chances (targeted, or in "
+                "proportion to size); give stratum= and probability= in place of plan="
+            )
 
     def _populations_in(self, name: str) -> Numbers:
         values = self.frame.numbers(name)

@@ -365,3 +365,14 @@ def test_a_measure_that_some_conversations_lack_is_estimated_for_the_others() ->
     assert found.value == pytest.approx(np.average(drawn.loc[has, "wait"], weights=weights), rel=1e-14)
     assert found.n == has.sum()
     assert found.low < found.value < found.high
+
+
+def test_a_plan_is_refused_for_a_sample_that_was_drawn_with_other_chances() -> None:
+    calls = pd.DataFrame({"id": range(60), "queue": ["a"] * 40 + ["b"] * 20, "score": np.linspace(0, 1, 60)})
+    plan = qa.allocate(calls, strata="queue", counts={"a": 10, "b": 4})
+    drawn = qa.draw(calls, plan, id="id", seed=7)
+    assert qa.SampleDesign(drawn, unit="id", plan=plan).units == 14
+    drawn.loc[drawn.index[3], "inclusion_probability"] = 0.5
+    with pytest.raises(DesignError, match=r"row 3 has the inclusion probability 0\.5000 but the plan gives its stratum 0\.2500"):
+        qa.SampleDesign(drawn, unit="id", plan=plan)
+    assert qa.SampleDesign(drawn, unit="id", stratum="queue", probability="inclusion_probability").units == 14
