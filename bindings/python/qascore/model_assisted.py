@@ -133,6 +133,7 @@ def _model_of(
             f'population: column "{model}": no value at row {int(np.argmax(np.isnan(numbers)))}; '
             "the model must have scored every conversation"
         )
+    everything, numbers = _covered(rows, everything, numbers)
     core = _with_counts(rows, everything, len(values))
     names = [] if by is None else [by] if isinstance(by, str) else list(by)
     columns = [*names, *(rows.stratum if per_stratum and isinstance(rows, SampleDesign) else ())]
@@ -169,6 +170,27 @@ def _by_key(
     return table[np.where(codes == MISSING_CODE, len(keys), codes)]
 
 
+def _covered(rows: Rows, everything: Frame, numbers: Numbers) -> tuple[Frame, Numbers]:
+    """The part of the population that the design speaks for: all of it, or the strata that are not excluded."""
+    if not isinstance(rows, SampleDesign) or not rows.strata:
+        return everything, numbers
+    if any(name not in everything.columns for name in rows.stratum):
+        return everything, numbers
+    sampled = set(rows.strata)
+    cells = cross(everything, rows.stratum, own_missing=any(None in key for key in sampled))
+    bare = [key for key in cells.keys if key not in sampled]
+    if not bare:
+        return everything, numbers
+    if not rows.uncovered:
+        raise DesignError(
+            f"population: no sampled row in stratum {name_of(bare[0])} ({len(bare)} such in all), which the frame has; give "
+            'the design its plan= and uncovered="exclude" to estimate for the others alone, or leave it out of the frame'
+        )
+    spoken = np.array([key in sampled for key in cells.keys] + [False])
+    kept = np.flatnonzero(spoken[np.minimum(cells.codes, np.uint32(len(cells.keys)))]).astype(np.int64)
+    return Frame.of(everything.take(kept), "population"), numbers[kept]
+
+
 def _with_counts(rows: Rows, everything: Frame, units: int) -> dict[str, Any] | None:
     """The design with the population's counts: its own, which must be those of the frame, or else the frame's."""
     core = rows.core()
@@ -201,6 +223,12 @@ def _with_counts(rows: Rows, everything: Frame, units: int) -> dict[str, Any] | 
             f"population: expected {'at least ' if own is None else ''}{expected[h]:.0f} conversations{where}, as the "
             f"{'sample has' if own is None else 'design says'}, but found {counts[h]:.0f}"
         )
+    if own is None:
+        # Counts correct the variance of simple random samples; other chances leave the population endless.
+        simple = counts / np.maximum(sampled, 1)
+        weights = rows.weights
+        if not np.allclose(weights, simple[_stratum_of(rows, units)], rtol=1e-9, atol=0.0):
+            return core
     return core | {"population": counts}
 
 
@@ -429,6 +457,8 @@ def ppi_mean(
     check_choice("divisor", divisor, DIVISORS)
     if isinstance(lam, str):
         check_choice("lam", lam, ("tuned",))
+    elif isinstance(lam, bool) or not np.isfinite(lam):
+        raise ArgumentError(f'lam: expected "tuned" or a finite number but found {lam!r}')
     first, rest = Frame.of(labelled, "labelled"), Frame.of(unlabelled, "unlabelled")
     y, x, others = first.numbers(column), first.numbers(model), rest.numbers(model)
     for frame, name, numbers in ((first, column, y), (first, model, x), (rest, model, others)):

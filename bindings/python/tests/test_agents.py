@@ -242,3 +242,11 @@ def test_the_average_is_the_integral_also_where_few_agents_leave_a_long_tail() -
     assert found["c"].own_weight == pytest.approx(own, rel=1e-7)
     assert found["c"].shrunken.value == pytest.approx(y.mean() + own * (y[2] - y.mean()), rel=1e-7)
 
+
+def test_the_mean_of_the_variance_between_few_agents_does_not_exist() -> None:
+    scores = pd.DataFrame({"agent": ["a", "b", "c", "d"] * 2, "score": [0.6, 0.7, 0.9, 0.8, 0.65, 0.75, 0.95, 0.7]})
+    found = qa.agent_estimates(scores, "score", agent="agent")
+    assert math.isnan(found.between)
+    assert "standard deviation" not in found.summary()
+    five = pd.concat([scores, pd.DataFrame({"agent": ["e", "e", "f", "f"], "score": [0.7, 0.8, 0.9, 0.85]})])
+    assert qa.agent_estimates(five, "score", agent="agent").between < 0.1

@@ -164,3 +164,35 @@ def test_the_published_estimator_with_strata_is_their_weighted_sum() -> None:
     assert whole.test.statistic == pytest.approx((whole.value - 0.1) / whole.std_error, rel=1e-13)
     with pytest.raises(DataError, match='labelled: column "y": no value at row 0'):
         qa.ppi_mean(first.assign(y=np.nan), "y", model="f", unlabelled=rest)
+
+
+def test_counts_of_the_frame_correct_simple_samples_only() -> None:
+    calls = pd.DataFrame({"id": range(400), "size": np.arange(400) % 20 + 1.0})
+    calls["score"] = 10 + np.sin(calls["id"])
+    calls["guess"] = calls["score"] + np.cos(3 * calls["id"])
+    chances = qa.inclusion_probabilities(calls["size"].to_numpy(), 200)
+    sample = calls.assign(p=chances)[np.arange(400) % 2 == 0]
+    design = qa.SampleDesign(sample, unit="id", probability="p")
+    found = qa.model_assisted_mean(design, "score", model="guess", population=calls)
+    assert found.people.std_error == pytest.approx(qa.mean(design, "score").std_error, rel=1e-12)
+
+
+def test_strata_without_a_sampled_row_are_left_out_or_refused() -> None:
+    calls = pd.DataFrame({"id": range(300), "queue": ["a"] * 200 + ["b"] * 100})
+    calls["score"] = np.where(calls["queue"] == "b", 15.0, 10.0) + np.sin(calls["id"])
+    calls["guess"] = calls["score"] + 0.1
+    plan = qa.allocate(calls, strata="queue", counts={"a": 40, "b": 20})
+    drawn = qa.draw(calls, plan, id="id", seed=3)
+    only_a = drawn[drawn["queue"] == "a"]
+    design = qa.SampleDesign(only_a, unit="id", plan=plan, uncovered="exclude")
+    found = qa.model_assisted_mean(design, "score", model="guess", population=calls)
+    assert found.value == pytest.approx(calls["score"][:200].mean(), abs=1e-9)  # the model is off by a constant
+    bare = qa.SampleDesign(only_a, unit="id", stratum="queue", probability="inclusion_probability")
+    with pytest.raises(DesignError, match=r'no sampled row in stratum "b"'):
+        qa.model_assisted_mean(bare, "score", model="guess", population=calls)
+
+
+def test_a_lambda_is_a_finite_number() -> None:
+    rows = pd.DataFrame({"score": [1.0, 2.0, 3.0], "guess": [1.0, 2.0, 2.5]})
+    with pytest.raises(ArgumentError, match="lam: expected"):
+        qa.ppi_mean(rows, "score", model="guess", unlabelled=rows, lam=float("nan"))

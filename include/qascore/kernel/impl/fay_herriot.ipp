@@ -239,9 +239,15 @@ inline void average(const model& area, std::span<const double> psi, double mode,
   }
   for (int k = 1; add(mode - k * step); ++k) {
   }
-  out.between = between / total;
   b /= total;
-  area.report(centre.b + b, bb / total - b * b.transpose(), out);
+  Eigen::MatrixXd spread = bb / total - b * b.transpose();
+  out.between = between / total;
+  // The likelihood falls as A^(-(m - p) / 2): A, and what grows with it, has a mean from m - p = 5 on.
+  if (m < static_cast<std::size_t>(b.size()) + 5) {
+    out.between = missing_value;
+    spread.setConstant(missing_value);
+  }
+  area.report(centre.b + b, spread, out);
   for (std::size_t i = 0; i < m; ++i) {
     const double d = shift[i] / total;
     out.value.push_back(area.offset + (middle[i] + d));
