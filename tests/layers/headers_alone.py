@@ -1,4 +1,6 @@
-"""Every header compiles alone, twice included, header-only and compiled.
+"""Every header compiles alone, twice included; kernels and umbrellas header-only as well.
+
+The other headers reach kernels only through those, so that header-only mode shows nothing new of them.
 
     python headers_alone.py ROOT SCRATCH COMPILER [FLAG ...]
 """
@@ -23,13 +25,15 @@ def main() -> int:
         text = f"#include <{header}>\n#include <{header}>\n"
         if not unit.exists() or unit.read_text() != text:
             unit.write_text(text)
-        outcomes = [compile_unit(command, unit), compile_unit(command, unit, "-DQASCORE_COMPILED")]
+        outcomes = [compile_unit(command, unit, "-DQASCORE_COMPILED")]
+        if header.startswith("qascore/kernel/") or header.count("/") == 1:
+            outcomes.append(compile_unit(command, unit))
         return "".join(o.messages for o in outcomes if not o.compiles)
 
     failures = {h: text for h, text in zip(headers, in_parallel(failure, headers), strict=True) if text}
     for header, text in failures.items():
         print(f"{header} does not compile alone:\n{text}")
-    print(f"{len(headers)} headers compiled alone in both modes, {len(failures)} failed")
+    print(f"{len(headers)} headers compiled alone, {len(failures)} failed")
     return 1 if failures else 0
 
 
