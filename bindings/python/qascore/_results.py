@@ -205,7 +205,10 @@ class EstimateTable:
         return interval_plot(self, ax, **options)
 
     def summary(self) -> str:
-        lines = [e.summary() for e in self.estimates]
+        lines = [
+            f"{', '.join(str(values[at]) for _, values in self.keys)}: {e.summary()}" if self.keys else e.summary()
+            for at, e in enumerate(self.estimates)
+        ]
         if self.unlabelled:
             lines.append(f"{self.unlabelled} units have no label and are in none of these.")
         return "\n".join(lines)

@@ -522,8 +522,9 @@ class SampleDesign(Rows):
             row = int(other[0])
             raise DesignError(
                 f"plan: row {row} has the inclusion probability {number(float(probabilities[row]))} but the plan gives its "
-                f"stratum {number(float(planned[row]))}: the sample was drawn with other chances (targeted, or in "
-                "proportion to size); give stratum= and probability= in place of plan="
+                f"stratum {number(float(planned[row]))}: this is not the plan that the sample was drawn "
+                "by, or it was drawn with other chances (targeted, or in proportion to size); then give stratum= and "
+                "probability= in place of plan="
             )
 
     def _populations_in(self, name: str) -> Numbers:
@@ -646,7 +647,13 @@ def rows_of(sample: Sample) -> Rows:
     """The sample as rows: a design as it is, a frame as independent rows."""
     if isinstance(sample, Rows):
         return sample
-    return Rows(Frame.of(getattr(sample, "frame", sample), "sample"))
+    rows = Rows(Frame.of(getattr(sample, "frame", sample), "sample"))
+    if "inclusion_probability" in rows.frame.columns:
+        raise ArgumentError(
+            'sample: the frame has the "inclusion_probability" of a draw, which its plain rows would ignore; make a '
+            "SampleDesign of it, or drop the column to take the rows as independent"
+        )
+    return rows
 
 
 def replicates_of(variance: str, replicates: int, seed: int | None) -> tuple[str, int, int, int] | None:

@@ -427,5 +427,6 @@ def test_interval_alpha_and_icc_do_not_change_with_shift_and_scale(
     matrix = np.array(rows)
     a = single(qa.krippendorff_alpha(table(matrix), level="interval"))
     b = single(qa.krippendorff_alpha(table(shift + scale * matrix), level="interval"))
-    assert a.undefined == b.undefined
+    if a.undefined != b.undefined:  # shifted values are rounded: no variation may become one of the last digits
+        assert max(a.std_error, b.std_error) < 1e-6
     assert a.value == pytest.approx(b.value, abs=1e-6, nan_ok=True)

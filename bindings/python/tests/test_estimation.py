@@ -376,3 +376,17 @@ def test_a_plan_is_refused_for_a_sample_that_was_drawn_with_other_chances() -> N
     with pytest.raises(DesignError, match=r"row 3 has the inclusion probability 0\.5000 but the plan gives its stratum 0\.2500"):
         qa.SampleDesign(drawn, unit="id", plan=plan)
     assert qa.SampleDesign(drawn, unit="id", stratum="queue", probability="inclusion_probability").units == 14
+
+
+def test_a_draw_given_as_plain_rows_is_refused() -> None:
+    calls = pd.DataFrame({"id": range(60), "queue": ["a"] * 40 + ["b"] * 20, "score": np.linspace(0, 1, 60)})
+    drawn = qa.draw(calls, qa.allocate(calls, strata="queue", size=20), id="id", seed=7)
+    with pytest.raises(ArgumentError, match="make a SampleDesign of it"):
+        qa.mean(drawn, "score")
+    assert qa.mean(drawn.drop(columns="inclusion_probability"), "score").n == 20
+
+
+def test_each_line_of_a_summary_names_its_domain() -> None:
+    calls = pd.DataFrame({"queue": ["a", "a", "b", "b"], "score": [0.5, 0.7, 0.9, 1.0]})
+    lines = qa.mean(calls, "score", by="queue").summary().splitlines()
+    assert [line.split(":")[0] for line in lines] == ["a", "b"]
