@@ -8,8 +8,7 @@
 #include <span>
 #include <vector>
 
-/// Auxiliary variables whose population totals are known: as an orthonormal basis, out of influence values, and the
-/// weights that meet their totals.
+/// Auxiliary variables whose population totals are known: as an orthonormal basis, and out of influence values.
 namespace qascore::kernel {
 
 /// Columns with their totals, made orthonormal one after the other in the inner product sum w_i a_i b_i (Gram-Schmidt,
@@ -28,18 +27,6 @@ auxiliary_basis basis_of(std::span<const double> weight, std::span<const std::ve
 /// Replaces u by its residuals from the step's auxiliaries under the weights before the step:
 /// u_i - x_i sum_c w u / sum_c w x in cells with measure x, u_i - sum_j q_ij sum_k w_k q_kj u_k by a basis.
 void take_out_auxiliaries(const calibration_step& step, std::span<double> u);
-
-/// Factors g_i = F(q_i' lambda) with sum w_i g_i q_ij = target_j, and how many Newton steps they took. The factors are
-/// those of the last step where no solution was found: bounds too narrow, or no positive weights have such totals.
-struct calibration_factors {
-  std::vector<double> factor;
-  bool reached = false;
-  std::size_t steps = 0;
-};
-
-/// The weights of a step from other starting weights (its own, or those of a replicate): linear in one step, the others
-/// by Newton's method with halved steps. A sum is met when it is off by less than 1e-10 sqrt(sum w).
-calibration_factors factors_of(const calibration_step& step, std::span<const double> weight);
 
 } // namespace qascore::kernel
 

@@ -3,7 +3,7 @@
 
 #include "../../core/error.hpp"
 #include "../../detail/sum.hpp"
-#include "../auxiliaries.hpp"
+#include "../calibration_factors.hpp"
 #include "../random_number.hpp"
 #include "../replicates.hpp"
 

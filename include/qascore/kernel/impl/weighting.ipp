@@ -6,6 +6,7 @@
 #include "../../detail/format.hpp"
 #include "../../detail/sum.hpp"
 #include "../auxiliaries.hpp"
+#include "../calibration_factors.hpp"
 #include "../weighting.hpp"
 
 #include <algorithm>
