@@ -1,4 +1,7 @@
-"""Importing qascore in a fresh interpreter, beside importing NumPy."""
+"""Importing qascore in a fresh interpreter, beside importing NumPy.
+
+Modules are imported when one of their names is first used; what a program pays that asks for one is the second task.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +17,23 @@ def fresh(code: str) -> str:
     return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
 
 
-def tasks() -> list[Task]:
-    def check(answers: Mapping[str, Any]) -> None:
-        assert answers["import qascore"].strip() == "qascore"
-        assert answers["import numpy"].strip() == "numpy"
+OURS = {"import": "import qascore", "import and first verb": "import qascore; qascore.mean"}
+AIMS = {"import": 2.0, "import and first verb": 0.6}
 
+
+def check(answers: Mapping[str, Any]) -> None:
+    assert {answer.strip() for answer in answers.values()} == {"numpy", "qascore"}
+
+
+def tasks() -> list[Task]:
+    numpy = Contestant("import numpy", lambda: fresh("import numpy; print(numpy.__name__)"))
     return [
         Task(
-            "import in a fresh interpreter",
-            Contestant("import qascore", lambda: fresh("import qascore; print(qascore.__name__)")),
-            (Contestant("import numpy", lambda: fresh("import numpy; print(numpy.__name__)")),),
+            f"{name} in a fresh interpreter",
+            Contestant(code, lambda code=code: fresh(f"{code}\nprint('qascore')")),  # type: ignore[misc]
+            (numpy,),
             check,
-            {"import numpy": 0.5},
+            {"import numpy": AIMS[name]},
         )
+        for name, code in OURS.items()
     ]

@@ -5,85 +5,86 @@ Sample, score, calibrate, relate, estimate, report: the whole loop, with the unc
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ._core import __version__
-from ._results import Estimate, EstimateTable, TestResult
-from .agents import AgentDifference, AgentEstimate, AgentEstimates, agent_estimates
-from .association import Association, Pairing, association, pair
-from .calibration import (
-    AgreementEstimate,
-    CalibrationStudy,
-    Finding,
-    IccEstimate,
-    RaterSummary,
-    RatingTable,
-    agreement,
-    brennan_prediger,
-    calibration_study,
-    cohen_kappa,
-    conger_kappa,
-    fleiss_kappa,
-    gwet_ac,
-    icc,
-    icc_table,
-    krippendorff_alpha,
-    leave_one_rater_out,
-    percent_agreement,
-    rater_summary,
-    scott_pi,
-)
-from .cronbach import cronbach_alpha
-from .drawing import draw, permanent_random_numbers
-from .errors import (
-    ArgumentError,
-    DataError,
-    DesignError,
-    FileError,
-    MissingColumnError,
-    NumericError,
-    QascoreError,
-    RubricError,
-)
-from .estimation import (
-    DesignEffect,
-    Difference,
-    SampleDesign,
-    design_effect,
-    difference,
-    mean,
-    proportion,
-    ratio,
-    total,
-    variance,
-)
-from .inclusion import inclusion_probabilities
-from .model_assisted import (
-    ModelAssistedEstimate,
-    PpiEstimate,
-    model_assisted_mean,
-    model_assisted_proportion,
-    ppi_mean,
-)
-from .paired import paired_difference
-from .quantile import median, quantile
-from .regression import Regression, regression
-from .rubric import EvaluationResult, Rubric, Scores
-from .sample_size import (
-    SampleSize,
-    SizeStep,
-    sample_size_for_correlation,
-    sample_size_for_difference,
-    sample_size_for_domain,
-    sample_size_for_kappa,
-    sample_size_for_mean,
-    sample_size_for_proportion,
-)
-from .sampling import PlannedStratum, SamplingPlan, allocate
-from .simulation import Centre, Evaluations, SimulatedCriterion, Truth, simulate
-from .sketch import DrawSketch
-
 if TYPE_CHECKING:
+    from ._core import __version__
+    from ._rating_table import RatingTable
+    from ._results import Estimate, EstimateTable, TestResult
+    from ._versions import show_versions
+    from .agents import AgentDifference, AgentEstimate, AgentEstimates, agent_estimates
+    from .associations import Association, Pairing, association, pair
+    from .calibration import (
+        AgreementEstimate,
+        CalibrationStudy,
+        Finding,
+        IccEstimate,
+        RaterSummary,
+        agreement,
+        brennan_prediger,
+        calibration_study,
+        cohen_kappa,
+        conger_kappa,
+        fleiss_kappa,
+        gwet_ac,
+        icc,
+        icc_table,
+        krippendorff_alpha,
+        leave_one_rater_out,
+        percent_agreement,
+        rater_summary,
+        scott_pi,
+    )
+    from .cronbach import cronbach_alpha
+    from .drawing import draw, permanent_random_numbers
+    from .errors import (
+        ArgumentError,
+        DataError,
+        DesignError,
+        FileError,
+        MissingColumnError,
+        NumericError,
+        QascoreError,
+        RubricError,
+    )
+    from .estimation import (
+        DesignEffect,
+        Difference,
+        SampleDesign,
+        design_effect,
+        difference,
+        mean,
+        proportion,
+        ratio,
+        total,
+        variance,
+    )
+    from .inclusion import inclusion_probabilities
+    from .model_assisted import (
+        ModelAssistedEstimate,
+        PpiEstimate,
+        model_assisted_mean,
+        model_assisted_proportion,
+        ppi_mean,
+    )
+    from .paired import paired_difference
+    from .quantiles import median, quantile
+    from .regressions import Regression, regression
+    from .rubric import EvaluationResult, Rubric, Scores
+    from .sample_size import (
+        SampleSize,
+        SizeStep,
+        sample_size_for_correlation,
+        sample_size_for_difference,
+        sample_size_for_domain,
+        sample_size_for_kappa,
+        sample_size_for_mean,
+        sample_size_for_proportion,
+    )
+    from .sampling import PlannedStratum, SamplingPlan, allocate
+    from .simulation import Centre, Evaluations, SimulatedCriterion, Truth, simulate
+    from .sketch import DrawSketch
     from .study import Study, run_study
 
 __all__ = [
@@ -170,16 +171,105 @@ __all__ = [
     "sample_size_for_mean",
     "sample_size_for_proportion",
     "scott_pi",
+    "show_versions",
     "simulate",
     "total",
     "variance",
 ]
 
+# Where each name lives. A module is imported when one of its names is first used, so that `import qascore` costs next
+# to nothing, and what a program never asks for it never loads. No module is called like a name that stands here: once
+# imported, it would hide it.
+_HOMES = {
+    "_core": ("__version__",),
+    "_rating_table": ("RatingTable",),
+    "_results": ("Estimate", "EstimateTable", "TestResult"),
+    "_versions": ("show_versions",),
+    "agents": ("AgentDifference", "AgentEstimate", "AgentEstimates", "agent_estimates"),
+    "associations": ("Association", "Pairing", "association", "pair"),
+    "calibration": (
+        "AgreementEstimate",
+        "CalibrationStudy",
+        "Finding",
+        "IccEstimate",
+        "RaterSummary",
+        "agreement",
+        "brennan_prediger",
+        "calibration_study",
+        "cohen_kappa",
+        "conger_kappa",
+        "fleiss_kappa",
+        "gwet_ac",
+        "icc",
+        "icc_table",
+        "krippendorff_alpha",
+        "leave_one_rater_out",
+        "percent_agreement",
+        "rater_summary",
+        "scott_pi",
+    ),
+    "cronbach": ("cronbach_alpha",),
+    "drawing": ("draw", "permanent_random_numbers"),
+    "errors": (
+        "ArgumentError",
+        "DataError",
+        "DesignError",
+        "FileError",
+        "MissingColumnError",
+        "NumericError",
+        "QascoreError",
+        "RubricError",
+    ),
+    "estimation": (
+        "DesignEffect",
+        "Difference",
+        "SampleDesign",
+        "design_effect",
+        "difference",
+        "mean",
+        "proportion",
+        "ratio",
+        "total",
+        "variance",
+    ),
+    "inclusion": ("inclusion_probabilities",),
+    "model_assisted": (
+        "ModelAssistedEstimate",
+        "PpiEstimate",
+        "model_assisted_mean",
+        "model_assisted_proportion",
+        "ppi_mean",
+    ),
+    "paired": ("paired_difference",),
+    "quantiles": ("median", "quantile"),
+    "regressions": ("Regression", "regression"),
+    "rubric": ("EvaluationResult", "Rubric", "Scores"),
+    "sample_size": (
+        "SampleSize",
+        "SizeStep",
+        "sample_size_for_correlation",
+        "sample_size_for_difference",
+        "sample_size_for_domain",
+        "sample_size_for_kappa",
+        "sample_size_for_mean",
+        "sample_size_for_proportion",
+    ),
+    "sampling": ("PlannedStratum", "SamplingPlan", "allocate"),
+    "simulation": ("Centre", "Evaluations", "SimulatedCriterion", "Truth", "simulate"),
+    "sketch": ("DrawSketch",),
+    "study": ("Study", "run_study"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-def __getattr__(name: str) -> Any:
-    # Reading and writing files is imported by those who do it.
-    if name in ("Study", "run_study"):
-        from . import study
 
-        return getattr(study, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # a type checker takes a module's __getattr__ for leave to use any name
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOME_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(f".{_HOME_OF[name]}", __name__), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -17,7 +17,7 @@ from ._results import EstimateTable, estimate_table
 from ._study_file import SCORE, StudySpec, load_study, study_of
 from ._study_report import method_blocks, provenance, study_sections, study_summary, summary_blocks, today
 from ._write import Outputs
-from .association import association
+from .associations import association
 from .calibration import RatingTable, rater_summary
 from .drawing import draw
 from .errors import FileError

@@ -23,7 +23,7 @@ from ._readers import FileTable, Kind, find_file, read_table
 from ._results import Estimate, EstimateTable, estimate_table
 from ._study_file import SCORE, StudySpec, load_study, study_of
 from ._write import Outputs
-from .association import association
+from .associations import association
 from .calibration import CalibrationStudy, RatingTable, calibration_study
 from .drawing import draw
 from .errors import ArgumentError, DataError, DesignError, RubricError

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import doctest
 import math
-import sys
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import pytest
 import qascore as qa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from qascore import associations
 from qascore.errors import ArgumentError, DataError, MissingColumnError
 
 X = [62, 71, 75, 58, 88, 90, 67, 79, 83, 95, 70, 64]
@@ -160,7 +160,6 @@ def test_nothing_matches_and_the_association_says_so() -> None:
 
 
 def test_the_examples_of_the_documentation_run() -> None:
-    # By name: qascore.association is the function.
-    failed, tried = doctest.testmod(sys.modules["qascore.association"])
+    failed, tried = doctest.testmod(associations)
     assert failed == 0
     assert tried >= 7

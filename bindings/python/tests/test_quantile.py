@@ -15,7 +15,7 @@ from qascore.errors import ArgumentError, DataError
 from scipy import stats
 
 
-@pytest.mark.parametrize("name", ["quantile", "paired", "cronbach"])
+@pytest.mark.parametrize("name", ["quantiles", "paired", "cronbach"])
 def test_the_doctests_hold(name: str) -> None:
     failed, tried = doctest.testmod(importlib.import_module(f"qascore.{name}"))
     assert failed == 0

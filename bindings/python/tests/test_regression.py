@@ -30,7 +30,7 @@ def digits(found: float, certified: float) -> float:
 
 
 def test_the_doctests_hold() -> None:
-    failed, tried = doctest.testmod(importlib.import_module("qascore.regression"))
+    failed, tried = doctest.testmod(importlib.import_module("qascore.regressions"))
     assert failed == 0
     assert tried > 1
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import qascore as qa
+from qascore import sample_size
 from qascore.errors import ArgumentError, DesignError
 from scipy import optimize, stats
 
@@ -272,6 +273,6 @@ def test_the_size_for_power_is_the_root_that_scipy_finds() -> None:
 
 
 def test_the_examples_in_the_documentation_run() -> None:
-    result = doctest.testmod(qa.sample_size)
+    result = doctest.testmod(sample_size)
     assert result.attempted > 5
     assert result.failed == 0

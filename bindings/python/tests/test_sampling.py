@@ -16,6 +16,7 @@ import pytest
 import qascore as qa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from qascore import drawing, inclusion, sampling, sketch
 from qascore.errors import ArgumentError, DataError, DesignError, MissingColumnError
 
 MASK = (1 << 64) - 1
@@ -483,7 +484,7 @@ def test_inclusion_probabilities_refuse_what_they_cannot_use(
 
 
 def test_the_examples_in_the_documentation_run() -> None:
-    for module in (qa.sampling, qa.inclusion, qa.drawing, qa.sketch):
+    for module in (sampling, inclusion, drawing, sketch):
         result = doctest.testmod(module)
         assert result.attempted > 1
         assert result.failed == 0

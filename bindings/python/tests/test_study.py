@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import qascore as qa
+from qascore import report
 from qascore._study_file import load_study
 from qascore.demo import run_demo
 
@@ -155,7 +156,7 @@ def test_another_seed_draws_conversations_that_nobody_evaluated(tmp_path: Path) 
     assert "No drawn conversation was evaluated: nothing can be estimated for the population" in found.warnings
     score = found.estimates["score", "all", "all"]
     assert math.isnan(score.value) and score.undefined
-    qa.report.render(found.report())
+    report.render(found.report())
 
 
 def test_a_study_may_only_draw(tmp_path: Path) -> None:
