@@ -42,6 +42,10 @@ estimate infer(const linearised& estimator, const design_view& design, const inf
 /// The same where the variance is already known; `options.n` is taken as it stands.
 estimate infer(double value, const design_variance& spread, const inference_options& options);
 
+/// Whether the estimate is `null`: t = (value - null) / std_error, df and a two-sided p from Student's t (the normal
+/// distribution where df is infinite). Undefined where the estimate has no interval, and for a census.
+test_result t_test(const estimate& of, double null = 0.0);
+
 } // namespace qascore::kernel
 
 #if !defined(QASCORE_COMPILED)

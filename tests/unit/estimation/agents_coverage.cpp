@@ -1,6 +1,8 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #include <qascore/estimation.hpp>
 
+#include "random.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -12,18 +14,13 @@
 /// draws 150 centres, the long one (QASCORE_LONG) 2,000. Shares of agents are counted over all agents of all centres,
 /// those of ranks over centres (all agents right at once).
 namespace qa = qascore;
+using qascore::test::normal;
+using qascore::test::uniform;
 
 namespace {
 
 bool longer() {
   return std::getenv("QASCORE_LONG") != nullptr;
-}
-
-double uniform(std::mt19937_64& engine) {
-  return (static_cast<double>(engine() >> 11u) + 0.5) * 0x1p-53;
-}
-double normal(std::mt19937_64& engine) {
-  return std::sqrt(-2.0 * std::log(uniform(engine))) * std::cos(6.283185307179586 * uniform(engine));
 }
 
 struct review {

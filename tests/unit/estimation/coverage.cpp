@@ -2,6 +2,8 @@
 #include <qascore/association.hpp>
 #include <qascore/estimation.hpp>
 
+#include "random.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -18,6 +20,8 @@
 /// known. With 500 runs a coverage of 95 % shows up within 92.1 % to 97.9 % (three standard errors of a
 /// binomial); the long run, with QASCORE_LONG set, draws 2,000 samples and asks for 93.5 % to 96.5 %.
 namespace qa = qascore;
+using qascore::test::normal;
+using qascore::test::uniform;
 
 namespace {
 
@@ -27,16 +31,6 @@ struct call {
   double score, csat, resolved;
   double probability = 0, population = 0;
 };
-
-double uniform(std::mt19937_64& engine) {
-  return static_cast<double>(engine() >> 11u) * 0x1p-53;
-}
-double normal(std::mt19937_64& engine) {
-  double sum = 0;
-  for (int i = 0; i < 12; ++i)
-    sum += uniform(engine);
-  return sum - 6.0;
-}
 
 /// Three queues of very different size and quality; CSAT in five grades that follows the score.
 std::vector<call> centre(std::size_t scale) {

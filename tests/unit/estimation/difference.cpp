@@ -66,3 +66,19 @@ TEST_CASE("a domain of one independent unit leaves the difference without a stan
   CHECK(std::isnan(d.std_error));
   CHECK(d.undefined == "a domain has one unit: no variance");
 }
+
+TEST_CASE("a t test of an estimate measures from any value, and is undefined without an interval") {
+  qa::estimate e;
+  e.value = 5.0;
+  e.std_error = 2.0;
+  e.df = 10.0;
+  e.low = 0.5;
+  e.high = 9.5;
+  const auto test = qa::kernel::t_test(e, 1.0);
+  CHECK(test.statistic == 2.0);
+  CHECK(test.df1 == 10.0);
+  CHECK(close_to(test.p_value, 0.073388034770740366, 1e-12)); // SciPy 1.17: 2 * t.sf(2, 10)
+  CHECK(qa::kernel::t_test(e).statistic == 2.5);
+  e.low = qa::missing_value;
+  CHECK(std::isnan(qa::kernel::t_test(e).p_value));
+}

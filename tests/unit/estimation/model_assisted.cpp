@@ -2,6 +2,7 @@
 #include <qascore/estimation.hpp>
 
 #include "close_to.hpp"
+#include "random.hpp"
 
 #include <cmath>
 #include <optional>
@@ -11,6 +12,7 @@
 
 namespace qa = qascore;
 using qascore::test::close_to;
+using qascore::test::uniform;
 
 namespace {
 
@@ -192,17 +194,16 @@ TEST_CASE("a model that says nothing leaves people alone") {
 
 TEST_CASE("tuned, the interval is never wider than with people alone") {
   std::mt19937_64 engine(5);
-  const auto uniform = [&] { return static_cast<double>(engine() >> 11u) * 0x1p-53; };
   int helped = 0;
   for (int run = 0; run < 500; ++run) {
-    const double noise = uniform();
+    const double noise = uniform(engine);
     std::vector<row> rows;
     const std::size_t n = 4 + engine() % 20;
     for (std::size_t i = 0; i < n; ++i) {
       const bool first = i % 2 == 0;
-      const double score = uniform();
+      const double score = uniform(engine);
       rows.push_back({first ? "a" : "b", "", first ? 3.0 : 7.0, first ? 90.0 : 200.0, score,
-                      score * (1 - noise) + noise * uniform()});
+                      score * (1 - noise) + noise * uniform(engine)});
     }
     const auto design = qa::design_builder(rows)
                             .stratum(&row::queue)
@@ -212,7 +213,7 @@ TEST_CASE("tuned, the interval is never wider than with people alone") {
     for (const auto tuning : {qa::model_tuning::common, qa::model_tuning::stratum}) {
       std::vector<row> all;
       for (int i = 0; i < 290; ++i)
-        all.push_back({i < 90 ? "a" : "b", "", 0, 0, std::nullopt, uniform()});
+        all.push_back({i < 90 ? "a" : "b", "", 0, 0, std::nullopt, uniform(engine)});
       const auto e =
           qa::model_assisted_mean(design, rows, &row::score, &row::model,
                                   qa::model_population(all, &row::model, &row::queue), {.tuning = tuning});

@@ -1,6 +1,8 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #include <qascore/estimation.hpp>
 
+#include "random.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -14,6 +16,7 @@
 /// and how wide they are. With 500 runs a coverage of 95 % shows up within 92.1 % to 97.9 %; the long run
 /// (QASCORE_LONG) draws 4,000 samples and asks for 94 % to 96 %.
 namespace qa = qascore;
+using qascore::test::normal;
 
 namespace {
 
@@ -22,16 +25,6 @@ struct call {
   double people, model, resolved;
   double probability = 0, population = 0;
 };
-
-double uniform(std::mt19937_64& engine) {
-  return static_cast<double>(engine() >> 11u) * 0x1p-53;
-}
-double normal(std::mt19937_64& engine) {
-  double sum = 0;
-  for (int i = 0; i < 12; ++i)
-    sum += uniform(engine);
-  return sum - 6.0;
-}
 
 /// 600, 300 and 100 conversations. The model is too kind by .05 and shrinks; in the third queue it is poor.
 std::vector<call> centre() {

@@ -2,6 +2,7 @@
 #include <qascore/estimation.hpp>
 
 #include "close_to.hpp"
+#include "random.hpp"
 
 #include <cmath>
 #include <random>
@@ -10,6 +11,7 @@
 
 namespace qa = qascore;
 using qascore::test::close_to;
+using qascore::test::normal;
 
 namespace {
 struct pair {
@@ -71,19 +73,14 @@ TEST_CASE("a column without a value, and differences that agree, have no test") 
 
 TEST_CASE("the interval of two periods that share half their units holds the difference") {
   std::mt19937_64 engine(3);
-  const auto normal = [&] {
-    double sum = -6;
-    for (int i = 0; i < 12; ++i)
-      sum += static_cast<double>(engine() >> 11u) * 0x1p-53;
-    return sum;
-  };
   int held = 0;
   constexpr int runs = 2000;
   for (int run = 0; run < runs; ++run) {
     std::vector<pair> rows(60);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      const double habit = normal();
-      rows[i] = {i < 40 ? 0.3 + habit + 0.5 * normal() : gap, i >= 20 ? habit + 0.5 * normal() : gap};
+      const double habit = normal(engine);
+      rows[i] = {i < 40 ? 0.3 + habit + 0.5 * normal(engine) : gap,
+                 i >= 20 ? habit + 0.5 * normal(engine) : gap};
     }
     const auto e = qa::paired_difference(qa::sample_design::independent(60), rows, &pair::june, &pair::may,
                                          {.units = qa::paired_units::all, .missing = qa::missing_rows::drop});

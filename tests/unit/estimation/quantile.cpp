@@ -2,6 +2,7 @@
 #include <qascore/estimation.hpp>
 
 #include "close_to.hpp"
+#include "random.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +12,7 @@
 
 namespace qa = qascore;
 using qascore::test::close_to;
+using qascore::test::uniform;
 
 namespace {
 
@@ -158,7 +160,6 @@ TEST_CASE("the likelihood interval is where the deviance is the square of the no
 
 TEST_CASE("the interval of a median holds the population's median") {
   std::mt19937_64 engine(11);
-  const auto uniform = [&] { return static_cast<double>(engine() >> 11u) * 0x1p-53; };
   const bool longer = std::getenv("QASCORE_LONG") != nullptr;
   const int runs = longer ? 4000 : 500;
   // Exponential values: quantile p at -log(1 - p).
@@ -167,7 +168,7 @@ TEST_CASE("the interval of a median holds the population's median") {
     for (int run = 0; run < runs; ++run) {
       std::vector<double> y(80);
       for (double& v : y)
-        v = -std::log(1.0 - uniform());
+        v = -std::log(1.0 - uniform(engine));
       const auto e = quantile_of(y, p);
       held += e.low <= -std::log(1.0 - p) && -std::log(1.0 - p) <= e.high;
     }

@@ -2,6 +2,7 @@
 #include <qascore/estimation.hpp>
 
 #include "close_to.hpp"
+#include "random.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,6 +15,7 @@
 
 namespace qa = qascore;
 using qascore::test::close_to;
+using qascore::test::uniform;
 
 namespace {
 
@@ -27,14 +29,14 @@ struct call {
 /// Strata of different size with a weight each; agents of 3 calls.
 std::vector<call> sample(std::uint64_t start) {
   std::mt19937_64 engine(start);
-  const auto uniform = [&] { return static_cast<double>(engine() >> 11u) * 0x1p-53; };
   std::vector<call> out;
   const int size[] = {30, 21, 12};
   for (int h = 0; h < 3; ++h)
     for (int i = 0; i < size[h]; ++i)
-      out.push_back({std::string(1, static_cast<char>('a' + h)), std::to_string(h) + "/" + std::to_string(i / 3),
-                     2.0 + 3.0 * h, (2.0 + 3.0 * h) * size[h], 1.0 + uniform(), 0.2 * h + uniform(),
-                     uniform() < 0.6});
+      out.push_back({std::string(1, static_cast<char>('a' + h)),
+                     std::to_string(h) + "/" + std::to_string(i / 3), 2.0 + 3.0 * h,
+                     (2.0 + 3.0 * h) * size[h], 1.0 + uniform(engine), 0.2 * h + uniform(engine),
+                     uniform(engine) < 0.6});
   return out;
 }
 

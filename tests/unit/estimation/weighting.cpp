@@ -4,6 +4,7 @@
 #include <qascore/kernel/auxiliaries.hpp>
 
 #include "close_to.hpp"
+#include "random.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,6 +16,7 @@
 
 namespace qa = qascore;
 using qascore::test::close_to;
+using qascore::test::uniform;
 
 namespace {
 
@@ -22,10 +24,6 @@ struct call {
   std::string queue, team;
   double weight, score, handle_s;
 };
-
-double uniform(std::mt19937_64& engine) {
-  return static_cast<double>(engine() >> 11u) * 0x1p-53;
-}
 
 /// Unequal weights; the score depends on queue, team and handling time.
 std::vector<call> sample(std::size_t n, std::uint64_t start) {

@@ -104,4 +104,14 @@ QASCORE_INLINE estimate infer(const linearised& estimator, const design_view& de
   return infer(estimator.value, variance_of(design, estimator.influence), with_n);
 }
 
+QASCORE_INLINE test_result t_test(const estimate& of, double null) {
+  test_result out;
+  if (!is_missing(of.low) && of.std_error > 0.0) {
+    out.statistic = (of.value - null) / of.std_error;
+    out.df1 = of.df;
+    out.p_value = student_t_p_value(out.statistic, of.df);
+  }
+  return out;
+}
+
 } // namespace qascore::kernel

@@ -1,7 +1,6 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
-#include "../distribution.hpp"
 #include "../mean.hpp"
 
 #include <algorithm>
@@ -226,11 +225,7 @@ QASCORE_INLINE tested_estimate mean_difference(const design_view& given, const d
   const std::size_t missing = out.missing;
   static_cast<estimate&>(out) = infer(value, spread, options);
   out.missing = missing;
-  if (!is_missing(out.low) && out.std_error > 0.0) {
-    out.test.statistic = out.value / out.std_error;
-    out.test.df1 = out.df;
-    out.test.p_value = student_t_p_value(out.test.statistic, out.df);
-  }
+  out.test = t_test(out);
   return out;
 }
 

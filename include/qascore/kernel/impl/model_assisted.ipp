@@ -5,6 +5,7 @@
 #include "../distribution.hpp"
 #include "../mean.hpp"
 #include "../model_assisted.hpp"
+#include "covariance.hpp"
 
 #include <cmath>
 #include <string>
@@ -40,17 +41,8 @@ inline parabola parabola_of(variance_engine& engine, rows_span rows, std::span<c
   out.df = first.df;
   out.first = first.variance;
   out.second = engine.of_rows(rows, b).variance;
-  if (out.first > 0.0 && out.second > 0.0) {
-    // As covariance_of does: on one scale, so that no digits are lost.
-    const double scale_a = std::sqrt(out.first), scale_b = std::sqrt(out.second);
-    std::vector<double> sum(rows.size()), difference(rows.size());
-    for (std::size_t k = 0; k < rows.size(); ++k) {
-      sum[k] = a[k] / scale_a + b[k] / scale_b;
-      difference[k] = a[k] / scale_a - b[k] / scale_b;
-    }
-    out.both = scale_a * scale_b *
-               (engine.of_rows(rows, sum).variance - engine.of_rows(rows, difference).variance) / 4.0;
-  }
+  const auto variance = [&](std::span<const double> u) { return engine.of_rows(rows, u).variance; };
+  out.both = detail_variance::covariance(variance, a, out.first, b, out.second);
   return out;
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "../../core/error.hpp"
-#include "../distribution.hpp"
 #include "../mean.hpp"
 #include "../paired.hpp"
 
@@ -70,11 +69,7 @@ QASCORE_INLINE tested_estimate paired_difference(const design_view& design, std:
     static_cast<estimate&>(out) = infer(value, spread, options);
     out.missing = n - rows.size();
   }
-  if (!is_missing(out.low) && out.std_error > 0.0) {
-    out.test.statistic = out.value / out.std_error;
-    out.test.df1 = out.df;
-    out.test.p_value = student_t_p_value(out.test.statistic, out.df);
-  }
+  out.test = t_test(out);
   return out;
 }
 

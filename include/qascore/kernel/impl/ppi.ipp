@@ -3,7 +3,6 @@
 
 #include "../../core/error.hpp"
 #include "../../detail/sum.hpp"
-#include "../distribution.hpp"
 #include "../inference.hpp"
 #include "../ppi.hpp"
 
@@ -111,11 +110,7 @@ QASCORE_INLINE ppi_estimate ppi_mean(std::span<const double> y, const ppi_sample
   if (!defined)
     return out;
   out.effective_size = static_cast<double>(y.size()) * people.value() / variance.value();
-  if (!is_missing(out.low)) {
-    out.test.statistic = (out.value - options.null_value) / out.std_error;
-    out.test.df1 = out.df;
-    out.test.p_value = student_t_p_value(out.test.statistic, out.df);
-  }
+  out.test = t_test(out, options.null_value);
   return out;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "../../core/error.hpp"
-#include "../distribution.hpp"
+#include "../inference.hpp"
 #include "../mean.hpp"
 #include "../regression.hpp"
 
@@ -181,11 +181,7 @@ inline void finish(const design_view& design, const prepared& data, std::vector<
     tested_estimate out;
     static_cast<estimate&>(out) = infer(fit.undefined.empty() ? c.value : missing_value, spread, limits);
     out.missing = fit.missing;
-    if (!is_missing(out.low) && out.std_error > 0.0) {
-      out.test.statistic = out.value / out.std_error;
-      out.test.df1 = out.df;
-      out.test.p_value = student_t_p_value(out.test.statistic, out.df);
-    }
+    out.test = t_test(out);
     fit.coefficients.push_back(std::move(out));
   }
 }

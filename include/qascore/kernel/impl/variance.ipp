@@ -5,6 +5,7 @@
 #include "../../detail/format.hpp"
 #include "../auxiliaries.hpp"
 #include "../variance.hpp"
+#include "covariance.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -283,27 +284,17 @@ QASCORE_INLINE design_variance variance_of(const design_view& design, std::span<
 
 QASCORE_INLINE std::vector<double> covariance_of(const design_view& design,
                                                  std::span<const std::span<const double>> influences) {
-  // cov(a, b) = s_a s_b (V(a/s_a + b/s_b) - V(a/s_a - b/s_b)) / 4: one formula for squares and products, and
-  // no digits lost where the two differ in scale.
   const std::size_t k = influences.size();
   std::vector<double> out(k * k, 0.0);
   for (const auto influence : influences)
     detail_variance::check_length(design, influence);
   variance_engine engine(design);
-  std::vector<double> sum(design.units), difference(design.units);
+  const auto variance = [&](std::span<const double> u) { return engine.of_all(u).variance; };
   for (std::size_t a = 0; a < k; ++a) {
-    out[a * k + a] = engine.of_all(influences[a]).variance;
-    for (std::size_t b = 0; b < a; ++b) {
-      const double scale_a = std::sqrt(out[a * k + a]), scale_b = std::sqrt(out[b * k + b]);
-      if (scale_a == 0.0 || scale_b == 0.0)
-        continue;
-      for (std::size_t i = 0; i < design.units; ++i) {
-        sum[i] = influences[a][i] / scale_a + influences[b][i] / scale_b;
-        difference[i] = influences[a][i] / scale_a - influences[b][i] / scale_b;
-      }
+    out[a * k + a] = variance(influences[a]);
+    for (std::size_t b = 0; b < a; ++b)
       out[a * k + b] = out[b * k + a] =
-          scale_a * scale_b * (engine.of_all(sum).variance - engine.of_all(difference).variance) / 4.0;
-    }
+          detail_variance::covariance(variance, influences[a], out[a * k + a], influences[b], out[b * k + b]);
   }
   return out;
 }
