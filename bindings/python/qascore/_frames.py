@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -34,6 +34,12 @@ class Labels:
     def missing(self) -> npt.NDArray[np.int64]:
         """Rows without a value."""
         return np.flatnonzero(self.codes == MISSING_CODE)
+
+    def indicators(self) -> Iterator[tuple[Label, npt.NDArray[np.float64]]]:
+        """For each label but the first a column that is 1 where it stands, 0 elsewhere, and NaN where none does."""
+        gaps = self.codes == MISSING_CODE
+        for code, label in enumerate(self.labels[1:], 1):
+            yield label, np.where(gaps, np.nan, (self.codes == code).astype(np.float64))
 
 
 def _narwhals() -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
-from ._frames import MISSING_CODE, build_frame
+from ._frames import MISSING_CODE, Labels, build_frame
 from ._render import html_table, number, range_text, text_table
 from ._results import Estimate, TestedEstimate, TestResult
 from .errors import ArgumentError, DataError, check_choice, did_you_mean
@@ -372,9 +372,9 @@ def _covariates(rows: Rows, names: Sequence[str], domains: Domains) -> tuple[lis
         labels = rows.frame.labels(name)
         codes: Codes = rows.codes_by_unit(labels.codes, [name])
         of_agent = by_agent(name, np.where(codes == MISSING_CODE, np.nan, codes.astype(np.float64)))
-        for code in range(1, len(labels.labels)):
-            columns.append(f"{name} = {labels.labels[code]}")
-            values.append((of_agent == code).astype(np.float64))
+        for label, column in Labels(of_agent.astype(np.uint32), labels.labels).indicators():
+            columns.append(f"{name} is {label}")
+            values.append(column)
     return columns, values
 
 

@@ -46,21 +46,15 @@ class Regression(EstimateTable):
 
 def _predictor(rows: Rows, name: str, missing: str) -> list[tuple[str, Numbers]]:
     """A column of numbers as it is; of labels, one column of 0 and 1 for each label but the first."""
-    try:
+    if not rows.frame.is_text(name):
         return [(name, rows.numbers(name, missing))]
-    except DataError as error:
-        if "expected numbers" not in str(error):
-            raise
     labels = rows.frame.labels(name)
-    gaps = labels.codes == MISSING_CODE
     if missing == "error":
-        rows._refuse(gaps, name, "label")
-    out = []
-    for code, label in enumerate(labels.labels[1:], 1):
-        one = np.where(gaps, np.nan, (labels.codes == code).astype(np.float64))
-        out.append((f"{name} is {label}", rows.by_unit(one)))
+        rows._refuse(labels.codes == MISSING_CODE, name, "label")
+    out = [(f"{name} is {label}", rows.by_unit(column)) for label, column in labels.indicators()]
     if not out:
-        raise DataError(f'{rows.frame.argument}: column "{name}": one label only, {labels.labels[0]!r}')
+        found = f"found {labels.labels[0]!r} only" if labels.labels else "found none"
+        raise DataError(f'{rows.frame.argument}: column "{name}": expected two labels or more but {found}')
     return out
 
 

@@ -84,7 +84,7 @@ def test_shrunken_means_are_those_of_dense_matrices(covariates: list[str]) -> No
     assert [one.shrunken.value for one in found] == pytest.approx(mean, rel=1e-9)
     assert [one.mse for one in found] == pytest.approx(mse, rel=1e-7)
     assert found.between == pytest.approx(between, rel=1e-6)
-    terms = ["tenure", "team = y", "team = z"] if covariates else []
+    terms = ["tenure", "team is y", "team is z"] if covariates else []
     assert list(found.coefficients) == ["intercept", *terms]
     one = found["agent-03"]
     reach = stats.t.ppf(0.975, found.within_df) * math.sqrt(one.mse)

@@ -142,3 +142,26 @@ def test_bad_arguments_and_gaps() -> None:
         qa.regression(gaps, "score", ["minutes"])
     fit = qa.regression(gaps, "score", ["minutes"], missing="drop")
     assert (fit["minutes"].n, fit["minutes"].missing) == (199, 1)
+
+
+def test_what_is_neither_numbers_nor_labels_is_refused_as_such() -> None:
+    days = pd.DataFrame({"y": [1.0, 2.0, 3.0], "day": pd.to_datetime(["2026-01-01", "2026-01-02", "2026-01-03"])})
+    with pytest.raises(DataError, match='column "day": expected numbers but found .*Timestamp|datetime'):
+        qa.regression(days, "y", ["day"])
+    mixed = pd.DataFrame({"y": [1.0, 2.0, 3.0], "queue": ["a", 1, "b"]})
+    with pytest.raises(DataError, match="""column "queue": expected numbers but found 'a' at row 0"""):
+        qa.regression(mixed, "y", ["queue"])
+
+
+@pytest.mark.parametrize(("labels", "found"), [(["a", "a", "a"], "found 'a' only"), ([None, None, None], "found none")])
+def test_labels_that_do_not_differ_are_refused(labels: list[str | None], found: str) -> None:
+    frame = pd.DataFrame({"y": [1.0, 2.0, 3.0], "queue": pd.Series(labels, dtype=object)})
+    with pytest.raises(DataError, match=f'column "queue": expected two labels or more but {found}'):
+        qa.regression(frame, "y", ["queue"], missing="drop")
+
+
+def test_categories_of_numbers_are_numbers() -> None:
+    frame = scores()
+    coded = frame.assign(agent=frame["agent"].astype("category"))
+    fit, plain = (qa.regression(one, "score", ["agent"]) for one in (coded, frame))
+    assert fit["agent"].value == plain["agent"].value
