@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,10 +14,11 @@ import numpy.typing as npt
 from . import _core
 from ._frames import MISSING_CODE, Frame
 from ._render import html_table, text_table
-from .errors import ArgumentError, DataError, check_choice, did_you_mean
+from .errors import ArgumentError, DataError, MissingColumnError, check_choice, did_you_mean
 
 Categories: TypeAlias = "Sequence[Any] | None"
 MAXIMAL_RATER_WORDS = 6
+EVALUATION, CRITERION = "evaluation_id", "criterion"  # columns as the rest of the library calls them
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,10 @@ class RatingTable:
             raise ArgumentError("rating: expected a column or several but found none")
         if len(ratings) > 1 and criterion is not None:
             raise ArgumentError("criterion: several rating columns are the criteria already; give one or the other")
-        data.require(*[name for name in (unit, rater, *ratings, criterion) if name is not None])
+        named = [name for name in (unit, rater, *ratings, criterion) if name is not None]
+        for name in named:
+            _refuse_unjoined(data, name, named)
+        data.require(*named)
         units = data.labels(unit)
         raters = data.labels(rater) if rater is not None else None
         parts: list[Part] = []
@@ -134,9 +139,11 @@ class RatingTable:
             if repeated is not None:
                 assert rater_labels is not None
                 where = "" if name is None else f"criterion {name!r}, "
+                several = criterion is None and CRITERION in set(data.columns) - set(named)
+                cure = f'give criterion="{CRITERION}" if rows are of several criteria, else ' if several else ""
                 raise DataError(
                     f"frame: {where}unit {unit_labels[repeated[0]]!r}: rater {rater_labels[repeated[1]]!r} rated it more "
-                    f'than once; remove the repeats or choose duplicates="average"'
+                    f'than once; {cure}remove the repeats or choose duplicates="average"'
                 )
             parts.append(Part(name, core, unit_labels, rater_labels, source.labels, source.ordered))
 
@@ -332,6 +339,19 @@ class RatingTable:
 
     def _repr_html_(self) -> str:
         return html_table(*self._rows(), caption="ratings")
+
+
+def _refuse_unjoined(data: Frame, name: str, named: Sequence[str]) -> None:
+    """Scores say which evaluation they are of, not whose and of what: another frame does, and is to be joined first."""
+    columns = data.columns
+    if name in columns or EVALUATION not in columns or EVALUATION in named:
+        return
+    if get_close_matches(name, columns, n=1, cutoff=0.85):  # a slip of the pen: `require` says so
+        return
+    raise MissingColumnError(
+        f'frame: expected a column "{name}" but found {", ".join(columns[:12])}; if another frame says which {name} each '
+        f"{EVALUATION} has, join the two on {EVALUATION} first"
+    )
 
 
 def _fields(part: Part) -> tuple[Any, ...]:

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from ._extras import need
 from ._readers import find_file
 from .errors import ArgumentError, DataError, FileError, did_you_mean
+from .rubric import find_rubric
 
 METHODS = ("proportional", "equal", "neyman")
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
@@ -355,6 +356,22 @@ def _file(folder: Path) -> Parser:
     return parse
 
 
+def _rubric(folder: Path) -> Parser:
+    """A file relative to the study, or the name of a rubric that comes with the package."""
+
+    def parse(item: Item, problems: Problems) -> Path | None:
+        text = _text(item, problems)
+        if text is None:
+            return None
+        try:
+            return find_rubric(text, folder)
+        except FileError as error:
+            problems.add(item.place, item.path, str(error), file=True)
+            return folder / text
+
+    return parse
+
+
 def _file_name(*endings: str) -> Parser:
     def parse(item: Item, problems: Problems) -> str | None:
         text = _text(item, problems)
@@ -440,7 +457,7 @@ def _study(folder: Path) -> dict[str, Parser]:
         "evaluations": _section(
             Evaluations,
             {
-                "file": file, "rubric": file, "evaluation": _text, "conversation": _text, "rater": _text,
+                "file": file, "rubric": _rubric(folder), "evaluation": _text, "conversation": _text, "rater": _text,
                 "criterion": _text, "answer": _text,
             },
             ["file", "rubric"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from .drawing import draw
 from .errors import FileError
 from .estimation import SampleDesign, mean, proportion
 from .report import Block, Heading, IntervalPlot, Note, Report, Section, Text, render
-from .rubric import Rubric
+from .rubric import shipped_rubrics
 from .sampling import allocate
 from .simulation import Centre, simulate
 from .study import PASSED, STEPS, Progress, Study, Truth, draw_sample, run_study
@@ -92,7 +91,7 @@ def _simulated(out: Path, show: Progress, command: str) -> Study:
     with Outputs(folder) as files_out:
         files_out.table("conversations.csv", centre.conversations)
         files_out.table("csat.csv", centre.csat)
-        files_out.text("voice-service.yaml", (files("qascore") / "rubrics" / f"{RUBRIC}.yaml").read_text("utf-8"))
+        files_out.text("voice-service.yaml", shipped_rubrics()[RUBRIC].read_text("utf-8"))
         files_out.text("study.yaml", STUDY)
     drawn = _drawn_ids(load_study(folder / "study.yaml"))
     with Outputs(folder) as files_out:

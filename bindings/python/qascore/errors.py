@@ -82,6 +82,11 @@ def did_you_mean(found: object, allowed: Iterable[object]) -> str:
     return f' (did you mean "{near[0]}"?)' if near else ""
 
 
+def percent_hint(found: float) -> str:
+    """For a fraction that was written as a percentage: ` (did you mean 0.3?)` for 30, else nothing."""
+    return f" (did you mean {found / 100:g}?)" if 1 < found <= 100 else ""
+
+
 def check_choice(argument: str, found: object, allowed: Iterable[str]) -> str:
     """`found` if it is one of the allowed names, else an ArgumentError that lists them."""
     names = list(allowed)

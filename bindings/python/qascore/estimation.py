@@ -14,7 +14,7 @@ from . import _core
 from ._frames import MISSING_CODE, Frame, Labels, build_frame
 from ._render import html_table, number, text_table
 from ._results import Estimate, EstimateTable, TestedEstimate, TestResult, estimate_table
-from .errors import ArgumentError, DataError, DesignError, check_choice, did_you_mean
+from .errors import ArgumentError, DataError, DesignError, check_choice, did_you_mean, percent_hint
 
 __all__ = [
     "DesignEffect",
@@ -568,6 +568,7 @@ class SampleDesign(Rows):
         if fault == "bad_probability" and weights is not None:
             raise DesignError(
                 f"probability: expected a fraction above 0 and up to 1 but found {weights[row]:g} at row {row}"
+                f"{percent_hint(float(weights[row]))}"
             )
         if fault == "bad_weight" and weights is not None:
             raise DesignError(f"weight: expected a number above 0 but found {weights[row]:g} at row {row}")
@@ -959,8 +960,18 @@ def variance(
     )  # fmt: skip
 
 
+def _some(labels: Sequence[Any], most: int = 12) -> str:
+    """The first labels, in words."""
+    return ", ".join([shown(label) for label in labels[:most]] + (["..."] if len(labels) > most else [])) or "nothing"
+
+
 def _events(rows: Rows, column: str, equals: Any, missing: str) -> Numbers:
     if equals is None:
+        if rows.frame.is_text(column):
+            raise DataError(
+                f'{rows.frame.argument}: column "{column}": expected 0, 1, true or false but found text '
+                f"({_some(rows.frame.labels(column).labels)}); give equals= to count one of its labels"
+            )
         values = rows.frame.numbers(column)
         strange = ~np.isnan(values) & (values != 0) & (values != 1)
         if strange.any():
@@ -972,9 +983,9 @@ def _events(rows: Rows, column: str, equals: Any, missing: str) -> Numbers:
         return rows.numbers(column, missing)
     labels = rows.frame.labels(column)
     if equals not in labels.labels:
-        found = ", ".join(shown(label) for label in labels.labels[:12])
         raise ArgumentError(
-            f'equals: no row of "{column}" is {shown(equals)}; it holds {found}{did_you_mean(equals, labels.labels)}'
+            f'equals: no row of "{column}" is {shown(equals)}; it holds {_some(labels.labels)}'
+            f"{did_you_mean(equals, labels.labels)}"
         )
     gaps = labels.codes == MISSING_CODE
     if missing == "error":
@@ -1112,11 +1123,17 @@ def difference(
     values = rows.numbers(column, check_choice("missing", missing, MISSING))
     domains = rows.domains(by, missing)
     labels = domains.keys[0][1]
-    codes = []
+    if isinstance(between, str) or not isinstance(between, Sequence) or len(between) != 2 or between[0] == between[1]:
+        raise ArgumentError(
+            f"between: expected two different labels of {by}, the first minus the second, but found {between!r}; "
+            f"it holds {_some(labels)}"
+        )
     for label in between:
         if label not in labels:
-            raise ArgumentError(f"between: no row of {by} is {shown(label)}{did_you_mean(label, labels)}")
-        codes.append(labels.index(label))
+            raise ArgumentError(
+                f"between: no row of {by} is {shown(label)}; it holds {_some(labels)}{did_you_mean(label, labels)}"
+            )
+    codes = [labels.index(label) for label in between]
     inside = domains.codes
     if missing == "domain":
         inside, [values] = _leave_out_gaps(inside, [values])

@@ -271,18 +271,27 @@ class Rubric:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Rubric:
-        """Reads a rubric file (YAML; JSON is YAML too).
+        """Reads a rubric file (YAML; JSON is YAML too), or by its name one that comes with the package.
+
+        Parameters
+        ----------
+        path : str or path
+            A file; where there is none of that name: complaint-zh, email-ticket, online-chat or voice-service.
 
         Raises
         ------
         RubricError
             With every problem of the file, one per line, each with line and column; `problems` has them as data.
         FileError
-            When there is no such file.
+            When there is neither.
+
+        Examples
+        --------
+        >>> import qascore as qa
+        >>> qa.Rubric.load("voice-service").id
+        'voice-service'
         """
-        if not Path(path).is_file():
-            raise FileError(f"{os.fspath(path)}: expected a rubric file but found {_what_is(Path(path))}")
-        return cls(_core.Rubric.load(os.fspath(path)))
+        return cls(_core.Rubric.load(os.fspath(find_rubric(path))))
 
     @classmethod
     def parse(cls, text: str, *, name: str = "rubric") -> Rubric:
@@ -624,8 +633,23 @@ class Scores:
         return html_table(*self._table(), self.summary())
 
 
-def _what_is(path: Path) -> str:
-    return "a folder" if path.is_dir() else "none"
+def shipped_rubrics() -> dict[str, Path]:
+    """The rubrics that come with the package, by name."""
+    return {path.stem: path for path in sorted((Path(__file__).parent / "rubrics").glob("*.yaml"))}
+
+
+def find_rubric(given: str | os.PathLike[str], folder: str | os.PathLike[str] = ".") -> Path:
+    """The rubric file of that path (relative to `folder`), or else of that name among those that come with the package."""
+    path, name, shipped = Path(folder) / given, os.fspath(given), shipped_rubrics()
+    if path.is_file():
+        return path
+    if name in shipped:
+        return shipped[name]
+    near = sorted(one.name for one in path.parent.iterdir() if one.is_file()) if path.parent.is_dir() else []
+    raise FileError(
+        f"{path}: expected a rubric file but found {'a folder' if path.is_dir() else 'none'}, nor does a rubric of that name "
+        f"come with qascore ({', '.join(shipped)}){did_you_mean(path.name, near) or did_you_mean(path.stem, shipped)}"
+    )
 
 
 def _plain(value: Any) -> object:

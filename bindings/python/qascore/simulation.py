@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ import numpy.typing as npt
 from . import _core
 from ._frames import Frame, build_frame, default_backend
 from .errors import ArgumentError, DataError, check_choice, did_you_mean
-from .rubric import Rubric
+from .rubric import Rubric, shipped_rubrics
 
 __all__ = ["Centre", "Evaluations", "SimulatedCriterion", "Truth", "simulate"]
 
@@ -414,7 +413,10 @@ def _criteria_of(
     rubric: Any, not_applicable: float, vague: Sequence[str]
 ) -> tuple[tuple[SimulatedCriterion, ...], Rubric | None]:
     """The criteria to be filled in, and the rubric they come from, if any."""
-    form = _shipped(rubric) if isinstance(rubric, str) else rubric if isinstance(rubric, Rubric) else None
+    if isinstance(rubric, str):
+        shipped = shipped_rubrics()
+        rubric = Rubric.load(shipped[check_choice("rubric", rubric, shipped)])
+    form = rubric if isinstance(rubric, Rubric) else None
     if form is None:
         criteria = tuple(rubric)
     else:
@@ -436,8 +438,3 @@ def _criteria_of(
     ), form
 
 
-def _shipped(name: str) -> Rubric:
-    """A rubric that comes with the package, by its name."""
-    folder = Path(__file__).parent / "rubrics"
-    names = sorted(path.stem for path in folder.glob("*.yaml"))
-    return Rubric.load(folder / f"{check_choice('rubric', name, names)}.yaml")

@@ -630,7 +630,7 @@ def draw_sample(
 
 def score_answers(file: str | Path, rubric: str | Path, *, evaluation: str, criterion: str, answer: str) -> Scores:
     """The scores of a file of answers."""
-    form = Rubric.load(find_file(Path(rubric)))
+    form = Rubric.load(rubric)
     table = read_table(file, {evaluation: "text", criterion: "text", answer: "text"}, rest=False)
     with _in_file(table.path):
         return form.score(table.frame, evaluation=evaluation, criterion=criterion, answer=answer)

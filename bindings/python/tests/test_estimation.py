@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -390,3 +391,25 @@ def test_each_line_of_a_summary_names_its_domain() -> None:
     calls = pd.DataFrame({"queue": ["a", "a", "b", "b"], "score": [0.5, 0.7, 0.9, 1.0]})
     lines = qa.mean(calls, "score", by="queue").summary().splitlines()
     assert [line.split(":")[0] for line in lines] == ["a", "b"]
+
+
+def test_what_is_text_needs_to_be_told_which_label_counts() -> None:
+    frame = pd.DataFrame({"solved": ["yes", "no", "yes"], "minutes": [1.0, 2.0, 3.0]})
+    words = 'column "solved": expected 0, 1, true or false but found text ("no", "yes"); give equals= to count one of its labels'
+    with pytest.raises(DataError, match=re.escape(words)):
+        qa.proportion(frame, "solved")
+    with pytest.raises(DataError, match=re.escape(words)):
+        qa.regression(frame, "solved", ["minutes"], family="logit")
+    with pytest.raises(ArgumentError, match=re.escape('no row of "solved" is "Yes"; it holds "no", "yes" (did you mean "yes"?)')):
+        qa.proportion(frame, "solved", equals="Yes")
+
+
+@pytest.mark.parametrize("between", ["june", ("june",), ("june", "may", "june"), ("june", "june"), 3, None])
+def test_a_difference_is_between_two_labels(between: Any) -> None:
+    frame = pd.DataFrame({"month": ["may", "may", "june", "june"], "score": [0.5, 0.6, 0.7, 0.9]})
+    words = f'between: expected two different labels of month, the first minus the second, but found {between!r}; it holds "june", "may"'
+    with pytest.raises(ArgumentError, match=re.escape(words)):
+        qa.difference(frame, "score", by="month", between=between)
+    with pytest.raises(ArgumentError, match=re.escape('no row of month is "jun"; it holds "june", "may" (did you mean "june"?)')):
+        qa.difference(frame, "score", by="month", between=("jun", "may"))
+    assert qa.difference(frame, "score", by="month", between=["june", "may"]).value == pytest.approx(0.25)  # type: ignore[arg-type]

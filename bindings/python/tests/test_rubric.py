@@ -306,7 +306,7 @@ def test_a_bad_rubric_lists_every_problem(tmp_path: Path) -> None:
     assert [(p.line, p.column, p.path) for p in caught.value.problems] == [
         (4, 10, "version"), (18, 9, "sections[0].criteria[1].weihgt")
     ]  # fmt: skip
-    with pytest.raises(FileError, match="expected a rubric file but found none"):
+    with pytest.raises(FileError, match="expected a rubric file but found none, nor does a rubric of that name come with qascore .complaint-zh, "):
         qa.Rubric.load(tmp_path / "none.yaml")
     with pytest.raises(FileError, match="found a folder"):
         qa.Rubric.load(tmp_path)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +118,29 @@ def test_the_page_shows_what_the_record_holds(results: Path) -> None:
     page = (results / "report.html").read_text()
     for text in ("Voice service, January", "Who was drawn", "Do the raters agree", "33 of 80 drawn conversations"):
         assert text in page
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """The example, copied to where nothing else of the project is."""
+    return Path(shutil.copytree(EXAMPLE.parent, tmp_path / "copied"))
+
+
+def test_the_example_runs_where_it_is_copied_to(elsewhere: Path, results: Path) -> None:
+    found = qa.run_study(elsewhere / "study.yaml", out=elsewhere / "results")
+    assert found.rubric is not None
+    assert found.rubric.content_hash == qa.Rubric.load(ROOT / "rubrics" / "voice-service.yaml").content_hash
+    assert (elsewhere / "results" / "estimates.csv").read_bytes() == (results / "estimates.csv").read_bytes()
+
+
+def test_the_study_of_the_documentation_runs_on_the_example(elsewhere: Path) -> None:
+    (text,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "study.md").read_text("utf-8"), re.DOTALL)
+    (elsewhere / "documented.yaml").write_text(text, encoding="utf-8")
+    qa.run_study(elsewhere / "documented.yaml", out=elsewhere / "results")
+    table = frame(elsewhere / "results", "estimates")
+    assert set(table.figure) == {"score", "passed", "handle_s"}
+    assert set(table.by) == {"all", "channel", "tier"}
+    assert not table[table.group == "all"].value.isna().any()
 
 
 def study(tmp_path: Path, **change: Any) -> dict[str, Any]:

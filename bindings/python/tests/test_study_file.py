@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import qascore
 from qascore import ArgumentError, DataError, FileError
 from qascore._study_file import load_study, study_of
 
@@ -52,6 +53,20 @@ def test_a_whole_study_is_read(folder: Path) -> None:
     assert spec.evaluations.rubric == folder / "voice.yaml"
     assert spec.csat.scale == (1.0, 5.0)
     assert spec.relate.score == "score"
+
+
+def test_a_rubric_is_a_file_beside_the_study_or_the_name_of_one_that_comes_with_the_package(folder: Path) -> None:
+    named = STUDY.replace("voice.yaml", "online-chat")
+    assert load(folder, named).evaluations.rubric == Path(qascore.__file__).parent / "rubrics" / "online-chat.yaml"
+    (folder / "online-chat").write_text("x\n")
+    assert load(folder, named).evaluations.rubric == folder / "online-chat"
+    assert message(folder, STUDY.replace("voice.yaml", "online-chats"), FileError) == (
+        "study.yaml:9:42: evaluations.rubric: online-chats: expected a rubric file but found none, nor does a rubric of "
+        "that name come with qascore (complaint-zh, email-ticket, online-chat, voice-service) "
+        '(did you mean "online-chat"?)'
+    )
+    assert '(did you mean "voice.yaml"?)' in message(folder, STUDY.replace("voice.yaml", "voise.yaml"), FileError)
+    assert 'but found a folder' in message(folder, STUDY.replace("voice.yaml", "."), FileError)
 
 
 def test_a_dict_gives_the_same_study_as_the_file(folder: Path) -> None:

@@ -3,6 +3,7 @@
 
 #include "../core/error.hpp"
 #include "../detail/format.hpp"
+#include "../detail/percent.hpp"
 #include "../kernel/design.hpp"
 #include "label_codes.hpp"
 
@@ -44,7 +45,8 @@ struct fault_words {
       throw data_error("cluster: no label at " + row);
     case fault::bad_probability:
       throw design_error("probability: expected a fraction above 0 and up to 1 but found " +
-                         format_number(in.probability[problem.row]) + " at " + row);
+                         format_number(in.probability[problem.row]) + " at " + row +
+                         detail::percent_hint(in.probability[problem.row]));
     case fault::bad_weight:
       throw design_error("weight: expected a number above 0 but found " +
                          format_number(in.weight[problem.row]) + " at " + row);

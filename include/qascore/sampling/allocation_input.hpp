@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../detail/nearest.hpp"
+#include "../detail/percent.hpp"
 #include "../kernel/allocation.hpp"
 #include "allocation_options.hpp"
 
@@ -54,11 +55,6 @@ std::vector<std::optional<Number>> in_order(const stratum_table& table, const by
 
 inline std::string no_hint(double) {
   return {};
-}
-
-/// For a fraction that was written as a percentage.
-inline std::string as_fraction(double found) {
-  return found > 1.0 && found <= 100.0 ? " (did you mean " + detail::format_number(found / 100.0) + "?)" : "";
 }
 
 /// The same where every stratum must be named, with a check of each number.
@@ -253,7 +249,7 @@ inline void check_together(const allocation_options& options) {
     throw argument_error("size: expected a whole number >= 1 but found 0");
   if (options.rate && !(*options.rate > 0.0 && *options.rate <= 1.0))
     throw argument_error("rate: expected a fraction above 0 up to 1 but found " +
-                         detail::format_number(*options.rate) + as_fraction(*options.rate));
+                         detail::format_number(*options.rate) + detail::percent_hint(*options.rate));
 }
 
 } // namespace qascore::detail_allocate

@@ -37,8 +37,8 @@ inline solution by_counts(const stratum_table& table, const allocation_options& 
 inline solution by_rates(const stratum_table& table, const allocation_options& options,
                          const std::vector<double>& population, const bounds& between) {
   solution out;
-  out.target =
-      all_in_order(table, options.rates, "rates", "a fraction from 0 to 1", is_fraction, as_fraction);
+  out.target = all_in_order(table, options.rates, "rates", "a fraction from 0 to 1", is_fraction,
+                            detail::percent_hint);
   for (std::size_t h = 0; h < out.target.size(); ++h)
     out.target[h] = std::clamp(out.target[h] * population[h], between.lower[h], between.upper[h]);
   out.sizes = kernel::round_by_largest_remainder(out.target,

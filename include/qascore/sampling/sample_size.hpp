@@ -5,6 +5,7 @@
 #include "../core/error.hpp"
 #include "../core/interval.hpp"
 #include "../detail/format.hpp"
+#include "../detail/percent.hpp"
 #include "../kernel/distribution.hpp"
 #include "../kernel/sample_size.hpp"
 
@@ -83,7 +84,7 @@ inline void require_fraction(const char* argument, double found, bool one_allowe
     return;
   throw argument_error(std::string(argument) + ": expected a fraction " +
                        (one_allowed ? "above 0 up to 1" : "between 0 and 1") + " but found " + text(found) +
-                       (found > 1.0 && found <= 100.0 ? " (did you mean " + text(found / 100.0) + "?)" : ""));
+                       detail::percent_hint(found));
 }
 
 inline void require_one(bool first, bool second, const char* names) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../core/error.hpp"
+#include "../detail/percent.hpp"
 #include "draw.hpp"
 #include "draw_pps.hpp"
 
@@ -49,7 +50,8 @@ std::pair<std::vector<std::uint64_t>, double> draw_target(const Ids& ids, const 
   if (t.rate) {
     if (!(*t.rate > 0.0 && *t.rate <= 1.0))
       throw argument_error("target " + detail::quoted(t.name) +
-                           ": expected a rate above 0 up to 1 but found " + detail::format_number(*t.rate));
+                           ": expected a rate above 0 up to 1 but found " + detail::format_number(*t.rate) +
+                           detail::percent_hint(*t.rate));
     std::vector<double> probability(ids.size(), 0.0);
     for (std::size_t row = 0; row < ids.size(); ++row)
       if (t.flagged[row])

@@ -129,7 +129,7 @@ def sample(
 @app.command()
 def score(
     file: Annotated[Path, typer.Argument(help="Answers, one per row: CSV, Parquet or JSON lines.", metavar="ANSWERS")],
-    rubric: Annotated[Path, typer.Option("--rubric", help="The rubric, a YAML file.")],
+    rubric: Annotated[Path, typer.Option("--rubric", help="The rubric: a YAML file, or the name of one that comes with qascore.")],
     evaluation: Annotated[str, typer.Option("--evaluation", help="The column of evaluation ids.")] = "evaluation_id",
     criterion: Annotated[str, typer.Option("--criterion", help="The column of criteria.")] = "criterion",
     answer: Annotated[str, typer.Option("--answer", help="The column of answers.")] = "answer",

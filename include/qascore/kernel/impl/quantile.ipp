@@ -4,6 +4,7 @@
 #include "../../core/error.hpp"
 #include "../../core/interval.hpp"
 #include "../../detail/format.hpp"
+#include "../../detail/percent.hpp"
 #include "../distribution.hpp"
 #include "../mean.hpp"
 #include "../quantile.hpp"
@@ -58,7 +59,8 @@ QASCORE_INLINE std::vector<estimate> quantiles(const design_view& given, const d
                                                const quantile_options& options) {
   using rows_span = std::span<const std::uint32_t>;
   if (!(p > 0.0 && p < 1.0))
-    throw argument_error("p: expected a fraction above 0 and below 1 but found " + detail::format_number(p));
+    throw argument_error("p: expected a fraction above 0 and below 1 but found " + detail::format_number(p) +
+                         detail::percent_hint(p));
   const bool inversion = options.limits == quantile_limits::inversion;
   if (inversion &&
       (options.interval == proportion_interval::t || options.interval == proportion_interval::logit))

@@ -3,6 +3,7 @@
 
 #include "../../core/error.hpp"
 #include "../../detail/format.hpp"
+#include "../../detail/percent.hpp"
 #include "../random_number.hpp"
 #include "../simulation.hpp"
 
@@ -104,6 +105,12 @@ inline void require(bool good, const char* argument, const char* allowed, double
   if (!good)
     throw argument_error(std::string(argument) + ": expected " + allowed + " but found " +
                          detail::format_number(found));
+}
+
+inline void require_fraction(const char* argument, double found) {
+  if (!(found >= 0.0 && found <= 1.0))
+    throw argument_error(std::string(argument) + ": expected a fraction from 0 to 1 but found " +
+                         detail::format_number(found) + detail::percent_hint(found));
 }
 
 inline void check(const simulation_model& m) {
@@ -245,8 +252,7 @@ QASCORE_INLINE simulated_assignment assign_raters(const simulation_model& model,
   check(model);
   require(raters_per_conversation >= 1 && raters_per_conversation <= model.raters, "raters_per_conversation",
           "a number from 1 to the number of raters", raters_per_conversation);
-  require(double_scored >= 0.0 && double_scored <= 1.0, "double_scored", "a fraction from 0 to 1",
-          double_scored);
+  require_fraction("double_scored", double_scored);
   require(double_scored == 0.0 || raters_per_conversation < model.raters, "double_scored",
           "0 where every rater scores every conversation", double_scored);
   simulated_assignment out;
@@ -304,8 +310,7 @@ QASCORE_INLINE void simulate_answers(const simulation_model& model, const simula
   for (std::size_t j = 0; j < count; ++j) {
     require(criteria[j].levels >= 2 && criteria[j].levels <= 255, "levels", "a number from 2 to 255",
             criteria[j].levels);
-    require(criteria[j].not_applicable >= 0.0 && criteria[j].not_applicable <= 1.0, "not_applicable",
-            "a fraction from 0 to 1", criteria[j].not_applicable);
+    require_fraction("not_applicable", criteria[j].not_applicable);
     require(criteria[j].noise >= 0.0 && std::isfinite(criteria[j].noise), "noise", "a finite number >= 0",
             criteria[j].noise);
     easiness.push_back(criterion_easiness(model, j));

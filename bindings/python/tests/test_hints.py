@@ -1,0 +1,75 @@
+"""Messages that name what was probably meant, where a slip is common and the plain message would mislead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+import qascore as qa
+
+
+def percentages() -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Verbs that take a fraction, each given 30 (or 20) where 0.3 was meant."""
+    frame = pd.DataFrame({"id": range(100), "queue": ["a", "b"] * 50, "flag": [True] * 10 + [False] * 90, "p": [30.0] * 100})
+    plan = qa.allocate(frame, strata="queue", size=20)
+    ids = ["c-01", "c-17"]
+    yield "confidence: .* found 30", lambda: qa.mean(frame, "id", confidence=30)
+    yield "rate: .* found 30", lambda: qa.allocate(frame, strata="queue", rate=30)
+    yield 'rates: stratum "a": .* found 30', lambda: qa.allocate(frame, strata="queue", rates={"a": 30, "b": 0.2})
+    yield 'target "flag": .* found 30', lambda: qa.draw(frame, plan, id="id", seed=1, targeted_rates={"flag": 30})
+    yield "probability: .* found 30 at row 0", lambda: qa.SampleDesign(frame, probability="p")
+    yield "p: .* found 30", lambda: qa.quantile(frame, "id", 30)
+    yield "double_scored: .* found 30", lambda: qa.simulate(seed=1, conversations=20).evaluate(ids, double_scored=30)
+    yield "not_applicable: .* found 30", lambda: qa.simulate(seed=1, conversations=20, not_applicable=30).evaluate(ids)
+    yield "proportion: .* found 30", lambda: qa.sample_size_for_proportion(proportion=30, margin=0.05)
+    yield "margin: .* found 30", lambda: qa.sample_size_for_proportion(proportion=0.3, margin=30)
+    yield "share: .* found 30", lambda: qa.sample_size_for_domain(share=30, sd=1, margin=0.1)
+    yield "response_rate: .* found 30", lambda: qa.sample_size_for_mean(sd=1, margin=0.1, response_rate=30)
+    yield "power: .* found 30", lambda: qa.sample_size_for_difference(sd=1, difference=0.1, power=30)
+
+
+@pytest.mark.parametrize(("words", "call"), [pytest.param(*pair, id=pair[0].split(":")[0]) for pair in percentages()])
+def test_a_percentage_in_place_of_a_fraction_is_told_what_was_meant(words: str, call: Callable[[], Any]) -> None:
+    with pytest.raises(ValueError, match=f"{words}.*did you mean 0.3"):
+        call()
+
+
+EVALUATIONS = pd.DataFrame(
+    {
+        "evaluation_id": ["e1", "e2", "e3", "e4"],
+        "conversation_id": ["c1", "c1", "c2", "c2"],
+        "rater_id": ["ann", "bob", "ann", "bob"],
+    }
+)
+SCORES = pd.DataFrame({"evaluation_id": ["e1", "e2", "e3", "e4"], "score": [0.5, 0.6, 0.7, 0.8]})
+
+
+def test_scores_without_conversation_and_rater_are_to_be_joined_with_what_says_them() -> None:
+    def table(frame: Any, unit: str = "conversation_id") -> qa.RatingTable:
+        return qa.RatingTable(frame, unit=unit, rater="rater_id", rating="score")
+
+    with pytest.raises(qa.MissingColumnError) as caught:
+        table(SCORES)
+    assert str(caught.value) == (
+        'frame: expected a column "conversation_id" but found evaluation_id, score; if another frame says which '
+        "conversation_id each evaluation_id has, join the two on evaluation_id first"
+    )
+    joined = SCORES.merge(EVALUATIONS, on="evaluation_id")
+    assert len(table(joined).units) == 2
+    with pytest.raises(qa.MissingColumnError, match='expected a column "conversaton_id" .*did you mean "conversation_id"'):
+        table(joined, unit="conversaton_id")
+    with pytest.raises(qa.MissingColumnError, match='expected a column "call_id" but found call, score '):
+        table(SCORES.rename(columns={"evaluation_id": "call"}), unit="call_id")
+
+
+def test_rows_of_several_criteria_are_told_from_ratings_given_twice() -> None:
+    long = pd.concat([SCORES.merge(EVALUATIONS).assign(criterion=name) for name in ("greeting", "closing")])
+    with pytest.raises(qa.DataError, match='more than once; give criterion="criterion" if rows are of several criteria, else'):
+        qa.RatingTable(long, unit="conversation_id", rater="rater_id", rating="score")
+    assert qa.RatingTable(
+        long, unit="conversation_id", rater="rater_id", rating="score", criterion="criterion"
+    ).criteria == ("closing", "greeting")
+    with pytest.raises(qa.DataError, match="more than once; remove the repeats"):
+        qa.RatingTable(long.drop(columns="criterion"), unit="conversation_id", rater="rater_id", rating="score")
