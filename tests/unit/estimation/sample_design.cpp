@@ -128,7 +128,7 @@ TEST_CASE("what contradicts itself is refused in the words of the data") {
         "probability: expected a fraction above 0 and up to 1 but found 0 at row 1");
   rows[1].probability = 1.5;
   CHECK(message_of<qa::design_error>([&] { from(rows); }) ==
-        "probability: expected a fraction above 0 and up to 1 but found 1.5 at row 1");
+        "probability: expected a fraction above 0 and up to 1 but found 1.5 at row 1 (did you mean 0.015?)");
   rows = four();
   rows[3].call_id = "c2";
   CHECK(message_of<qa::design_error>([&] { from(rows); }) ==

@@ -191,7 +191,8 @@ TEST_CASE("targets that cannot be are refused, and say which part drew what") {
   CHECK((all.parts.back() & 2) == 2);
   CHECK(all.sample.inclusion_probability.back() == 1.0);
   CHECK_THROWS_WITH_AS(add({{"x", flags, 1.5, std::nullopt}}),
-                       "target \"x\": expected a rate above 0 up to 1 but found 1.5", qa::argument_error);
+                       "target \"x\": expected a rate above 0 up to 1 but found 1.5 (did you mean 0.015?)",
+                       qa::argument_error);
   CHECK_THROWS_WITH_AS(add({{"x", flags, 0.0, std::nullopt}}),
                        "target \"x\": expected a rate above 0 up to 1 but found 0", qa::argument_error);
   CHECK_THROWS_WITH_AS(add({{"x", flags, std::nullopt, 3}}),
