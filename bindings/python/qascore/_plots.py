@@ -161,6 +161,112 @@ def caterpillar_plot(
     return ax
 
 
+def bar_plot(
+    labels: Sequence[str],
+    values: npt.ArrayLike,
+    ax: Axes | None = None,
+    *,
+    behind: npt.ArrayLike | None = None,
+    texts: Sequence[str] = (),
+    reference: float | None = None,
+    label: str = "",
+) -> Axes:
+    """Bars from zero to the right, the first on top.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        Names of the bars.
+    values : array_like
+        Their lengths; a missing one is no bar.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure if it is not given.
+    behind : array_like, optional
+        Lengths of pale bars behind them: what they could have been.
+    texts : sequence of str, optional
+        What stands at the end of each bar.
+    reference : float, optional
+        A line through all bars.
+    label : str, optional
+        What stands under the axis.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> ax = bar_plot(["phone", "chat"], [50, 10], texts=["of 900", "of 100"])
+    """
+    lengths: Any = np.asarray(values, dtype=float)
+    most: Any = lengths if behind is None else np.asarray(behind, dtype=float)
+    for name, found in (("values", lengths), ("behind", most), *([("texts", np.asarray(texts))] if texts else [])):
+        if found.shape != (len(labels),):
+            raise DataError(f"{name}: expected {len(labels)} values but found the shape {found.shape}")
+    ax = new_axes(ax, 7.0, 1.0 + 0.32 * len(labels))
+    places = np.arange(len(labels))
+    if behind is not None:
+        ax.barh(places, most, height=0.7, color=GRID)
+    ax.barh(places, lengths, height=0.7 if behind is None else 0.4, color=ACCENT)
+    for at, text in enumerate(texts):
+        end = np.nanmax([0.0, lengths[at], most[at]])
+        ax.annotate(text, (end, at), (4, 0), textcoords="offset points", va="center", color=SOFT, family=fonts())
+    if texts:
+        ax.margins(x=0.15)
+    if reference is not None:
+        ax.axvline(reference, color=MARK, linestyle="--", linewidth=1.2)
+    ax.set_yticks(places, labels)
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+    ax.set_xlabel(label)
+    ax.grid(axis="x", color=GRID)
+    calm(ax)
+    return ax
+
+
+def histogram_plot(
+    values: npt.ArrayLike,
+    ax: Axes | None = None,
+    *,
+    bins: Any = "auto",
+    marks: Mapping[str, float] | None = None,
+    label: str = "",
+) -> Axes:
+    """How many values lie where; missing ones are left out.
+
+    Parameters
+    ----------
+    values : array_like
+        The values.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure if it is not given.
+    bins : int, sequence or str, optional
+        As in `numpy.histogram`.
+    marks : mapping of str to float, optional
+        Lines at these values, named in the legend.
+    label : str, optional
+        What stands under the axis.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> ax = histogram_plot([0.7, 0.9, 0.8], marks={"to pass": 0.75}, label="score")
+    """
+    numbers: Any = np.asarray(values, dtype=float)
+    ax = new_axes(ax, 6.0, 3.0)
+    ax.hist(numbers[np.isfinite(numbers)], bins=bins, color=ACCENT, edgecolor="white")
+    for name, value in (marks or {}).items():
+        ax.axvline(value, color=MARK, linestyle="--", linewidth=1.2, label=name)
+    if marks:
+        ax.legend(frameon=False)
+    ax.set_xlabel(label)
+    ax.grid(axis="y", color=GRID)
+    calm(ax)
+    return ax
+
+
 def scatter_plot(
     x: npt.ArrayLike, y: npt.ArrayLike, ax: Axes | None = None, *, x_label: str = "", y_label: str = ""
 ) -> Axes:

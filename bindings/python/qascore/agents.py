@@ -12,7 +12,7 @@ import numpy as np
 from . import _core
 from ._frames import MISSING_CODE, Labels, build_frame
 from ._render import html_table, number, range_text, text_table
-from ._results import Estimate, TestedEstimate, TestResult
+from ._results import Estimate, EstimateTable, TestedEstimate, TestResult
 from .errors import ArgumentError, DataError, check_choice, did_you_mean
 from .estimation import MISSING, Codes, Columns, Domains, Numbers, Rows, Sample, _leave_out_gaps, name_of, rows_of
 
@@ -106,6 +106,17 @@ class AgentEstimate:
             "flags": "; ".join(self.flags),
         }
 
+    def _both(self) -> EstimateTable:
+        return EstimateTable((("mean", ("direct", "shrunken")),), (self.direct, self.shrunken))
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """One row; `backend` is "pandas", "polars" or "pyarrow" (default: the first that is installed)."""
+        return build_frame({name: [value] for name, value in self.to_dict().items()}, backend)
+
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """The direct and the shrunken mean with intervals, on matplotlib axes; options as in `EstimateTable.plot`."""
+        return self._both().plot(ax, **options)
+
     def summary(self) -> str:
         """The agent in a sentence."""
         if self.rank is None:
@@ -116,6 +127,10 @@ class AgentEstimate:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.summary()}>"
+
+    def _repr_html_(self) -> str:
+        header, rows = self._both()._table()
+        return html_table(header, rows, self.summary())
 
 
 @dataclass(frozen=True, repr=False)

@@ -617,6 +617,13 @@ class CalibrationStudy:
         """One of the tables (`tables()`) as a frame."""
         return self.tables()[check_choice("table", table, self.tables())].to_frame(backend)
 
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """Krippendorff's alpha by criterion with intervals, on matplotlib axes; options as in `EstimateTable.plot`.
+
+        The other tables (`tables()`) draw themselves likewise.
+        """
+        return self.alpha.plot(ax, **options)
+
     def summary(self) -> str:
         """The findings, one line each."""
         return "\n".join(finding.text for finding in self.findings)

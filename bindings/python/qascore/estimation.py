@@ -1144,7 +1144,7 @@ def difference(
     return Difference.from_core(name, found, test=TestResult.from_core(test))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DesignEffect:
     """How much the design changes the variance of a mean.
 
@@ -1171,6 +1171,36 @@ class DesignEffect:
 
     def to_frame(self, backend: str | None = None) -> Any:
         return build_frame({name: [value] for name, value in self.to_dict().items()}, backend)
+
+    def _rows(self) -> list[tuple[str, float]]:
+        return [
+            ("without replacement", self.without_replacement),
+            ("with replacement", self.with_replacement),
+            ("unequal weights alone", self.kish),
+        ]
+
+    def summary(self) -> str:
+        """What the design does to the variance of the mean, in words."""
+        if np.isnan(self.without_replacement):
+            text = f"The design effect is undefined: {self.undefined}."
+        else:
+            text = f"The variance of the mean is {number(self.without_replacement)} times that of a simple random sample."
+        if np.isnan(self.kish):
+            return text
+        return f"{text} Unequal weights alone: {number(self.kish)} times, as if {number(self.effective_size)} units were scored."
+
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """The effects as bars beside 1, no effect, on matplotlib axes. Options: `label`."""
+        from ._plots import bar_plot
+
+        shown: dict[str, Any] = {"label": "variance over that of a simple random sample", "reference": 1.0} | options
+        return bar_plot([name for name, _ in self._rows()], [value for _, value in self._rows()], ax, **shown)
+
+    def __repr__(self) -> str:
+        return f"<DesignEffect: {self.summary()}>"
+
+    def _repr_html_(self) -> str:
+        return html_table(("design effect", "variance ratio"), self._rows(), self.summary())
 
 
 def design_effect(sample: SampleDesign, column: str) -> DesignEffect:

@@ -210,6 +210,23 @@ class EvaluationResult:
         names = [f.name for f in fields(CriterionResult)]
         return build_frame({name: [getattr(one, name) for one in self.criteria] for name in names}, backend)
 
+    def summary(self) -> str:
+        """The result in a line; `explain` has the rest."""
+        return self.explain("en").split("\n", 1)[0]
+
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """What each criterion gave of what it could have given, in fractions of the form, on matplotlib axes.
+
+        Options: `label`.
+        """
+        from ._plots import bar_plot
+
+        counted = [one for one in self.criteria if one.state == "scored"]
+        shown: dict[str, Any] = {"label": "contribution to the score", "behind": [one.applied_weight for one in counted]}
+        return bar_plot(
+            [one.criterion for one in counted], [one.contribution for one in counted], ax, **(shown | options)
+        )
+
     def __repr__(self) -> str:
         return self.explain()
 
@@ -615,6 +632,14 @@ class Scores:
         lost = int(np.isnan(self.score).sum())
         more = f", {lost} of them not scorable" if lost else ""
         return f"{len(self)} evaluations on {self.rubric.id} {self.rubric.version}{more}"
+
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """How many evaluations have which score, with the mark to pass, on matplotlib axes. Options: `bins`, `label`."""
+        from ._plots import histogram_plot
+
+        passing = self.rubric.pass_from
+        shown: dict[str, Any] = {"label": "score", "bins": 20, "marks": {} if passing is None else {"to pass": passing}}
+        return histogram_plot(self.score, ax, **(shown | options))
 
     def _table(self, most: int = 10) -> tuple[list[str], list[list[object]]]:
         scores = self._columns_of_scores()

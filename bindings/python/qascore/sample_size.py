@@ -10,7 +10,7 @@ import numpy as np
 
 from . import _core
 from ._frames import build_frame
-from ._render import html_table, range_text, text_table
+from ._render import html_table, number, range_text, text_table
 from .errors import ArgumentError, check_choice
 
 __all__ = [
@@ -93,6 +93,13 @@ class SampleSize:
             drawn = f"Draw {self.n} {'conversation' if self.n == 1 else 'conversations'}"
         limits = "" if self.low is None or self.high is None else f"; expected limits {range_text(self.low, self.high)}"
         return f"{drawn}: {self.purpose}{limits}."
+
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """The size after each step as bars, on matplotlib axes. Options: `label`."""
+        from ._plots import bar_plot
+
+        shown: dict[str, Any] = {"label": "conversations", "texts": [number(step.n) for step in self.steps]}
+        return bar_plot([step.name for step in self.steps], [step.n for step in self.steps], ax, **(shown | options))
 
     def _rows(self) -> list[list[object]]:
         return [[step.name, step.n, step.reason] for step in self.steps]

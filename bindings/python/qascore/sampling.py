@@ -187,6 +187,15 @@ class SamplingPlan:
         """The plan in a sentence."""
         return f"{self.sample_size} of {self.population_size} conversations, {self.method} allocation"
 
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """Sample sizes by stratum as bars, with what each holds, on matplotlib axes. Options: `label`."""
+        from ._plots import bar_plot
+
+        strata = self.strata
+        names = [", ".join(MISSING if label is None else str(label) for label in s.labels) or "all" for s in strata]
+        shown: dict[str, Any] = {"label": "conversations to draw", "texts": [f"{s.sample_size:,} of {s.population:,}" for s in strata]}
+        return bar_plot(names, [s.sample_size for s in strata], ax, **(shown | options))
+
     def __repr__(self) -> str:
         header, rows = self._table()
         notes = "".join(f"\nnote: {note}" for note in self.notes)

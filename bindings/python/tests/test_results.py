@@ -1,0 +1,165 @@
+"""Every result shows itself: in words, as a frame, in a notebook, and where a picture explains it, as a picture."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import qascore as qa
+
+matplotlib = pytest.importorskip("matplotlib")
+matplotlib.use("Agg")
+
+from matplotlib import pyplot
+
+RANDOM = np.random.default_rng(3)
+CALLS = pd.DataFrame(
+    {
+        "conversation_id": [f"c{i}" for i in range(60)],
+        "agent": [f"agent {i % 6} <{i % 2}>" for i in range(60)],
+        "queue": ["a", "b", "b"] * 20,
+        "solved": [True, False, True] * 20,
+        "weight": [2.0, 3.0, 4.0] * 20,
+        "score": RANDOM.uniform(0.4, 1.0, 60),
+        "csat": RANDOM.integers(1, 6, 60),
+        "model": RANDOM.uniform(0.4, 1.0, 60),
+    }
+)
+DESIGN = qa.SampleDesign(CALLS, weight="weight")
+RATINGS = qa.RatingTable.from_matrix(RANDOM.integers(1, 6, (12, 3)), raters=["ann", "bob", "cay"])
+RUBRIC = qa.Rubric.load("voice-service")
+CENTRE = qa.simulate(seed=4, conversations=40)
+
+
+def scores() -> qa.Scores:
+    return RUBRIC.score(CENTRE.evaluate(["c-01", "c-02", "c-03"]).wide, evaluation="evaluation_id")
+
+
+RESULTS: dict[str, Callable[[], Any]] = {
+    "AgentDifference": lambda: qa.agent_estimates(CALLS, "score", agent="agent").difference("agent 0 <0>", "agent 1 <1>"),
+    "AgentEstimate": lambda: qa.agent_estimates(CALLS, "score", agent="agent").agents[0],
+    "AgentEstimates": lambda: qa.agent_estimates(CALLS, "score", agent="agent"),
+    "AgreementEstimate": lambda: qa.krippendorff_alpha(RATINGS, level="interval"),
+    "Association": lambda: qa.association(CALLS, "score", "csat"),
+    "CalibrationStudy": lambda: qa.calibration_study(RATINGS),
+    "DesignEffect": lambda: qa.design_effect(DESIGN, "score"),
+    "Difference": lambda: qa.difference(CALLS, "score", by="queue", between=("a", "b")),
+    "Estimate": lambda: qa.mean(DESIGN, "score"),
+    "EstimateTable": lambda: qa.mean(DESIGN, "score", by="agent"),
+    "EvaluationResult": lambda: scores().evaluation(scores().to_dict()["evaluation_id"][0]),
+    "IccEstimate": lambda: qa.icc(RATINGS),
+    "ModelAssistedEstimate": lambda: qa.model_assisted_mean(
+        qa.SampleDesign(CALLS, weight="weight"), "score", model="model", population=CALLS
+    ),
+    "PpiEstimate": lambda: qa.ppi_mean(CALLS, "score", model="model", unlabelled=CALLS),
+    "RaterSummary": lambda: qa.rater_summary(RATINGS),
+    "Regression": lambda: qa.regression(CALLS, "score", ["csat", "queue"]),
+    "SampleSize": lambda: qa.sample_size_for_mean(margin=0.02, sd=0.2, population=3000),
+    "SamplingPlan": lambda: qa.allocate(CALLS, strata=["queue", "agent"], size=20),
+    "Scores": scores,
+}
+NO_PICTURE = {
+    "Centre": "data", "DrawSketch": "draws", "Evaluations": "data", "Finding": "a sentence", "Pairing": "data",
+    "PlannedStratum": "a row of SamplingPlan", "RatingTable": "data", "Rubric": "a form", "SampleDesign": "data",
+    "SimulatedCriterion": "a setting", "SizeStep": "a row of SampleSize", "Study": "report() draws it",
+    "TestResult": "a number", "Truth": "data",
+}  # fmt: skip
+
+
+class Balanced(HTMLParser):
+    """Refuses HTML whose tags do not match, and colours: text takes those of the page, light or dark."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.feed(text)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.open.append(tag)
+        assert not re.search("color|background", dict(attrs).get("style") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    yield
+    pyplot.close("all")
+
+
+def test_every_public_class_is_a_result_that_is_drawn_or_says_why_not() -> None:
+    classes = {
+        name
+        for name in qa.__all__
+        if inspect.isclass(getattr(qa, name)) and not issubclass(getattr(qa, name), Exception)
+    }
+    assert classes == set(RESULTS) | set(NO_PICTURE)
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_result_shows_itself_in_words_as_a_frame_in_a_notebook_and_as_a_picture(name: str) -> None:
+    result = RESULTS[name]()
+    assert type(result).__name__ == name
+    assert result.summary().strip()
+    assert "object at 0x" not in repr(result)
+    assert len(result.to_frame()) > 0
+    assert result.to_dict()
+    page = result._repr_html_()
+    Balanced(page)
+    assert 'class="qascore"' in page
+    assert "<0>" not in page
+    ax = result.plot()
+    assert ax.get_xlabel()
+    assert ax.has_data()
+    ax.figure.canvas.draw()
+    _, given = pyplot.subplots()
+    assert result.plot(given, label="mine") is given
+    assert given.get_xlabel() == "mine"
+
+
+def test_a_design_effect_says_what_the_design_does() -> None:
+    effect = qa.design_effect(DESIGN, "score")
+    assert effect.summary().startswith(f"The variance of the mean is {effect.without_replacement:.4} times that of a simple")
+    assert effect.summary().endswith("times, as if 55.86 units were scored.")  # 180^2 / 580
+    same = qa.design_effect(qa.SampleDesign(CALLS.assign(score=0.5), weight="weight"), "score")
+    assert same.summary().startswith(f"The design effect is undefined: {same.undefined}.")
+
+
+def test_bars_have_the_lengths_of_the_figures() -> None:
+    plan = qa.allocate(CALLS, strata="queue", size=20)
+    ax = plan.plot()
+    assert [bar.get_width() for bar in ax.patches] == [stratum.sample_size for stratum in plan.strata]
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["a", "b"]
+    assert [text.get_text() for text in ax.texts] == [f"{s.sample_size} of {s.population}" for s in plan.strata]
+
+
+def test_an_evaluation_draws_what_each_criterion_gave_before_what_it_could_give() -> None:
+    result = RESULTS["EvaluationResult"]()
+    counted = [one for one in result.criteria if one.state == "scored"]
+    widths = [bar.get_width() for bar in result.plot().patches]
+    assert widths == [one.applied_weight for one in counted] + [one.contribution for one in counted]
+
+
+def test_scores_draw_their_histogram_with_the_mark_to_pass() -> None:
+    found = scores()
+    ax = found.plot(bins=[0.0, 0.5, 1.0])
+    assert sum(bar.get_height() for bar in ax.patches) == np.isfinite(found.score).sum()
+    assert [line.get_xdata()[0] for line in ax.lines] == [RUBRIC.pass_from]
+
+
+def test_bars_of_another_shape_are_refused() -> None:
+    from qascore._plots import bar_plot
+
+    with pytest.raises(qa.DataError, match=r"values: expected 2 values but found the shape \(1,\)"):
+        bar_plot(["a", "b"], [1.0])
+    with pytest.raises(qa.DataError, match="texts: expected 2"):
+        bar_plot(["a", "b"], [1.0, 2.0], texts=["x"])
