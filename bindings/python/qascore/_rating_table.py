@@ -455,10 +455,12 @@ def _positions(found: Sequence[str], declared: Sequence[str]) -> npt.NDArray[np.
 
 def _cells(
     cells: npt.NDArray[Any], categories: Categories
-) -> tuple[npt.NDArray[np.float64], tuple[str, ...] | None, npt.NDArray[np.float64], bool]:
-    """Numbers of a matrix, labels of text categories, declared values, and whether categories have an order."""
+) -> tuple[npt.NDArray[Any], tuple[str, ...] | None, npt.NDArray[np.float64], bool]:
+    """Numbers (int64 or float64) of a matrix, labels of text categories, declared values, and whether categories have an order."""
     if cells.dtype.kind in "iufb":
-        return np.ascontiguousarray(cells, dtype=np.float64), None, _number_categories(categories, "the matrix"), True
+        whole = np.can_cast(cells.dtype, np.int64)  # without gaps then, and read as they are
+        numbers = np.ascontiguousarray(cells, dtype=np.int64 if whole else np.float64)
+        return numbers, None, _number_categories(categories, "the matrix"), True
     flat = [None if value is None or value != value else value for value in cells.ravel().tolist()]
     if not any(isinstance(value, str) for value in flat):
         try:

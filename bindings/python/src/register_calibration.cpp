@@ -103,9 +103,13 @@ public:
   }
 
   static Ratings from_matrix(const py::array& matrix, std::size_t raters, const py::array& declared) {
-    const auto cells = as_span<double>(matrix), categories = as_span<double>(declared);
-    const py::gil_scoped_release unlocked;
-    return Ratings(kernel::columns_of(cells, raters, categories));
+    const auto categories = as_span<double>(declared);
+    const auto columns = [&](auto cells) {
+      const py::gil_scoped_release unlocked;
+      return Ratings(kernel::columns_of(cells, raters, categories));
+    };
+    return matrix.dtype().kind() == 'i' ? columns(as_span<std::int64_t>(matrix))
+                                        : columns(as_span<double>(matrix));
   }
 
   static Ratings from_counts(const py::array& counts, const py::array& categories) {

@@ -97,15 +97,12 @@ public:
   /// raters.
   static rating_table from_matrix(std::span<const double> matrix, std::size_t raters,
                                   const rating_options& options = {}) {
-    if (raters == 0 || matrix.size() % raters != 0)
-      throw data_error("matrix: expected a multiple of " + std::to_string(raters) + " numbers but found " +
-                       std::to_string(matrix.size()));
-    rating_table out;
-    out.columns_ = kernel::columns_of(matrix, raters, sorted_categories(options.categories));
-    out.ordered_ = true;
-    out.units_ = numbered(matrix.size() / raters);
-    out.raters_ = numbered(raters);
-    return out;
+    return from_cells(matrix, raters, options);
+  }
+  /// The same from whole numbers, without gaps.
+  static rating_table from_matrix(std::span<const std::int64_t> matrix, std::size_t raters,
+                                  const rating_options& options = {}) {
+    return from_cells(matrix, raters, options);
   }
 
   /// From counts, units x categories, row-major: how many anonymous raters chose each category.
@@ -175,6 +172,20 @@ public:
   }
 
 private:
+  template <class Cell>
+  static rating_table from_cells(std::span<const Cell> matrix, std::size_t raters,
+                                 const rating_options& options) {
+    if (raters == 0 || matrix.size() % raters != 0)
+      throw data_error("matrix: expected a multiple of " + std::to_string(raters) + " numbers but found " +
+                       std::to_string(matrix.size()));
+    rating_table out;
+    out.columns_ = kernel::columns_of(matrix, raters, sorted_categories(options.categories));
+    out.ordered_ = true;
+    out.units_ = numbered(matrix.size() / raters);
+    out.raters_ = numbered(raters);
+    return out;
+  }
+
   static std::vector<std::string> numbered(std::size_t n) {
     std::vector<std::string> out(n);
     for (std::size_t i = 0; i < n; ++i)

@@ -83,6 +83,9 @@ rating_columns columns_of(const rating_rows& rows, std::span<const double> decla
 /// The same from a matrix, units x raters, row-major, NaN for a gap.
 rating_columns columns_of(std::span<const double> matrix, std::size_t raters,
                           std::span<const double> declared);
+/// The same from whole numbers, without gaps.
+rating_columns columns_of(std::span<const std::int64_t> matrix, std::size_t raters,
+                          std::span<const double> declared);
 
 /// The same from counts, units x categories, row-major: how many (anonymous) raters chose each category.
 /// Throws data_error for a count below 0.

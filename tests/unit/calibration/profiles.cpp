@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -91,6 +93,58 @@ TEST_CASE("values that come late in a long matrix are seen") {
     CHECK(view.value[view.of(view.profile_of(40000))[1]] == 2.0);
     CHECK(view.value[view.of(view.profile_of(1))[0]] == 2.0);
     CHECK(view.profiles() <= 5);
+  }
+}
+
+TEST_CASE("a matrix of whole numbers is read like the same numbers with a fraction") {
+  std::mt19937_64 engine(8);
+  for (const std::size_t raters : {1u, 2u, 3u, 4u, 5u, 7u}) {
+    std::vector<std::int64_t> whole;
+    for (std::size_t i = 0; i < raters * 3001; ++i)
+      whole.push_back(static_cast<std::int64_t>(engine() % 4) - 2);
+    const std::vector<double> numbers(whole.begin(), whole.end());
+    const auto a = qa::kernel::columns_of(std::span<const std::int64_t>(whole), raters, {});
+    const auto b = qa::kernel::columns_of(std::span<const double>(numbers), raters, {});
+    CHECK(a.value == std::vector<double>{-2, -1, 0, 1});
+    CHECK(a.value == b.value);
+    CHECK(a.begin == b.begin);
+    CHECK(a.code == b.code);
+    CHECK(a.rater == b.rater);
+    CHECK(a.multiplicity == b.multiplicity);
+    CHECK(a.profile == b.profile);
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      const std::size_t p = a.profile.empty() ? i / raters : a.profile[i / raters];
+      REQUIRE(a.value[a.code[a.begin[p] + i % raters]] == numbers[i]);
+    }
+  }
+}
+
+TEST_CASE("cells of any size are told from the range of a matrix") {
+  // Numbers whose differences from the range wrap around, gaps of either sign, both zeros.
+  constexpr auto least = std::numeric_limits<std::int64_t>::min(), most = std::numeric_limits<std::int64_t>::max();
+  for (const std::int64_t far : {least, least + 2, std::int64_t{-1} << 32u, std::int64_t{1} << 32u, most - 1, most}) {
+    std::vector<std::int64_t> matrix(80000, 1);
+    matrix[1] = 2;
+    matrix.insert(matrix.end(), {far, 2});
+    const auto table = qa::rating_table::from_matrix(matrix, 2);
+    const auto view = table.view();
+    CHECK(view.categories() == 3);
+    CHECK(view.value[view.of(view.profile_of(40000))[0]] == static_cast<double>(far));
+  }
+  std::vector<double> matrix(80000, 1.0);
+  const double gap = std::numeric_limits<double>::quiet_NaN();
+  matrix.insert(matrix.end(), {-gap, 1.0, gap, gap, -0.0, 0.0, 1.0, 0x1p-1074});
+  const auto table = qa::rating_table::from_matrix(matrix, 2);
+  const auto view = table.view();
+  CHECK(view.units == 40004);
+  CHECK(view.categories() == 3); // 0, the smallest number above it, 1
+  CHECK(view.count(view.profile_of(40000)) == 1);
+  CHECK(view.count(view.profile_of(40001)) == 0);
+  CHECK(view.of(view.profile_of(40002))[0] == view.of(view.profile_of(40002))[1]);
+  CHECK(view.value[view.of(view.profile_of(40003))[1]] == 0x1p-1074);
+  for (const double infinite : {HUGE_VAL, -HUGE_VAL}) {
+    matrix.back() = infinite;
+    CHECK_THROWS_AS(qa::rating_table::from_matrix(matrix, 2), qa::data_error);
   }
 }
 

@@ -8,6 +8,7 @@
 #include "../variance.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 #include <string>
@@ -199,32 +200,87 @@ inline whole_range range_of(std::span<const double> matrix) {
   return whole && low <= high ? whole_range{low, high} : whole_range{};
 }
 
-/// Rows of a matrix as numbers in base (range + 2), gaps as digit 0; false if a cell is not a whole number of
-/// the range.
-inline bool keys_of(std::span<const double> matrix, const whole_range& range, std::uint32_t digits,
-                    std::size_t raters, std::vector<std::uint32_t>& key, std::vector<std::uint32_t>& count) {
+inline whole_range range_of(std::span<const std::int64_t> matrix) {
+  const auto [low, high] = std::ranges::minmax_element(matrix);
+  constexpr std::int64_t most = 1'000'000'000;
+  if (matrix.empty() || *low < -most || *high > most)
+    return {};
+  return {static_cast<double>(*low), static_cast<double>(*high)};
+}
+
+/// Cells as digits: a number of the range is 1, 2, ..., a gap is 0. False if a cell is something else; the digits mean
+/// nothing then. Sums and bits only, no comparison: of these compilers make vector code without leave to forget NaN.
+inline bool digits_of(std::span<const double> cells, const whole_range& range, std::uint32_t* digit) {
+  constexpr double unit = 4503599627370496.0; // 2^52: added to a small whole number, its last bits are the number
   const double zero = range.low - 1.0;
-  bool whole = true;
+  const auto top = static_cast<std::uint64_t>(range.high - zero);
+  std::uint64_t fraction = 0, outside = 0;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const double moved = (cells[i] - zero) + unit;
+    const double rest = cells[i] - ((moved - unit) + zero); // 0 for a whole number, NaN for an infinite one
+    const std::uint64_t size = std::bit_cast<std::uint64_t>(cells[i]) & 0x7fff'ffff'ffff'ffffu;
+    const std::uint64_t number = ((size + 0x000f'ffff'ffff'ffffu) >> 63u) - 1; // all bits set, none for NaN
+    const std::uint64_t found = std::bit_cast<std::uint64_t>(moved) - std::bit_cast<std::uint64_t>(unit);
+    fraction |= std::bit_cast<std::uint64_t>(rest) & number;
+    outside |= ((found - 1) | (top - found)) & number; // one of the two is negative
+    digit[i] = static_cast<std::uint32_t>(found & number);
+  }
+  return fraction == 0 && outside >> 63u == 0;
+}
+
+inline bool digits_of(std::span<const std::int64_t> cells, const whole_range& range, std::uint32_t* digit) {
+  // Unsigned, because the differences of far cells wrap; one of the two has its sign bit set for them all the same.
+  const auto low = static_cast<std::uint64_t>(static_cast<std::int64_t>(range.low));
+  const auto high = static_cast<std::uint64_t>(static_cast<std::int64_t>(range.high));
+  std::uint64_t wrong = 0;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const auto x = static_cast<std::uint64_t>(cells[i]);
+    wrong |= (x - low) | (high - x);
+    digit[i] = static_cast<std::uint32_t>(x - low + 1);
+  }
+  return wrong >> 63u == 0;
+}
+
+/// Keys of rows of digits in base `base`, for a known (other than 0) or any number of raters.
+template <std::size_t Raters>
+void join_digits(const std::uint32_t* digit, std::uint32_t base, std::size_t raters, std::span<std::uint32_t> key) {
+  const std::size_t columns = Raters != 0 ? Raters : raters;
   for (std::size_t u = 0; u < key.size(); ++u) {
     std::uint32_t k = 0;
-    for (std::size_t r = 0; r < raters; ++r) {
-      const double x = matrix[u * raters + r];
-      const double inside = x < range.low ? range.low : (x > range.high ? range.high : x);
-      const bool gap = x != x;
-      const auto digit = static_cast<std::int32_t>(gap ? 0.0 : inside - zero);
-      whole &= gap | (zero + static_cast<double>(digit) == x);
-      k = k * digits + static_cast<std::uint32_t>(digit);
-    }
+    for (std::size_t r = 0; r < columns; ++r)
+      k = k * base + digit[u * columns + r];
     key[u] = k;
-    ++count[k];
   }
-  return whole;
+}
+
+/// Rows of a matrix as numbers in base (range + 2), gaps as digit 0, and how often each occurs; false if a cell is not a
+/// whole number of the range.
+template <class Cell>
+bool keys_of(std::span<const Cell> matrix, const whole_range& range, std::uint32_t base, std::size_t raters,
+             std::vector<std::uint32_t>& key, std::vector<std::uint32_t>& count) {
+  const std::size_t rows = std::max<std::size_t>(1, 2048 / raters); // their digits stay in the nearest cache
+  std::vector<std::uint32_t> digit(rows * raters);
+  for (std::size_t u = 0; u < key.size(); u += rows) {
+    const std::size_t n = std::min(rows, key.size() - u);
+    if (!digits_of(matrix.subspan(u * raters, n * raters), range, digit.data()))
+      return false;
+    const std::span<std::uint32_t> keys(key.data() + u, n);
+    switch (raters) {
+    case 2: join_digits<2>(digit.data(), base, raters, keys); break;
+    case 3: join_digits<3>(digit.data(), base, raters, keys); break;
+    case 4: join_digits<4>(digit.data(), base, raters, keys); break;
+    default: join_digits<0>(digit.data(), base, raters, keys);
+    }
+    for (const std::uint32_t k : keys)
+      ++count[k];
+  }
+  return true;
 }
 
 /// A narrow matrix of whole numbers: its rows as keys, counted in a table. False where the table would be
 /// large.
-inline bool fold_small(std::span<const double> matrix, std::span<const double> declared,
-                       rating_columns& out) {
+template <class Cell>
+bool fold_small(std::span<const Cell> matrix, std::span<const double> declared, rating_columns& out) {
   constexpr double largest = 65536.0;
   constexpr std::size_t first_look = 65536;
   double keys = 1.0;
@@ -232,6 +288,8 @@ inline bool fold_small(std::span<const double> matrix, std::span<const double> d
   whole_range range;
   std::vector<std::uint32_t> count;
   bool done = false;
+  if (out.raters == 0)
+    return false;
   // The first cells nearly always show the whole range: then one pass over the matrix is enough.
   for (const std::size_t look : {std::min(first_look, matrix.size()), matrix.size()}) {
     range = range_of(matrix.first(look));
@@ -312,6 +370,35 @@ rating_columns filter(const rating_view& ratings, Keep keep) {
   return out;
 }
 
+template <class Cell>
+rating_columns columns_of_cells(std::span<const Cell> matrix, std::size_t raters, std::span<const double> declared) {
+  rating_columns out;
+  out.raters = raters;
+  out.units = raters == 0 ? 0 : matrix.size() / raters;
+  check_size(matrix.size(), out.units);
+  if (fold_small(matrix, declared, out))
+    return out;
+  out.begin.resize(out.units + 1);
+  out.rater.resize(matrix.size());
+  std::vector<double> rating(matrix.size());
+  std::size_t at = 0;
+  for (std::size_t u = 0; u < out.units; ++u) {
+    for (std::size_t r = 0; r < raters; ++r) {
+      // Written without a branch: gaps come at random.
+      const auto x = static_cast<double>(matrix[u * raters + r]);
+      rating[at] = x;
+      out.rater[at] = static_cast<std::uint32_t>(r);
+      at += x == x ? 1u : 0u;
+    }
+    out.begin[u + 1] = static_cast<std::uint32_t>(at);
+  }
+  rating.resize(at);
+  out.rater.resize(at);
+  code_ratings(rating, declared, out);
+  fold(out);
+  return out;
+}
+
 } // namespace detail_ratings
 
 QASCORE_INLINE rating_columns columns_of(const rating_rows& rows, std::span<const double> declared,
@@ -353,32 +440,12 @@ QASCORE_INLINE rating_columns columns_of(const rating_rows& rows, std::span<cons
 
 QASCORE_INLINE rating_columns columns_of(std::span<const double> matrix, std::size_t raters,
                                          std::span<const double> declared) {
-  using namespace detail_ratings;
-  rating_columns out;
-  out.raters = raters;
-  out.units = raters == 0 ? 0 : matrix.size() / raters;
-  check_size(matrix.size(), out.units);
-  if (fold_small(matrix, declared, out))
-    return out;
-  out.begin.resize(out.units + 1);
-  out.rater.resize(matrix.size());
-  std::vector<double> rating(matrix.size());
-  std::size_t at = 0;
-  for (std::size_t u = 0; u < out.units; ++u) {
-    for (std::size_t r = 0; r < raters; ++r) {
-      // Written without a branch: gaps come at random.
-      const double x = matrix[u * raters + r];
-      rating[at] = x;
-      out.rater[at] = static_cast<std::uint32_t>(r);
-      at += x == x ? 1u : 0u;
-    }
-    out.begin[u + 1] = static_cast<std::uint32_t>(at);
-  }
-  rating.resize(at);
-  out.rater.resize(at);
-  code_ratings(rating, declared, out);
-  fold(out);
-  return out;
+  return detail_ratings::columns_of_cells(matrix, raters, declared);
+}
+
+QASCORE_INLINE rating_columns columns_of(std::span<const std::int64_t> matrix, std::size_t raters,
+                                         std::span<const double> declared) {
+  return detail_ratings::columns_of_cells(matrix, raters, declared);
 }
 
 QASCORE_INLINE rating_columns columns_of_counts(std::span<const std::int64_t> counts,
