@@ -15,17 +15,25 @@ namespace qascore::kernel {
 struct dense_levels {
   std::vector<std::uint32_t> code; ///< per value
   std::vector<std::uint32_t> size; ///< values at each level, ascending levels
-  std::vector<std::uint32_t>
-      order; ///< positions of the values by ascending level; only from ordered_levels_of
 
   std::size_t count() const noexcept { return size.size(); }
 };
 
-/// Levels of fewer than 2^32 finite values; -0 equals 0. O(n) where there are at most 1024 distinct values or
+/// The other way round: which values stand at each level.
+struct level_order {
+  std::vector<std::uint32_t> row;  ///< positions of the values by ascending level
+  std::vector<std::uint32_t> size; ///< values at each level, ascending levels
+
+  std::size_t count() const noexcept { return size.size(); }
+};
+
+/// Levels of fewer than 2^32 finite values; -0 equals 0. O(n) where there are at most `few_levels` distinct values or
 /// where they are spread like common distributions (one radix sort of their linear image), never worse than
 /// O(n log n). Throws argument_error for NaN or infinity.
 dense_levels levels_of(std::span<const double> values);
-dense_levels ordered_levels_of(std::span<const double> values);
+level_order order_of(std::span<const double> values);
+level_order order_of(const dense_levels& levels);
+inline constexpr std::size_t few_levels = 1024;
 
 } // namespace qascore::kernel
 

@@ -25,63 +25,115 @@ private:
 /// Up to here sums of ranks of unweighted rows are such numbers (n^2 / 2 < 2^52).
 inline constexpr std::size_t exact_rows = std::size_t{1} << 26u;
 
-/// One side of a rank correlation. What a unit reads together lies together.
-template <class Sum>
-struct ranked_side {
-  struct level {
-    double rank = 0.0; ///< weighted mid-rank less its mean
-    Sum partner;       ///< of w times the other side's rank; in the end the level's share of the influence
-  };
-  dense_levels dense;
-  std::vector<double> weight; ///< of each level; empty: its size
-  std::vector<level> levels;
-  double squares = 0.0; ///< sum of w rank^2
+/// The two columns of a rank correlation: the one with more levels in their order, so that what belongs to a level is
+/// met at once, the other as codes.
+struct ranked_columns {
+  level_order outer;
+  dense_levels inner;
+};
 
-  level& of(std::size_t unit) { return levels[dense.code[unit]]; }
-  double weight_of(std::size_t l) const {
-    return weight.empty() ? static_cast<double>(dense.size[l]) : weight[l];
+inline ranked_columns ranked(std::span<const double> x, std::span<const double> y) {
+  dense_levels inner = levels_of(y);
+  if (inner.count() <= few_levels) { // then most often x has many, whose codes nobody needs
+    level_order outer = order_of(x);
+    if (outer.count() >= inner.count())
+      return {std::move(outer), std::move(inner)};
   }
+  dense_levels other = levels_of(x);
+  if (other.count() < inner.count())
+    std::swap(inner, other);
+  return {order_of(other), std::move(inner)};
+}
+
+/// Weight of each level: how many units stand there where those have none.
+class level_weights {
+public:
+  level_weights(const std::vector<std::uint32_t>& size, std::vector<double> weight)
+      : size_{size}, weight_{std::move(weight)} {}
+
+  double operator[](std::size_t level) const noexcept {
+    return weight_.empty() ? static_cast<double>(size_[level]) : weight_[level];
+  }
+  std::size_t count() const noexcept { return size_.size(); }
+
+private:
+  std::span<const std::uint32_t> size_;
+  std::vector<double> weight_;
 };
 
 template <class Sum>
-ranked_side<Sum> rank_side(std::span<const double> values, std::span<const double> weight) {
-  ranked_side<Sum> out;
-  out.dense = levels_of(values);
-  out.levels.resize(out.dense.count());
-  for (std::size_t i = 0; i < weight.size(); ++i)
-    out.of(i).partner.add(weight[i]);
-  if (!weight.empty())
-    for (auto& l : out.levels)
-      out.weight.push_back(std::exchange(l.partner, {}).value());
-  detail::accurate_sum total, below, squares;
-  for (std::size_t l = 0; l < out.levels.size(); ++l)
-    total.add(out.weight_of(l));
-  for (std::size_t l = 0; l < out.levels.size(); ++l) {
-    const double w = out.weight_of(l);
-    const double rank = below.value() + 0.5 * w - 0.5 * total.value();
-    out.levels[l].rank = rank;
+level_weights weights_of(const dense_levels& levels, const complete_pairs& p) {
+  std::vector<Sum> sum(p.weight.empty() ? 0 : levels.count());
+  for (std::size_t i = 0; i < p.weight.size(); ++i)
+    sum[levels.code[i]].add(p.weight[i]);
+  std::vector<double> out;
+  out.reserve(sum.size());
+  for (const Sum& s : sum)
+    out.push_back(s.value());
+  return {levels.size, std::move(out)};
+}
+
+template <class Sum>
+level_weights weights_of(const level_order& levels, const complete_pairs& p) {
+  std::vector<double> out;
+  if (!p.weight.empty()) {
+    out.reserve(levels.count());
+    std::size_t k = 0;
+    for (const std::uint32_t size : levels.size) {
+      Sum sum;
+      for (const std::size_t last = k + size; k < last; ++k)
+        sum.add(p.weight[levels.row[k]]);
+      out.push_back(sum.value());
+    }
+  }
+  return {levels.size, std::move(out)};
+}
+
+template <class Sum>
+double sum_of(const level_weights& weight) {
+  Sum sum;
+  for (std::size_t l = 0; l < weight.count(); ++l)
+    sum.add(weight[l]);
+  return sum.value();
+}
+
+/// What Spearman's rho knows of a level.
+struct level_share {
+  double rank = 0.0;    ///< weighted mid-rank less its mean
+  double partner = 0.0; ///< sum of w times the other side's rank; in the end the level's share of the influence
+};
+
+/// The ranks of the levels and the sum of w rank^2.
+template <class Sum>
+double rank_levels(const level_weights& weight, std::vector<level_share>& out) {
+  const double total = sum_of<Sum>(weight);
+  Sum below;
+  detail::accurate_sum squares;
+  out.reserve(weight.count());
+  for (std::size_t l = 0; l < weight.count(); ++l) {
+    const double w = weight[l];
+    const double rank = below.value() + 0.5 * w - 0.5 * total;
+    out.push_back({rank, 0.0});
     below.add(w);
     squares.add(w * rank * rank);
   }
-  out.squares = squares.value();
-  return out;
+  return squares.value();
 }
 
 /// Puts in place of each level's partner the part of the influence that depends on this side alone:
 /// T g / sqrt(F G) - rho / 2 * (f^2 + 2 T f) / F, with T h the sum over higher levels and half of the level's
 /// own.
 template <class Sum>
-void partners_to_influence(ranked_side<Sum>& side, double scale, double rho) {
-  detail::accurate_sum above_partner, above_own;
-  for (std::size_t l = side.levels.size(); l-- > 0;) {
-    auto& level = side.levels[l];
-    const double rank = level.rank;
-    const double partner = level.partner.value();
-    const double own = side.weight_of(l) * rank;
+void partners_to_influence(std::vector<level_share>& levels, const level_weights& weight, double squares,
+                           double scale, double rho) {
+  Sum above_partner, above_own;
+  for (std::size_t l = levels.size(); l-- > 0;) {
+    level_share& level = levels[l];
+    const double partner = level.partner;
+    const double own = weight[l] * level.rank;
     const double shift_partner = above_partner.value() + 0.5 * partner;
     const double shift_own = above_own.value() + 0.5 * own;
-    level.partner = {};
-    level.partner.add(shift_partner / scale - 0.5 * rho * (rank * rank + 2.0 * shift_own) / side.squares);
+    level.partner = shift_partner / scale - 0.5 * rho * (level.rank * level.rank + 2.0 * shift_own) / squares;
     above_partner.add(partner);
     above_own.add(own);
   }
@@ -90,28 +142,37 @@ void partners_to_influence(ranked_side<Sum>& side, double scale, double rho) {
 /// Spearman's rho with the influence values of the pairs.
 template <class Sum>
 double spearman_by(const complete_pairs& p, std::vector<double>& influence) {
-  ranked_side<Sum> a = rank_side<Sum>(p.x, p.weight), b = rank_side<Sum>(p.y, p.weight);
-  const std::size_t n = p.x.size();
-  for (std::size_t i = 0; i < n; ++i) {
-    auto& la = a.of(i);
-    auto& lb = b.of(i);
-    const double w = p.weight_of(i);
-    la.partner.add(w * lb.rank);
-    lb.partner.add(w * la.rank);
-  }
+  const auto [outer, inner] = ranked(p.x, p.y);
+  const level_weights outer_weight = weights_of<Sum>(outer, p), inner_weight = weights_of<Sum>(inner, p);
+  std::vector<level_share> a, b;
+  const double outer_squares = rank_levels<Sum>(outer_weight, a), inner_squares = rank_levels<Sum>(inner_weight, b);
+  std::vector<Sum> inner_partner(inner.count());
   detail::accurate_sum cross;
-  for (const auto& l : a.levels)
-    cross.add(l.rank * l.partner.value());
-  const double scale = std::sqrt(a.squares * b.squares);
-  const double rho = cross.value() / scale;
-  partners_to_influence(a, scale, rho);
-  partners_to_influence(b, scale, rho);
-  influence.resize(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto& la = a.of(i);
-    const auto& lb = b.of(i);
-    influence[i] = la.rank * lb.rank / scale + (la.partner.value() + lb.partner.value());
+  std::size_t k = 0;
+  for (std::size_t l = 0; l < a.size(); ++l) {
+    Sum partner;
+    for (const std::size_t last = k + outer.size[l]; k < last; ++k) {
+      const double w = p.weight_of(outer.row[k]);
+      const std::uint32_t code = inner.code[outer.row[k]];
+      partner.add(w * b[code].rank);
+      inner_partner[code].add(w * a[l].rank);
+    }
+    a[l].partner = partner.value();
+    cross.add(a[l].rank * a[l].partner);
   }
+  for (std::size_t l = 0; l < b.size(); ++l)
+    b[l].partner = inner_partner[l].value();
+  const double scale = std::sqrt(outer_squares * inner_squares);
+  const double rho = cross.value() / scale;
+  partners_to_influence<Sum>(a, outer_weight, outer_squares, scale, rho);
+  partners_to_influence<Sum>(b, inner_weight, inner_squares, scale, rho);
+  influence.resize(p.x.size());
+  k = 0;
+  for (std::size_t l = 0; l < a.size(); ++l)
+    for (const std::size_t last = k + outer.size[l]; k < last; ++k) {
+      const level_share& other = b[inner.code[outer.row[k]]];
+      influence[outer.row[k]] = a[l].rank * other.rank / scale + (a[l].partner + other.partner);
+    }
   return rho;
 }
 
@@ -139,20 +200,6 @@ private:
   std::vector<Sum> node_, own_;
 };
 
-template <class Sum>
-std::vector<double> level_weights(const dense_levels& levels, const complete_pairs& p) {
-  if (p.weight.empty())
-    return std::vector<double>(levels.size.begin(), levels.size.end());
-  std::vector<Sum> sum(levels.count());
-  for (std::size_t i = 0; i < levels.code.size(); ++i)
-    sum[levels.code[i]].add(p.weight[i]);
-  std::vector<double> out;
-  out.reserve(sum.size());
-  for (const Sum& s : sum)
-    out.push_back(s.value());
-  return out;
-}
-
 /// By unit, in the order of `outer`: the weight of the units concordant with it less that of the discordant
 /// ones, and its level of `inner`.
 struct concordance {
@@ -163,8 +210,8 @@ struct concordance {
 /// Units come in by ascending levels of `outer`; the totals by levels of `inner` are asked before and after
 /// each group of equal outer levels.
 template <class Sum>
-concordance concordance_of(const dense_levels& outer, const dense_levels& inner,
-                           const std::vector<double>& inner_weight, const complete_pairs& p) {
+concordance concordance_of(const level_order& outer, const dense_levels& inner,
+                           const level_weights& inner_weight, const complete_pairs& p) {
   const std::size_t levels = inner.count();
   std::vector<double> below(levels + 1, 0.0);
   detail::accurate_sum running;
@@ -173,9 +220,9 @@ concordance concordance_of(const dense_levels& outer, const dense_levels& inner,
     below[l + 1] = running.value();
   }
   concordance out;
-  out.score.reserve(outer.order.size());
-  out.inner.reserve(outer.order.size());
-  for (const std::uint32_t i : outer.order)
+  out.score.reserve(outer.row.size());
+  out.inner.reserve(outer.row.size());
+  for (const std::uint32_t i : outer.row)
     out.inner.push_back(inner.code[i]);
 
   running_totals<Sum> totals(levels);
@@ -192,11 +239,21 @@ concordance concordance_of(const dense_levels& outer, const dense_levels& inner,
   };
   std::size_t first = 0;
   for (const std::uint32_t size : outer.size) {
+    if (size == 1) { // its own weight changes none of the totals that it asks for
+      const std::uint32_t l = out.inner[first];
+      const auto [lower, up_to] = totals.around(l);
+      const double higher = seen.value() - up_to;
+      out.score.push_back((lower - higher) + ((below[levels] - below[l + 1]) - higher - (below[l] - lower)));
+      const double w = p.weight_of(outer.row[first++]);
+      totals.add(l, w);
+      seen.add(w);
+      continue;
+    }
     const std::size_t last = first + size;
     for (std::size_t k = first; k < last; ++k)
       out.score.push_back(with_lower(out.inner[k]));
     for (std::size_t k = first; k < last; ++k) {
-      const double w = p.weight_of(outer.order[k]);
+      const double w = p.weight_of(outer.row[k]);
       totals.add(out.inner[k], w);
       seen.add(w);
     }
@@ -208,10 +265,10 @@ concordance concordance_of(const dense_levels& outer, const dense_levels& inner,
 }
 
 /// Sum over units of the weight of those at other levels.
-inline double distinct_pairs(const std::vector<double>& weight, double total) {
+inline double distinct_pairs(const level_weights& weight, double total) {
   detail::accurate_sum sum;
-  for (const double w : weight)
-    sum.add(w * (total - w));
+  for (std::size_t l = 0; l < weight.count(); ++l)
+    sum.add(weight[l] * (total - weight[l]));
   return sum.value();
 }
 
@@ -220,9 +277,9 @@ struct tie_sums {
   double pairs = 0.0, triples = 0.0, spread = 0.0;
 };
 
-inline tie_sums ties_of(const dense_levels& levels) {
+inline tie_sums ties_of(const std::vector<std::uint32_t>& sizes) {
   tie_sums out;
-  for (const std::uint32_t size : levels.size) {
+  for (const std::uint32_t size : sizes) {
     const double t = size;
     out.pairs += t * (t - 1.0);
     out.triples += t * (t - 1.0) * (t - 2.0);
@@ -231,10 +288,10 @@ inline tie_sums ties_of(const dense_levels& levels) {
   return out;
 }
 
-inline test_result kendall_test(const dense_levels& of_x, const dense_levels& of_y, double tau_b) {
-  const auto n = static_cast<double>(of_x.code.size());
+inline test_result kendall_test(const ranked_columns& columns, double tau_b) {
+  const auto n = static_cast<double>(columns.inner.code.size());
   const double all = n * (n - 1.0);
-  const tie_sums x = ties_of(of_x), y = ties_of(of_y);
+  const tie_sums x = ties_of(columns.outer.size), y = ties_of(columns.inner.size);
   const double score = tau_b * std::sqrt(all - x.pairs) * std::sqrt(all - y.pairs) / 2.0;
   const double variance = (all * (2.0 * n + 5.0) - x.spread - y.spread) / 18.0 +
                           x.pairs * y.pairs / (2.0 * all) + x.triples * y.triples / (9.0 * all * (n - 2.0));
@@ -247,28 +304,29 @@ inline test_result kendall_test(const dense_levels& of_x, const dense_levels& of
 
 template <class Sum>
 kendall_result kendall_by(const complete_pairs& p, std::vector<double>& influence) {
-  // The totals stand over the side with fewer levels: y, of two columns that are put in place.
-  dense_levels x = ordered_levels_of(p.x), y = ordered_levels_of(p.y);
-  if (x.count() < y.count())
-    std::swap(x, y);
-  const std::vector<double> wx = level_weights<Sum>(x, p), wy = level_weights<Sum>(y, p);
+  const ranked_columns columns = ranked(p.x, p.y);
+  const auto& [x, y] = columns;
+  const level_weights wx = weights_of<Sum>(x, p), wy = weights_of<Sum>(y, p);
   const concordance pairs = concordance_of<Sum>(x, y, wy, p);
-  detail::accurate_sum total, score;
-  for (const double w : wx)
-    total.add(w);
+  const double w = sum_of<Sum>(wx);
+  detail::accurate_sum score;
   for (std::size_t k = 0; k < pairs.score.size(); ++k)
-    score.add(p.weight_of(x.order[k]) * pairs.score[k]);
-  const double w = total.value();
+    score.add(p.weight_of(x.row[k]) * pairs.score[k]);
   const double dx = distinct_pairs(wx, w), dy = distinct_pairs(wy, w);
   const double scale = std::sqrt(dx * dy);
   const double tau = score.value() / scale;
+  std::vector<double> of_inner;
+  of_inner.reserve(y.count());
+  for (std::size_t l = 0; l < y.count(); ++l)
+    of_inner.push_back((w - wy[l]) / dy);
   influence.resize(pairs.score.size());
   std::size_t k = 0;
-  for (std::size_t l = 0; l < x.count(); ++l)
+  for (std::size_t l = 0; l < x.count(); ++l) {
+    const double of_outer = (w - wx[l]) / dx;
     for (const std::size_t last = k + x.size[l]; k < last; ++k)
-      influence[x.order[k]] =
-          2.0 * pairs.score[k] / scale - tau * ((w - wx[l]) / dx + (w - wy[pairs.inner[k]]) / dy);
-  return {tau, kendall_test(x, y, tau)};
+      influence[x.row[k]] = 2.0 * pairs.score[k] / scale - tau * (of_outer + of_inner[pairs.inner[k]]);
+  }
+  return {tau, kendall_test(columns, tau)};
 }
 
 /// Sums of counts are exact in plain double; sums of weights are carried accurately.
