@@ -299,7 +299,7 @@ def fit_regression(
     family: str,
     categories: int,
     confidence: float,
-    classical: bool,
+    errors: str,
 ) -> dict[str, Any]: ...
 
 # association

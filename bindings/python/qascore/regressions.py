@@ -17,7 +17,7 @@ from .estimation import Numbers, Rows, Sample, _events, rows_of
 __all__ = ["Regression", "regression"]
 
 FAMILIES = ("linear", "logit", "ordinal")
-ERRORS = ("design", "classical")
+ERRORS = ("cr2", "linearized", "classical")
 MISSING = ("error", "drop")
 
 
@@ -80,7 +80,7 @@ def regression(
     family: str = "linear",
     equals: Any = None,
     levels: Sequence[Any] | None = None,
-    errors: str = "design",
+    errors: str = "cr2",
     confidence: float = 0.95,
     missing: str = "error",
 ) -> Regression:
@@ -101,9 +101,11 @@ def regression(
         The label of the outcome to predict (logit).
     levels : sequence, optional
         The outcome's labels in ascending order (ordinal). Default: as they sort.
-    errors : {"design", "classical"}
-        From the variance engine, which needs no assumption on the residuals; or the model's own (with weights as counts of
-        equal rows in logit models).
+    errors : {"cr2", "linearized", "classical"}
+        Bias-reduced linearisation with degrees of freedom for each term, which holds for few clusters and rare terms too
+        [1]_ [2]_; a term that one cluster or row alone determines has no interval, and calibrated weights are refused. Or
+        the variance engine's, as R's survey: too small where a term rests on little. Neither needs an assumption on
+        the residuals. Or the model's own (with weights as counts of equal rows in logit models).
     confidence : float
         Level of the intervals, a fraction.
     missing : {"error", "drop"}
@@ -113,6 +115,12 @@ def regression(
     -------
     Regression
         A table with one row per term: the intercept first, or after the predictors the thresholds ("low | middle").
+
+    References
+    ----------
+    .. [1] Bell and McCaffrey (2002), Survey Methodology 28, 169-181.
+    .. [2] Pustejovsky and Tipton (2018), Journal of Business and Economic Statistics 36, 672-683,
+       doi:10.1080/07350015.2016.1247004.
 
     Examples
     --------
@@ -144,7 +152,7 @@ def regression(
             raise DataError(f'{rows.frame.argument}: column "{name}": repeats of one unit disagree; average cannot be taken')
     terms = [term for name in predictors for term in _predictor(rows, name, missing)]
     found = _core.fit_regression(
-        rows.core(), y, [values for _, values in terms], family, len(order), confidence, errors == "classical"
+        rows.core(), y, [values for _, values in terms], family, len(order), confidence, errors
     )
     names = [name for name, _ in terms]
     undefined = found["undefined"]

@@ -11,10 +11,16 @@ namespace {
 
 using numbers_array = py::array_t<double>;
 
+coefficient_errors errors_of(const std::string& name) {
+  return name == "cr2"          ? coefficient_errors::cr2
+         : name == "linearized" ? coefficient_errors::linearized
+                                : coefficient_errors::classical;
+}
+
 /// `family`: linear, logit or ordinal; only ordinal reads `categories`.
 py::dict fit_regression(const py::object& design, const numbers_array& outcome,
                         const std::vector<numbers_array>& columns, const std::string& family,
-                        std::size_t categories, double confidence, bool classical) {
+                        std::size_t categories, double confidence, const std::string& errors) {
   const auto y = as_span<double>(outcome);
   std::vector<std::span<const double>> spans;
   for (const numbers_array& column : columns)
@@ -22,7 +28,7 @@ py::dict fit_regression(const py::object& design, const numbers_array& outcome,
   const DesignArrays arrays(design, y.size());
   kernel::regression_options options;
   options.confidence = confidence_level{confidence};
-  options.errors = classical ? coefficient_errors::classical : coefficient_errors::design;
+  options.errors = errors_of(errors);
   regression_fit fit;
   {
     const py::gil_scoped_release release;
@@ -51,7 +57,7 @@ py::dict fit_regression(const py::object& design, const numbers_array& outcome,
 void register_regression(py::module_& module) {
   using namespace py::literals;
   module.def("fit_regression", &fit_regression, "design"_a, "outcome"_a, "columns"_a, "family"_a,
-             "categories"_a, "confidence"_a, "classical"_a);
+             "categories"_a, "confidence"_a, "errors"_a);
 }
 
 } // namespace qascore::python

@@ -70,7 +70,7 @@ def scores(n: int = 200, seed: int = 4) -> pd.DataFrame:
 
 def test_labels_become_a_term_for_each_but_the_first() -> None:
     frame = scores()
-    fit = qa.regression(frame, "score", ["minutes", "queue"])
+    fit = qa.regression(frame, "score", ["minutes", "queue"], errors="linearized")
     assert fit.keys == (("term", ("intercept", "minutes", "queue is e-mail", "queue is phone")),)
     x = np.column_stack(
         [np.ones(len(frame)), frame["minutes"], frame["queue"] == "e-mail", frame["queue"] == "phone"]
@@ -85,7 +85,7 @@ def test_labels_become_a_term_for_each_but_the_first() -> None:
     table = fit.to_frame()
     assert list(table.columns)[:2] == ["term", "name"]
     assert {"statistic", "p_value"} <= set(table.columns)
-    again = qa.regression(pl.from_pandas(frame), "score", ["minutes", "queue"])
+    again = qa.regression(pl.from_pandas(frame), "score", ["minutes", "queue"], errors="linearized")
     assert [one.to_dict() for one in again] == [one.to_dict() for one in fit]
 
 
@@ -95,7 +95,50 @@ def test_clusters_of_agents_widen_the_errors() -> None:
     clustered = qa.regression(qa.SampleDesign(frame, cluster="agent", weight="weight"), "score", ["minutes"])
     assert clustered["intercept"].value == pytest.approx(alone["intercept"].value, rel=1e-13)
     assert clustered["intercept"].std_error > alone["intercept"].std_error
-    assert clustered["minutes"].df == 20 - 1 - 1
+    assert 15 < clustered["minutes"].df < 20 - 1
+    design = qa.SampleDesign(frame, cluster="agent", weight="weight")
+    linearized = qa.regression(design, "score", ["minutes"], errors="linearized")
+    assert linearized["minutes"].df == 20 - 1 - 1
+    assert linearized["minutes"].interval_method == "t, linearized errors"
+
+
+def test_bias_reduced_errors_are_those_of_a_dense_computation() -> None:
+    frame = scores(60).assign(weight=lambda d: 1.0 + d["agent"] % 3)
+    fit = qa.regression(qa.SampleDesign(frame, cluster="agent", weight="weight"), "score", ["minutes"])
+    x = np.column_stack([np.ones(60), frame["minutes"]])
+    w = frame["weight"].to_numpy()
+    bread = np.linalg.inv(x.T * w @ x)
+    left = np.eye(60) - x @ bread @ x.T * w
+    e = left @ frame["score"].to_numpy()
+    for at, term in enumerate(["intercept", "minutes"]):
+        variance, form = 0.0, np.zeros((60, 60))
+        for agent in frame["agent"].unique():
+            own = (frame["agent"] == agent).to_numpy()
+            values, axes = np.linalg.eigh(left[own] @ left[own].T)
+            g = axes / np.sqrt(values) @ axes.T @ (w[own] * (x[own] @ bread[at]))
+            variance += (g @ e[own]) ** 2
+            form += np.outer(g @ left[own], g @ left[own])
+        assert fit[term].std_error == pytest.approx(math.sqrt(variance), rel=1e-10)
+        assert fit[term].df == pytest.approx(np.trace(form) ** 2 / np.sum(form**2), rel=1e-10)
+
+
+def test_a_label_of_one_row_has_no_interval() -> None:
+    frame = scores(40)
+    frame.loc[0, "queue"] = "letter"
+    frame.loc[1:, "queue"] = frame.loc[1:, "queue"].replace("letter", "chat")
+    fit = qa.regression(frame, "score", ["queue"])
+    assert math.isnan(fit["queue is letter"].low)
+    assert fit["queue is letter"].undefined == "one cluster or row alone determines it or a part of it: no spread to see"
+    assert fit["queue is phone"].low < fit["queue is phone"].value
+
+
+def test_calibrated_weights_need_linearized_errors() -> None:
+    design = qa.SampleDesign(scores().assign(weight=1.0), weight="weight").poststratify(
+        "queue", {"chat": 100, "e-mail": 100, "phone": 100}
+    )
+    with pytest.raises(qa.DesignError, match="errors: cr2 is not defined under calibrated weights"):
+        qa.regression(design, "score", ["minutes"])
+    assert qa.regression(design, "score", ["minutes"], errors="linearized")["minutes"].std_error > 0
 
 
 def test_logit_is_the_ordinal_model_of_two_categories() -> None:

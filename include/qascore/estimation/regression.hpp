@@ -13,7 +13,7 @@ namespace qascore {
 
 struct regression_options {
   confidence_level confidence{};
-  coefficient_errors errors = coefficient_errors::design;
+  coefficient_errors errors = coefficient_errors::cr2;
   missing_rows missing =
       missing_rows::error; ///< drop leaves out units that lack a value; domain is not for this
 };

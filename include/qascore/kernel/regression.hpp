@@ -15,8 +15,9 @@ namespace qascore {
 
 /// Where the standard errors of coefficients come from.
 enum class coefficient_errors {
-  design,   ///< (default) influence values through the variance engine: right whatever the residuals do
-  classical ///< the model's own: equal variances and independent rows (linear), inverse information (logit)
+  cr2, ///< (default) bias-reduced linearisation, own degrees of freedom: right for rare terms and few clusters too
+  linearized, ///< influence values through the variance engine, as R's survey: for large samples
+  classical   ///< the model's own: equal variances and independent rows (linear), inverse information (logit)
 };
 
 /// A fitted regression. Coefficients stand in the order: intercept, columns (linear, logit); columns,
@@ -38,20 +39,23 @@ namespace kernel {
 
 struct regression_options {
   confidence_level confidence{};
-  coefficient_errors errors = coefficient_errors::design;
+  coefficient_errors errors = coefficient_errors::cr2;
 };
 
 /// y = b0 + sum_j b_j x_j + e by weighted least squares, one value per unit and column. With X the columns
 /// and a column of 1, A = sum w x x':
 ///
-///   b = A^-1 sum w x y,    u_i = A^-1 x_i e_i,    t with df = clusters - strata - columns
+///   b = A^-1 sum w x y,    u_i = A^-1 x_i e_i
 ///
-/// for independent rows n - p and the heteroscedasticity-consistent errors (HC0 times n / (n - 1)). Columns
-/// are centred and scaled, products are summed in twice the precision of double and the solution is refined.
+/// cr2: errors and df of kernel/bias_reduced.hpp; for independent rows HC2 with the df of Bell and McCaffrey. A
+/// coefficient that one cluster alone determines has a value and no interval; calibrated weights are refused.
+/// linearized: u through the variance engine, t with df = clusters - strata - columns; for independent rows n - p
+/// and HC0 times n / (n - 1). Both need no assumption on the residuals, but linearized errors are too small where a
+/// term rests on few rows or clusters. Columns are centred and scaled, products are summed in twice the precision of double and the solution is refined.
 /// A unit that lacks a value takes no part, a gap as in `means`. No fit: a column that does not vary or is a
 /// linear combination of those before it (to 1 in 1e12 of its variance), no more units than coefficients.
 /// Throws argument_error where lengths differ. Source: Fuller (1975), Sankhya C 37, 117-132. Checked against:
-/// R survey 4.1 (svyglm), NIST StRD (Norris; with classical errors).
+/// R survey 4.1 (svyglm, linearized), R dfadjust 1.1 and Stata (cr2), NIST StRD (Norris; with classical errors).
 regression_fit linear_regression(const design_view& design, std::span<const double> y,
                                  std::span<const std::span<const double>> columns,
                                  const regression_options& options);
@@ -66,8 +70,11 @@ regression_fit logit_regression(const design_view& design, std::span<const doubl
 /// with higher categories. Pseudo maximum likelihood by Newton's method, l_i the log-likelihood of unit i and
 /// I = -sum w l_i'':
 ///
-///   u_i = I^-1 l_i',    df as for linear_regression; classical errors from I^-1 with the normal quantile
+///   u_i = I^-1 l_i',    linearized errors and df as for linear_regression; classical ones from I^-1, normal quantile
 ///
+/// cr2 takes the fit near its solution for least squares on K - 1 rows a unit, one per category k below the last:
+/// e_k = (1[y = k] - h_k 1[y >= k]) / s_k with h_k = P(y = k | y >= k), s_k^2 = h_k (1 - h_k) P(y >= k), which are
+/// uncorrelated with variance 1 if the model holds (Pearson's residual for two categories), x_k their derivative.
 /// No fit: a column that does not vary or is a linear combination of others, a category that nobody gave, and
 /// columns that predict perfectly (separation), where a coefficient would be infinite. Sources: McCullagh
 /// (1980), JRSS B 42, 109-142, doi:10.1111/j.2517-6161.1980.tb01109.x; Binder (1983), International

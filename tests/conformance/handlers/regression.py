@@ -49,7 +49,7 @@ def regression(case: Case) -> Any:
         y = case.column(left)
     else:
         y = [None if holds is None else int(holds) for holds in condition(left, case.table())]
-    found = verb("regression")(design_of(case, {"(y)": y}), "(y)", terms, family=family)
+    found = verb("regression")(design_of(case, {"(y)": y}), "(y)", terms, family=family, errors="linearized")
     return answer(found, ["(Intercept)", *terms])
 
 
@@ -74,7 +74,7 @@ def ordinal_under_a_design(case: Case) -> Any:
     values = case.column(match.group(1))
     y = [None if value is None else sum(value > cut for cut in cuts) for value in values]
     terms = list(case.option("x"))
-    found = verb("regression")(design_of(case, {"(y)": y}), "(y)", terms, family="ordinal")
+    found = verb("regression")(design_of(case, {"(y)": y}), "(y)", terms, family="ordinal", errors="linearized")
     return answer(found, terms + threshold_names(case, cuts, len(terms)))
 
 

@@ -65,7 +65,7 @@ TEST_CASE("influence values of coefficients are the derivatives in the weights")
   // The variance of the engine for independent weighted rows is n / (n - 1) sum (w u)^2 as sum w u = 0:
   // recompute it from numerical derivatives.
   const auto value = [](const column& w, std::size_t which, int family) {
-    const qa::kernel::regression_options options;
+    const qa::kernel::regression_options options{.errors = qa::coefficient_errors::linearized};
     const auto design = weighted(w);
     const std::vector<std::span<const double>> columns{x, z};
     return (family == 0   ? qa::kernel::linear_regression(design, y, columns, options)
@@ -92,7 +92,8 @@ TEST_CASE("influence values of coefficients are the derivatives in the weights")
 TEST_CASE("a regression on a domain's indicator is the difference of two means, df and all") {
   const column half{0, 1, 0, 1, 1, 0, 1, 0};
   const std::vector<std::uint32_t> codes{0, 1, 0, 1, 1, 0, 1, 0};
-  const auto f = fit(qa::kernel::linear_regression, weighted(weight), y, {}, half);
+  const auto f = fit(qa::kernel::linear_regression, weighted(weight), y,
+                     {.errors = qa::coefficient_errors::linearized}, half);
   const auto d = qa::kernel::mean_difference(weighted(weight), {codes, 2}, 1, 0, y, {});
   CHECK(close_to(f.coefficients[1].value, d.value, 1e-13));
   CHECK(close_to(f.coefficients[1].std_error, d.std_error, 1e-12));
@@ -158,7 +159,9 @@ TEST_CASE("units that lack a value take no part") {
 TEST_CASE("the fit does not depend on the order of rows, and stands an offset of 1e9") {
   std::vector<std::size_t> order{0, 1, 2, 3, 4, 5, 6, 7};
   std::mt19937 engine(1);
+  const qa::kernel::regression_options linearized{.errors = qa::coefficient_errors::linearized};
   const auto before = fit(qa::kernel::linear_regression, qa::independent_units(8), y, {}, x, z);
+  const auto exact = fit(qa::kernel::linear_regression, qa::independent_units(8), y, linearized, x, z);
   for (int run = 0; run < 20; ++run) {
     std::shuffle(order.begin(), order.end(), engine);
     column a, b, c;
@@ -168,9 +171,12 @@ TEST_CASE("the fit does not depend on the order of rows, and stands an offset of
       c.push_back(y[i]);
     }
     const auto after = fit(qa::kernel::linear_regression, qa::independent_units(8), c, {}, a, b);
+    const auto again = fit(qa::kernel::linear_regression, qa::independent_units(8), c, linearized, a, b);
     for (std::size_t j = 0; j < 3; ++j) {
       CHECK(after.coefficients[j].value == before.coefficients[j].value);
-      CHECK(after.coefficients[j].std_error == before.coefficients[j].std_error);
+      CHECK(again.coefficients[j].std_error == exact.coefficients[j].std_error);
+      CHECK(close_to(after.coefficients[j].std_error, before.coefficients[j].std_error,
+                     1e-14)); // roots of matrices
     }
   }
   column far = x;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../../core/error.hpp"
+#include "../bias_reduced.hpp"
 #include "../inference.hpp"
 #include "../mean.hpp"
 #include "../regression.hpp"
@@ -156,19 +157,53 @@ struct coefficient {
   double classical = missing_value;
 };
 
+/// The fit as least squares near its solution, for bias-reduced errors.
+struct near_solution {
+  std::size_t columns = 0;
+  std::vector<std::uint32_t> unit;
+  std::vector<double> x, residual, bread, functions;
+
+  void add(std::uint32_t of_unit, double error) {
+    unit.push_back(of_unit);
+    residual.push_back(error);
+  }
+  working_rows rows() const { return {columns, unit, x, residual, bread}; }
+};
+
+inline std::string_view limits_of(coefficient_errors errors, bool normal) {
+  switch (errors) {
+  case coefficient_errors::cr2:
+    return "t, CR2 errors";
+  case coefficient_errors::linearized:
+    return "t, linearized errors";
+  case coefficient_errors::classical:
+    break;
+  }
+  return normal ? "normal, classical errors" : "t, classical errors";
+}
+
 inline void finish(const design_view& design, const prepared& data, std::vector<coefficient>&& found,
-                   double classical_df, std::string_view method, const regression_options& options,
-                   regression_fit& fit) {
-  const bool by_design = options.errors == coefficient_errors::design;
+                   const near_solution& near, double classical_df, std::string_view method,
+                   const regression_options& options, regression_fit& fit) {
+  const bool reduced = options.errors == coefficient_errors::cr2,
+             by_design = options.errors != coefficient_errors::classical;
   variance_engine engine(design, data.answered);
-  for (coefficient& c : found) {
+  std::vector<design_variance> bias_reduced;
+  if (reduced && fit.undefined.empty())
+    bias_reduced = bias_reduced_variances(design, near.rows(), near.functions);
+  for (std::size_t a = 0; a < found.size(); ++a) {
+    const coefficient& c = found[a];
     design_variance spread;
     if (!fit.undefined.empty()) {
       spread.undefined = fit.undefined;
     } else if (by_design) {
       spread = engine.of_rows(data.rows, c.influence);
-      spread.df -= static_cast<double>(data.columns());
       spread.census = spread.census && fit.missing == 0;
+      if (!reduced) {
+        spread.df -= static_cast<double>(data.columns());
+      } else if (spread.undefined.empty() && !spread.census) {
+        spread = bias_reduced[a];
+      }
     } else {
       spread.variance = c.classical;
       spread.df = classical_df;
@@ -181,6 +216,7 @@ inline void finish(const design_view& design, const prepared& data, std::vector<
     tested_estimate out;
     static_cast<estimate&>(out) = infer(fit.undefined.empty() ? c.value : missing_value, spread, limits);
     out.missing = fit.missing;
+    out.interval_method = limits_of(options.errors, limits.normal);
     out.test = t_test(out);
     fit.coefficients.push_back(std::move(out));
   }
@@ -199,6 +235,7 @@ QASCORE_INLINE regression_fit linear_regression(const design_view& given, std::s
   const prepared data = prepare(design, std::move(units), y, columns, fit);
   const std::size_t size = data.columns(), n = data.rows.size();
   std::vector<coefficient> found(columns.size() + 1);
+  near_solution near;
   const std::string_view method =
       is_independent(design) ? "linear regression, independent rows" : "linear regression, sample design";
   if (fit.undefined.empty()) {
@@ -274,7 +311,7 @@ QASCORE_INLINE regression_fit linear_regression(const design_view& given, std::s
       std::vector<double> centre(size);
       for (std::size_t a = 0; a < size; ++a)
         centre[a] = data.centre[a] / data.scale[a];
-      std::vector<double> through = centre;
+      std::vector<double> through = centre, inverse;
       factor.solve(through);
       found[0].classical = 1.0 / data.total;
       for (std::size_t a = 0; a < size; ++a) {
@@ -283,12 +320,32 @@ QASCORE_INLINE regression_fit linear_regression(const design_view& given, std::s
         unit[a] = 1.0;
         factor.solve(unit);
         found[a + 1].classical = variance * unit[a] / (data.scale[a] * data.scale[a]);
+        inverse.insert(inverse.end(), unit.begin(), unit.end());
       }
       found[0].classical *= variance;
+
+      // Scaled columns have mean 0: the intercept stands alone in the inverse.
+      const std::size_t p = near.columns = size + 1;
+      near.bread.assign(p * p, 0.0);
+      near.functions.assign(p * p, 0.0);
+      near.bread[0] = 1.0 / data.total;
+      near.functions[0] = 1.0;
+      for (std::size_t a = 0; a < size; ++a) {
+        near.functions[(a + 1) * p + a + 1] = 1.0 / data.scale[a];
+        near.functions[a + 1] = -centre[a];
+        for (std::size_t b = 0; b < size; ++b)
+          near.bread[(a + 1) * p + b + 1] = inverse[a * size + b];
+      }
+      for (std::size_t k = 0; k < n; ++k) {
+        near.add(data.rows[k], rest[k]);
+        near.x.push_back(1.0);
+        for (std::size_t a = 0; a < size; ++a)
+          near.x.push_back(data.x[a][k]);
+      }
     }
   }
-  finish(design, data, std::move(found), static_cast<double>(n) - static_cast<double>(size) - 1.0, method,
-         options, fit);
+  finish(design, data, std::move(found), near, static_cast<double>(n) - static_cast<double>(size) - 1.0,
+         method, options, fit);
   return fit;
 }
 
@@ -360,6 +417,34 @@ struct ordinal_model {
       out[slopes + y - 1] = c.dl;
   }
 
+  /// Adds the rows of unit k: of category c its residual given that y is at least c, and the derivative.
+  void working(std::size_t k, std::span<const double> theta, near_solution& near) const {
+    const auto logistic = [](double x) { return 1.0 / (1.0 + std::exp(-x)); };
+    const std::size_t slopes = data.columns();
+    const auto y = static_cast<std::size_t>(data.y[k]);
+    double eta = 0.0;
+    for (std::size_t a = 0; a < slopes; ++a)
+      eta += theta[a] * data.x[a][k];
+    double reached = 1.0, before = 0.0; // P(y >= c) and the density at the threshold below c
+    for (std::size_t c = 0; c + 1 < categories; ++c) {
+      const double z = theta[slopes + c] - eta, above = logistic(-z), density = above * logistic(z);
+      const double stay = above / reached;
+      const double sd = std::sqrt(stay * (1.0 - stay) * reached);
+      near.add(data.rows[k], y < c || !(sd > 0.0) ? 0.0 : ((y == c ? 1.0 : 0.0) - (1.0 - stay)) / sd);
+      const std::size_t row = near.x.size();
+      near.x.resize(row + size(), 0.0);
+      if (sd > 0.0) {
+        for (std::size_t a = 0; a < slopes; ++a)
+          near.x[row + a] = -data.x[a][k] * (density - stay * before) / sd;
+        near.x[row + slopes + c] = density / sd;
+        if (c > 0)
+          near.x[row + slopes + c - 1] = -stay * before / sd;
+      }
+      reached = above;
+      before = density;
+    }
+  }
+
   /// Total score and information.
   void derivatives(std::span<const double> theta, std::vector<double>& total,
                    std::vector<double>& info) const {
@@ -417,6 +502,7 @@ QASCORE_INLINE regression_fit ordinal_logit(const design_view& given, std::span<
   const ordinal_model model{data, categories};
   const std::size_t slopes = columns.size(), p = slopes + categories - 1, n = data.rows.size();
   std::vector<coefficient> found(p);
+  near_solution near;
   std::vector<double> shares(categories, 0.0);
   for (std::size_t k = 0; k < n; ++k)
     shares[static_cast<std::size_t>(data.y[k])] += data.weight[k] / data.total;
@@ -513,7 +599,15 @@ QASCORE_INLINE regression_fit ordinal_logit(const design_view& given, std::span<
         found[a].classical = 0.0;
         for (std::size_t b = 0; b < p; ++b)
           found[a].classical += row[b] * solved[b];
+        near.functions.insert(near.functions.end(), row.begin(), row.end());
+        std::fill(solved.begin(), solved.end(), 0.0);
+        solved[a] = 1.0;
+        factor.solve(solved);
+        near.bread.insert(near.bread.end(), solved.begin(), solved.end());
       }
+      near.columns = p;
+      for (std::size_t k = 0; k < n; ++k)
+        model.working(k, theta, near);
       to_data(theta);
       for (std::size_t a = 0; a < p; ++a)
         found[a].value = theta[a];
@@ -521,7 +615,7 @@ QASCORE_INLINE regression_fit ordinal_logit(const design_view& given, std::span<
   }
   const std::string_view method =
       is_independent(design) ? "logit regression, independent rows" : "logit regression, sample design";
-  finish(design, data, std::move(found), std::numeric_limits<double>::infinity(), method, options, fit);
+  finish(design, data, std::move(found), near, std::numeric_limits<double>::infinity(), method, options, fit);
   return fit;
 }
 
