@@ -156,7 +156,7 @@ class Centre:
         latent = self._core.latent()
         raters = self._core.raters()
         at = self._times(raters.pop("drift_at_s"))
-        at[raters["drift"] == 0.0] = np.datetime64("NaT")
+        at[raters["drift"] == 0.0] = np.datetime64("NaT", "s")
         return Truth(
             agents=build_frame(self._core.agents(), self.backend),
             raters=build_frame({**raters, "drift_at": at}, self.backend),
