@@ -48,6 +48,7 @@ inline std::vector<std::uint32_t> match_strata(stratified_rows rows, const sampl
     throw design_error("plan: expected " + std::to_string(plan.columns().size()) +
                        " strata columns but found " + std::to_string(rows.table.columns.size()));
   std::vector<std::uint32_t> place;
+  place.reserve(rows.table.labels.size());
   std::vector<std::uint64_t> found(strata.size(), 0);
   for (std::size_t h = 0; h < rows.table.labels.size(); ++h) {
     const auto at = plan.find(rows.table.labels[h]);

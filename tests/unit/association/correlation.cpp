@@ -278,7 +278,7 @@ TEST_CASE("under a finite population the pairs that answered are the sample, or 
 }
 
 TEST_CASE("a correlation that cannot be is undefined with its reason") {
-  const auto pearson = [](std::vector<pair_row> rows) {
+  const auto pearson = [](const std::vector<pair_row>& rows) {
     return qa::pearson(independent(rows), rows, &pair_row::score, &pair_row::csat);
   };
   CHECK(pearson({{1, 2}, {3, 5}}).undefined == "fewer than 3 pairs");
@@ -294,7 +294,7 @@ TEST_CASE("a correlation that cannot be is undefined with its reason") {
 }
 
 TEST_CASE("a perfect correlation has the p-value of the permutations") {
-  const auto p = [](std::vector<pair_row> rows, qa::correlation_method method) {
+  const auto p = [](const std::vector<pair_row>& rows, qa::correlation_method method) {
     return qa::correlate(independent(rows), rows, &pair_row::score, &pair_row::csat, method).test.p_value;
   };
   const std::vector<pair_row> five{{1, 2}, {2, 4}, {3, 6}, {4, 8}, {5, 10}};

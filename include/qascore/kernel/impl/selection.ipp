@@ -133,7 +133,8 @@ inline threshold threshold_of(std::uint64_t sample, std::uint64_t population) {
 struct candidate {
   std::uint64_t number;
   std::uint64_t row;
-  friend auto operator<=>(const candidate&, const candidate&) noexcept = default;
+  // clang-tidy 14 takes the 0 within a defaulted comparison for a pointer.
+  friend auto operator<=>(const candidate&, const candidate&) noexcept = default; // NOLINT(modernize-use-nullptr)
 };
 
 struct near_row {
