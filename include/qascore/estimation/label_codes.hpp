@@ -34,7 +34,7 @@ template <class Label>
 label_codes text_codes(coded_column<Label>&& column) {
   label_codes out;
   out.codes = std::move(column.codes);
-  for (const Label& label : column.labels)
+  for (const auto& label : std::as_const(column.labels)) // those of bool: no references to one
     out.labels.push_back({qascore::label_text(label)});
   return out;
 }

@@ -545,7 +545,8 @@ QASCORE_INLINE regression_fit ordinal_logit(const design_view& given, std::span<
         size = std::max(size, std::abs(step[a]) / (1.0 + std::abs(theta[a])));
       // Half steps until the likelihood does not fall; near the top it is flat to rounding.
       std::vector<double> next(p);
-      for (double part = 1.0; part > 1e-6; part *= 0.5) {
+      double part = 1.0;
+      for (int halved = 0; halved < 20; ++halved, part *= 0.5) {
         for (std::size_t a = 0; a < p; ++a)
           next[a] = theta[a] + part * step[a];
         const double value = model.log_likelihood(next);
