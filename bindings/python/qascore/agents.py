@@ -301,7 +301,8 @@ class AgentEstimates:
             if self.pairs_told_apart:
                 lines.append(
                     f"{number(self.pairs_told_apart)} of {number(self.pairs)} pairs of agents can be told apart ({level} "
-                    "for all pairs together); the others cannot."
+                    "for all pairs together); the others cannot. Pairs and ranks take one spread of conversations for all "
+                    "agents: an agent whose own is much larger is set apart too often."
                 )
             else:
                 lines.append(f"No two agents can be told apart ({level} for all pairs together): this is no ranking.")

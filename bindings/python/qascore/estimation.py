@@ -633,6 +633,10 @@ class SampleDesign(Rows):
         if self.adjustments:
             g = self.g_weights
             text += f" Weights {', then '.join(self.adjustments)}: {number(g.min())} to {number(g.max())} times those of the draw."
+            totals = sum(len(step["target"]) for step in self._core["calibration"])
+            drawn, what = (self.units, "units") if self._core["cluster"] is None else (self._core["clusters"], "clusters")
+            if drawn < 10 * totals:
+                text += f" {totals} known totals for {drawn} {what}: with fewer than 10 for each, intervals are too narrow."
         return text
 
     HEADER = ("stratum", "units", "sum of weights", "population")

@@ -117,6 +117,7 @@ def test_words_say_who_cannot_be_told_apart() -> None:
     assert f"{best.agent} scores higher than {last.agent}" in found.difference(best.agent, last.agent).summary()
     assert "can be told apart (95% for all pairs together); the others cannot." in found.summary()
     alike = qa.agent_estimates(centre(between=0.0, agents=6), "score", agent="agent_id")
+    assert "Pairs and ranks take one spread of conversations for all agents" in found.summary()
     assert "No two agents can be told apart" in alike.summary()
     assert "With 6 agents it is hardly known how much agents differ" in alike.summary()
     text = alike.difference("agent-01", "agent-02").summary()

@@ -82,6 +82,19 @@ def test_the_design_that_was_given_stays_as_it_was() -> None:
     assert third.weights.sum() == pytest.approx(1000)
 
 
+def test_the_summary_says_when_known_totals_are_many_for_the_rows() -> None:
+    def said(rows: int, cells: int) -> str:
+        frame = pd.DataFrame({"cell": np.arange(rows) % cells, "w": 10.0, "agent": np.arange(rows) // 4})
+        totals = {cell: 100.0 + cell for cell in range(cells)}
+        alone = qa.SampleDesign(frame, weight="w").poststratify("cell", totals).summary()
+        agents = qa.SampleDesign(frame, weight="w", cluster="agent").poststratify("cell", totals).summary()
+        return alone + agents
+
+    assert "4 known totals for 36 units: with fewer than 10 for each, intervals are too narrow." in said(36, 4)
+    assert "known totals for 40 units" not in said(40, 4)
+    assert "4 known totals for 10 clusters" in said(40, 4)
+
+
 def test_cells_of_several_columns_take_tuples() -> None:
     cells = {(q, t): n for q in QUEUES for t, n in (("north", 100), ("south", 120))}
     both = design().poststratify(["queue", "team"], cells)

@@ -311,6 +311,43 @@ TEST_CASE("where answering depends on the queue, the post-stratified interval ho
   CHECK(held < 425); // 85 %
 }
 
+TEST_CASE(
+    "with ten rows for each known total the post-stratified interval holds, with three it is too narrow") {
+  struct row {
+    std::uint32_t cell;
+    double weight, y;
+  };
+  const auto drawn_rows = [](std::size_t n, std::mt19937_64& engine) {
+    std::vector<row> rows(n);
+    std::vector<int> count(10);
+    do {
+      std::fill(count.begin(), count.end(), 0);
+      for (row& r : rows) {
+        r = {static_cast<std::uint32_t>(engine() % 10), 1000.0 / static_cast<double>(n), normal(engine)};
+        r.y += r.cell;
+        ++count[r.cell];
+      }
+    } while (std::count(count.begin(), count.end(), 0) > 0);
+    return rows;
+  };
+  std::vector<qa::label_total> totals;
+  for (int cell = 0; cell < 10; ++cell)
+    totals.push_back({cell, 100.0});
+  const auto mean = [&](std::size_t n, std::mt19937_64& engine) {
+    const auto rows = drawn_rows(n, engine);
+    const auto design = qa::design_builder(rows).weight(&row::weight).build();
+    return qa::mean(qa::poststratify(design, rows, &row::cell, totals), rows, &row::y);
+  };
+  check_coverage(4.5, [&](auto& engine) { return mean(120, engine); });
+  std::mt19937_64 engine(7);
+  int held = 0;
+  for (int run = 0; run < 500; ++run) {
+    const qa::estimate e = mean(30, engine);
+    held += e.low <= 4.5 && 4.5 <= e.high;
+  }
+  CHECK(held < 425); // 85 %
+}
+
 TEST_CASE("where answering depends on queue and team, the raked interval holds the mean") {
   const double truth = mean_of([](const call& c) { return c.score + 0.05 * (c.id % 2); });
   check_coverage(truth, [](auto& engine) {

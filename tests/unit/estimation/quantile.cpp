@@ -158,6 +158,37 @@ TEST_CASE("the likelihood interval is where the deviance is the square of the no
   CHECK(close_to(zero.high, 1.0 - std::exp(-3.8414588206941254 / 20), 1e-13));
 }
 
+TEST_CASE("limits of few independent rows hold as often as the binomial says, exact ones never less than "
+          "they claim") {
+  // With values 1, ..., n the limits are ranks l and u: they hold where l to u - 1 of the rows lie below the quantile.
+  for (const std::size_t n : {6u, 8u, 10u, 15u, 20u, 30u, 50u})
+    for (const double p : {0.25, 0.5, 0.75}) {
+      std::vector<double> ranks;
+      for (std::size_t i = 1; i <= n; ++i)
+        ranks.push_back(static_cast<double>(i));
+      const auto held = [&](qa::proportion_interval interval) {
+        const auto e =
+            qa::quantile(qa::sample_design::independent(n), ranks, number, p, {.interval = interval});
+        if (std::isnan(e.low))
+          return qa::missing_value;
+        const auto of = static_cast<double>(n);
+        double sum = 0.0;
+        for (double k = e.low; k < e.high; ++k)
+          sum += std::exp(std::lgamma(of + 1.0) - std::lgamma(k + 1.0) - std::lgamma(of - k + 1.0) +
+                          k * std::log(p) + (of - k) * std::log(1.0 - p));
+        return sum;
+      };
+      CAPTURE(n);
+      CAPTURE(p);
+      if (const double exact = held(qa::proportion_interval::beta); !std::isnan(exact))
+        CHECK(exact >= 0.95);
+      if (const double wilson = held(qa::proportion_interval::wilson); !std::isnan(wilson))
+        CHECK(wilson >= 0.929);
+      else
+        CHECK(p != 0.5);
+    }
+}
+
 TEST_CASE("the interval of a median holds the population's median") {
   std::mt19937_64 engine(11);
   const bool longer = std::getenv("QASCORE_LONG") != nullptr;
