@@ -1,11 +1,9 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 // Results that other systems publish for their forms: each method here must give them.
-#include "close_to.hpp"
 #include "forms.hpp"
 
 using namespace qascore;
 using qascore::test::answers;
-using qascore::test::close_to;
 using qascore::test::form;
 
 namespace {
