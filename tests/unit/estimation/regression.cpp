@@ -132,8 +132,8 @@ TEST_CASE("collinear columns, constants and separation are named, not fitted") {
   const auto fourth = fit(qa::kernel::logit_regression, qa::independent_units(8), yes, {}, z, group);
   CHECK(fourth.undefined == "predicts the outcome perfectly, alone or with others (separation)");
   CHECK(fourth.fault == 1);
-  CHECK(fit(qa::kernel::logit_regression, qa::independent_units(8), column(8, 1.0), {}, x)
-            .undefined == "the outcome does not vary");
+  CHECK(fit(qa::kernel::logit_regression, qa::independent_units(8), column(8, 1.0), {}, x).undefined ==
+        "the outcome does not vary");
   const column few{1, 2}, two{1, 3};
   CHECK(fit(qa::kernel::linear_regression, qa::independent_units(2), few, {}, two).undefined ==
         "no more units than coefficients");

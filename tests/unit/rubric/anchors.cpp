@@ -2,6 +2,8 @@
 // Results that other systems publish for their forms: each method here must give them.
 #include "forms.hpp"
 
+#include <doctest/doctest.h>
+
 using namespace qascore;
 using qascore::test::answers;
 using qascore::test::form;
