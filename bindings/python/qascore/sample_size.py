@@ -160,7 +160,7 @@ def sample_size_for_mean(
     design_effect      384.1  no design effect: as in a simple random sample
     finite_population  340.5  of 3000 conversations in all: n / (1 + n / N)
     response           378.4  divided by 0.9, the fraction of drawn conversations that can be evaluated
-    Draw 379 conversations: mean within 0.02 (95 % interval).
+    Draw 379 conversations: mean within 0.02 (95% interval).
     """
     return _answer(
         _core.size_for_mean,
@@ -248,7 +248,7 @@ def sample_size_for_domain(
     estimate : {"mean", "total"}
         Of the domain; a total (with cv) is also uncertain about how many belong to it.
     assurance : float, optional
-        Probability to find as many of the domain as it takes; default: on average.
+        Probability to find as many of the domain as it takes, of a `population` without replacement; default: on average.
     confidence, population, design_effect, response_rate, rounding
         As in `sample_size_for_mean`.
 
@@ -280,6 +280,7 @@ def sample_size_for_difference(
     difference: float | None = None,
     power: float = 0.8,
     sides: int = 2,
+    test: str = "t",
     overlap: float = 0.0,
     correlation: float = 0.0,
     ratio: float = 1.0,
@@ -298,6 +299,9 @@ def sample_size_for_difference(
         Half the width of the interval of the difference.
     difference, power, sides : float, float, int
         Instead: the difference that a test with 1 or 2 sides and size 1 - confidence is to find with that probability.
+    test : {"t", "z"}
+        The distribution of the test: its own, as R's power.t.test has it; or the normal one of large samples, which asks for
+        one or two conversations less.
     overlap : float
         Fraction of the first sample's units that are in the second as well (agents, customers).
     correlation : float
@@ -318,13 +322,14 @@ def sample_size_for_difference(
     >>> alone = qa.sample_size_for_difference(sd=0.2, difference=0.05)
     >>> shared = qa.sample_size_for_difference(sd=0.2, difference=0.05, overlap=0.8, correlation=0.7)
     >>> alone.n, shared.n
-    (252, 111)
+    (253, 113)
     """
     return _answer(
         _core.size_for_difference,
         _numbers(sd=_number("sd", sd), sd_second=sd_second, margin=margin, difference=difference),
         _numbers(power=_number("power", power), overlap=_number("overlap", overlap), ratio=_number("ratio", ratio)),
         {"correlation": _number("correlation", correlation), "sides": _sides(sides)},
+        {"test": check_choice("test", test, ("t", "z"))},
         _adjusted(confidence, None, design_effect, response_rate, rounding),
     )
 

@@ -105,6 +105,7 @@ sample_size for_difference(const Options& o) {
                                      .difference = o.optional("difference"),
                                      .power = o.number("power"),
                                      .sides = o.get<int>("sides"),
+                                     .test = o.get<std::string>("test") == "z" ? size_test::z : size_test::t,
                                      .overlap = o.number("overlap"),
                                      .correlation = o.number("correlation"),
                                      .ratio = o.number("ratio"),

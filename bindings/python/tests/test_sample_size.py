@@ -96,6 +96,67 @@ def test_the_power_of_the_test_of_a_correlation_is_reached_in_simulation(r: floa
     assert abs(power - 0.8) < 0.025  # Monte Carlo error 0.0063, and whole n
 
 
+def t_power(n: float, m: float, shift: float, df: float, alpha: float = 0.05, sides: int = 2) -> float:
+    critical = stats.t.ppf(1 - alpha / sides, df)
+    upper = stats.nct.sf(critical, df, shift)
+    # SciPy has no number for tails below 1e-16 or so.
+    lower = np.nan_to_num(stats.nct.cdf(-critical, df, shift)) if sides == 2 else 0.0
+    return float(upper + lower)
+
+
+@pytest.mark.parametrize(("sd", "second", "ratio"), [(1.0, 1.0, 1.0), (1.0, 2.0, 1.0), (1.5, 1.0, 2.0), (1.0, 1.0, 0.5)])
+@pytest.mark.parametrize(("difference", "sides"), [(0.2, 2), (0.8, 2), (1.5, 1)])
+def test_the_size_for_a_difference_is_that_of_the_noncentral_t(
+    sd: float, second: float, ratio: float, difference: float, sides: int
+) -> None:
+    size = qa.sample_size_for_difference(sd=sd, sd_second=second, ratio=ratio, difference=difference, sides=sides)
+    n = size["initial"]
+    a, b = sd**2 / n, second**2 * ratio / n
+    df = (a + b) ** 2 / (a**2 / (n - 1) + b**2 / (n / ratio - 1))
+    assert t_power(n, n / ratio, difference / math.sqrt(a + b), df, sides=sides) == pytest.approx(0.8, abs=1e-9)
+    large = qa.sample_size_for_difference(
+        sd=sd, sd_second=second, ratio=ratio, difference=difference, sides=sides, test="z"
+    )
+    assert 0 < n - large["initial"] < 3
+
+
+def test_published_sizes_of_t_tests() -> None:
+    # R's power.t.test(power = .90, delta = 1): n = 22.02110; pwr.t.test(d = .2, power = .8): 393.4057.
+    assert qa.sample_size_for_difference(sd=1, difference=1, power=0.9)["initial"] == pytest.approx(22.02110, abs=1e-4)
+    assert qa.sample_size_for_difference(sd=1, difference=0.2)["initial"] == pytest.approx(393.4057, abs=1e-3)
+    # Cohen (1988), table 2.4.1, two sides, alpha .05, power .80: d = .20, .50, .80 take 393, 64, 26 in each sample.
+    for d, n in ((0.2, 393), (0.5, 64), (0.8, 26)):
+        size = qa.sample_size_for_difference(sd=1, difference=d, rounding="every_step")
+        assert abs(size.n - n) <= (d == 0.2)  # his 393 is 393.4 by the exact distribution
+        assert size.n_second == size.n
+    # The paired test: all units common.
+    n = qa.sample_size_for_difference(sd=1, difference=0.5, overlap=1, correlation=0.5)["initial"]
+    assert t_power(n, n, 0.5 * math.sqrt(n), n - 1) == pytest.approx(0.8, abs=1e-9)
+
+
+def test_a_test_with_the_stated_size_finds_the_difference_as_often_as_asked() -> None:
+    size = qa.sample_size_for_difference(sd=1, sd_second=2, difference=2.0, ratio=0.5)
+    rng = np.random.default_rng(3)
+    first = rng.normal(0, 1, (20000, size.n))
+    second = rng.normal(2.0, 2, (20000, size.n_second or 0))
+    found = stats.ttest_ind(first, second, axis=1, equal_var=False).pvalue < 0.05
+    assert abs(found.mean() - 0.8) < 0.025  # whole n, and Welch's df vary with the sample
+
+
+def test_the_assurance_of_a_domain_of_a_finite_population_is_the_hypergeometric_one() -> None:
+    for population, share in ((300, 0.4), (5000, 0.1), (200_000, 0.02)):
+        for assurance in (0.5, 0.95):
+            size = qa.sample_size_for_domain(
+                share=share, margin=0.1, sd=0.25, assurance=assurance, population=population
+            )
+            marked = round(share * population)
+            wanted = min(marked, math.ceil(size["finite_population"] * share * (1 - 1e-12)))
+            assert stats.hypergeom.sf(wanted - 1, population, marked, size.n) >= assurance
+            assert stats.hypergeom.sf(wanted - 1, population, marked, size.n - 1) < assurance
+    # With all of a domain wanted, all conversations may have to be drawn.
+    assert qa.sample_size_for_domain(share=0.1, margin=1e-4, sd=0.25, assurance=0.9999, population=50).n == 50
+
+
 def test_the_assurance_of_a_domain_is_the_binomial_one() -> None:
     for share in (0.02, 0.1, 0.7):
         for assurance in (0.5, 0.9, 0.99):
@@ -191,7 +252,7 @@ def test_each_adjustment_is_a_step_and_the_answer_explains_itself() -> None:
     assert all(step.n == int(step.n) for step in every.steps)
     assert list(size.to_frame()["step"]) == ["initial", "design_effect", "finite_population", "response"]
     assert size.to_dict()["steps"][1]["reason"] == "times 1.5, the design effect"
-    assert f"Draw {size.n} conversations: mean within 5 (95 % interval)." in repr(size)
+    assert f"Draw {size.n} conversations: mean within 5 (95% interval)." in repr(size)
     assert "<table" in size._repr_html_() and "design_effect" in size._repr_html_()
     with pytest.raises(ArgumentError, match='did you mean "response"'):
         size["respons"]

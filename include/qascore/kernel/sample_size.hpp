@@ -46,9 +46,13 @@ proportion_size size_for_proportion(double margin, double p, double z, proportio
 double size_in_population(double n, double population, bool divisor_is_population) noexcept;
 
 /// The smallest sample that with probability `assurance` has at least `wanted` units of a domain that is
-/// the fraction `share` of all: P(B >= wanted) >= assurance, B binomial. A draw without replacement does
-/// no worse.
+/// the fraction `share` of all: P(B >= wanted) >= assurance, B binomial. For populations so large that drawing without
+/// replacement makes no difference.
 double size_for_domain_count(double wanted, double share, double assurance);
+
+/// The same from a population that holds `marked` units of the domain: P(H >= wanted) >= assurance, H hypergeometric.
+/// `wanted` is at most `marked`. Never more than the binomial size.
+double size_for_domain_count(double wanted, std::uint32_t marked, std::uint32_t population, double assurance);
 
 /// First of two samples of which a part may be the same units, for the difference of their means to have
 /// variance 1:
@@ -58,6 +62,18 @@ double size_for_domain_count(double wanted, double share, double assurance);
 /// z_beta) / difference)^2.
 /// Source: Valliant, Dever, Kreuter (2018), section 4.4.
 double size_for_difference(double v1, double v2, double overlap, double ratio, double correlation) noexcept;
+
+/// First of two samples for the t test of the difference of their means to find `difference` with the given power:
+/// the root in n1 of
+///   P(|T| > t_{1 - alpha / sides, df}) = power    (one side: T > t),
+/// T noncentral t with df degrees of freedom and noncentrality difference / sqrt(V / n1), V as of size_for_difference.
+/// df is Welch's, (v1 / n1 + v2 / n2)^2 / [(v1 / n1)^2 / (n1 - 1) + (v2 / n2)^2 / (n2 - 1)] (2 (n - 1) for equal
+/// variances and sizes), or with common units the smaller size less 1: the paired test where all are common, else
+/// cautious. At least 2 units in each.
+/// Source: Cohen (1988), Statistical Power Analysis, 2nd ed., chapter 2. Checked against: the noncentral t of SciPy, which R's
+/// power.t.test(strict = TRUE) and pwr's pwr.t.test go by, and simulation.
+double size_for_difference_test(double v1, double v2, double overlap, double ratio, double correlation,
+                                double difference, double alpha, double power, int sides);
 
 /// Units for a test of correlation 0 (size alpha, 1 or 2 sides) to find the correlation r with the given
 /// power: Fisher's z of r + r / (2 (n - 1)) against that of the critical value of the t test. At least 4.

@@ -172,7 +172,7 @@ inline std::string test_size(confidence_level confidence) {
 }
 
 inline std::string level_text(confidence_level confidence) {
-  return text(std::round(confidence.value() * 1e12) / 1e10) + " %";
+  return text(std::round(confidence.value() * 1e12) / 1e10) + "%";
 }
 
 } // namespace detail_size

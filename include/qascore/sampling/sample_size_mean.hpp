@@ -4,6 +4,8 @@
 #include "sample_size.hpp"
 
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -129,7 +131,7 @@ struct domain_size_options {
 /// Conversations to draw from all, so that those of a domain (an agent, a queue) suffice where the draw
 /// does not know the domains: what the domain takes over `share`; for a total (cv_domain^2 + 1 - share) /
 /// (share cv^2), as the domain's size is estimated too. With an assurance, as many as give the domain
-/// what it takes with that probability (binomial). Where the domains are known before the draw, make them
+/// what it takes with that probability (hypergeometric, share times population of them; without a population binomial). Where the domains are known before the draw, make them
 /// strata instead: it takes less.
 /// Throws argument_error for options out of range, design_error for more than the population.
 inline sample_size sample_size_for_domain(const domain_size_options& options) {
@@ -169,8 +171,20 @@ inline sample_size sample_size_for_domain(const domain_size_options& options) {
          options.adjustments, false, [&](stepper& step) {
            if (!options.assurance)
              return;
-           const double wanted = up(step.last() * options.share);
-           step("assurance", kernel::size_for_domain_count(wanted, options.share, *options.assurance),
+           double wanted = up(step.last() * options.share);
+           double n = 0.0;
+           const auto all = options.adjustments.population;
+           // Counts of the domain are whole; beyond 2^32 conversations drawing without replacement makes no difference.
+           if (all && *all <= std::numeric_limits<std::uint32_t>::max()) {
+             const auto marked = static_cast<std::uint32_t>(
+                 std::max(1.0, std::round(options.share * static_cast<double>(*all))));
+             wanted = std::min(wanted, static_cast<double>(marked));
+             n = kernel::size_for_domain_count(wanted, marked, static_cast<std::uint32_t>(*all),
+                                               *options.assurance);
+           } else {
+             n = kernel::size_for_domain_count(wanted, options.share, *options.assurance);
+           }
+           step("assurance", n,
                 "so that " + text(wanted) + " of the domain are among them with probability " +
                     text(*options.assurance));
          });

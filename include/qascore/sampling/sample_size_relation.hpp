@@ -12,6 +12,12 @@
 /// Sample sizes for what two samples, two variables or two raters have to do with each other.
 namespace qascore {
 
+/// The distribution that a test of a difference goes by.
+enum class size_test {
+  t, ///< of the test that will be made (default)
+  z  ///< the normal one of large samples, as some programs have it: one or two units less
+};
+
 /// Exactly one of margin (an interval) and difference (a test).
 struct difference_size_options {
   double sd;                          ///< standard deviation between conversations in the first period
@@ -20,6 +26,7 @@ struct difference_size_options {
   std::optional<double> difference{}; ///< that a test is to find with probability `power`
   double power = 0.8;
   int sides = 2;                 ///< of the test
+  size_test test = size_test::t;
   double overlap = 0.0;          ///< fraction of the first sample that is in the second as well
   double correlation = 0.0;      ///< of a unit in both with itself
   double ratio = 1.0;            ///< size of the first sample over that of the second
@@ -60,15 +67,19 @@ inline sample_size sample_size_for_difference(const difference_size_options& opt
   } else {
     require_positive("difference", *options.difference);
     require_fraction("power", options.power);
-    const double alpha = (1.0 - options.confidence.value()) / options.sides;
-    initial =
-        unit * std::pow((kernel::normal_quantile(1.0 - alpha) + kernel::normal_quantile(options.power)) /
-                            *options.difference,
-                        2.0);
+    const double alpha = 1.0 - options.confidence.value();
+    const bool normal = options.test == size_test::z;
+    initial = normal ? unit * std::pow((kernel::normal_quantile(1.0 - alpha / options.sides) +
+                                        kernel::normal_quantile(options.power)) /
+                                           *options.difference,
+                                       2.0)
+                     : kernel::size_for_difference_test(
+                           options.sd * options.sd, second * second, options.overlap, options.ratio,
+                           options.correlation, *options.difference, alpha, options.power, options.sides);
     out.purpose = "finding a difference of " + text(*options.difference) + " of two means with power " +
                   text(options.power) + " (test of size " + test_size(options.confidence) + ", " +
                   std::to_string(options.sides) + (options.sides == 1 ? " side)" : " sides)");
-    out.method = "(z_alpha + z_beta)^2 V / difference^2";
+    out.method = normal ? "(z_alpha + z_beta)^2 V / difference^2" : "power of the t test, noncentral t";
   }
   const size_adjustments with{.population = {},
                               .design_effect = options.design_effect,
@@ -77,7 +88,7 @@ inline sample_size sample_size_for_difference(const difference_size_options& opt
   finish(out, initial,
          options.overlap == 0.0
              ? "two samples without common units"
-             : text(100.0 * options.overlap) + " % of the first sample are in the second, correlated " +
+             : text(100.0 * options.overlap) + "% of the first sample are in the second, correlated " +
                    text(options.correlation),
          with, false);
   out.n_second = static_cast<std::uint64_t>(up(out.steps.back().n / options.ratio));

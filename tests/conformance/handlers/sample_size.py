@@ -85,6 +85,7 @@ def overlapping(case: Case) -> Any:
         difference=case.number("delta"),
         power=case.number("power"),
         sides=case.choice("alternative", {"one.sided": 1, "two.sided": 2}),
+        test="z",
         **level(case),
     )
     return {"n1": size.n, "n2": size.n_second}

@@ -59,10 +59,17 @@ TEST_CASE("sizes for means, proportions and domains are those of PracTools") {
 
 TEST_CASE("sizes for differences and correlations are those of PracTools and pwr") {
   // nDep2sam(200, 200, g = 0.75, r = 1, rho = 0.9, "one.sided", del = 5): 33 and 33.
-  const auto two = qa::sample_size_for_difference(
-      {.sd = std::sqrt(200.0), .difference = 5, .sides = 1, .overlap = 0.75, .correlation = 0.9});
+  const auto two = qa::sample_size_for_difference({.sd = std::sqrt(200.0),
+                                                   .difference = 5,
+                                                   .sides = 1,
+                                                   .test = qa::size_test::z,
+                                                   .overlap = 0.75,
+                                                   .correlation = 0.9});
   CHECK(two.n == 33);
   CHECK(two.n_second == 33);
+  // pwr.t.test(d = 0.5, power = 0.8): 63.76561 in each sample; d = 0.8: 25.52458.
+  CHECK(close_to(last(qa::sample_size_for_difference({.sd = 1, .difference = 0.5})), 63.76561, 1e-6));
+  CHECK(close_to(last(qa::sample_size_for_difference({.sd = 1, .difference = 0.8})), 25.52458, 1e-6));
   // pwr 1.3.0, pwr.r.test(r = 0.3, power = 0.8).
   const auto correlation = qa::sample_size_for_correlation({.correlation = 0.3, .power = 0.8});
   CHECK(close_to(last(correlation), 84.0736397822877, 1e-6)); // its root finder stops at 1e-4
@@ -82,7 +89,7 @@ TEST_CASE("adjustments are made in order, each rounded up if asked") {
   CHECK(mean.step("finite_population").n == 174);
   CHECK(mean.n == 205);
   CHECK(qa::to_text(mean) ==
-        "mean within 5 (95 % interval)\n"
+        "mean within 5 (95% interval)\n"
         "  139  initial: (z sd / margin)^2 with a standard deviation of 30\n"
         "  209  design_effect: times 1.5, the design effect\n"
         "  174  finite_population: of 1000 conversations in all: n / (1 + (n - 1) / N)\n"

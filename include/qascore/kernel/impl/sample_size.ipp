@@ -4,6 +4,9 @@
 #include "../distribution.hpp"
 #include "../sample_size.hpp"
 
+#include <boost/math/distributions/hypergeometric.hpp>
+#include <boost/math/distributions/non_central_t.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -35,6 +38,22 @@ double rising_root(double low, double high, double wanted, const Function& f) no
   return 0.5 * (low + high);
 }
 
+/// The first whole number from `low` on that is enough, where all after it are; `enough` is asked up to `high`.
+template <class Enough>
+double first_enough(double low, double high, const Enough& enough) {
+  --low; // not enough
+  while (high - low > 1.0) {
+    const double middle = std::floor(0.5 * (low + high));
+    (enough(middle) ? high : low) = middle;
+  }
+  return high;
+}
+
+/// P(T > x) of a noncentral t.
+inline double non_central_t_upper(double x, double df, double shift) {
+  const boost::math::non_central_t_distribution<double> t(df, shift);
+  return boost::math::cdf(boost::math::complement(t, x));
+}
 } // namespace detail_sample_size
 
 QASCORE_INLINE double size_for_mean(double margin, double sd, double z) noexcept {
@@ -85,17 +104,43 @@ QASCORE_INLINE double size_for_domain_count(double wanted, double share, double 
   double high = wanted;
   while (!enough(high) && high < 1e15)
     high *= 2.0;
-  double low = wanted - 1.0; // not enough
-  while (high - low > 1.0) {
-    const double middle = std::floor(0.5 * (low + high));
-    (enough(middle) ? high : low) = middle;
-  }
-  return high;
+  return detail_sample_size::first_enough(wanted, high, enough);
+}
+
+QASCORE_INLINE double size_for_domain_count(double wanted, std::uint32_t marked, std::uint32_t population,
+                                            double assurance) {
+  // The sample holds fewer than `wanted` only if more than population - marked - (n - wanted) others are left out.
+  const auto enough = [&](double n) {
+    if (n - wanted >= static_cast<double>(population) - static_cast<double>(marked))
+      return true;
+    const boost::math::hypergeometric_distribution<double> drawn(marked, static_cast<unsigned>(n), population);
+    return boost::math::cdf(boost::math::complement(drawn, static_cast<unsigned>(wanted) - 1u)) >= assurance;
+  };
+  return detail_sample_size::first_enough(wanted, static_cast<double>(population), enough);
 }
 
 QASCORE_INLINE double size_for_difference(double v1, double v2, double overlap, double ratio,
                                           double correlation) noexcept {
   return v1 + ratio * v2 - 2.0 * overlap * ratio * correlation * std::sqrt(v1 * v2);
+}
+
+QASCORE_INLINE double size_for_difference_test(double v1, double v2, double overlap, double ratio,
+                                               double correlation, double difference, double alpha,
+                                               double power, int sides) {
+  const double unit = size_for_difference(v1, v2, overlap, ratio, correlation);
+  const auto power_with = [&](double n1) {
+    const double n2 = n1 / ratio, a = v1 / n1, b = v2 / n2;
+    const double df = overlap > 0.0 ? std::min(n1, n2) - 1.0
+                                    : (a + b) * (a + b) / (a * a / (n1 - 1.0) + b * b / (n2 - 1.0));
+    const double critical = student_t_quantile(1.0 - alpha / sides, df), shift = difference / std::sqrt(unit / n1);
+    const double found = detail_sample_size::non_central_t_upper(critical, df, shift);
+    return sides == 1 ? found : found + detail_sample_size::non_central_t_upper(critical, df, -shift);
+  };
+  const double low = 2.0 * std::max(1.0, ratio);
+  double high = 2.0 * low;
+  while (power_with(high) < power && high < 1e15)
+    high *= 2.0;
+  return detail_sample_size::rising_root(low, high, power, power_with);
 }
 
 QASCORE_INLINE double size_for_correlation_test(double r, double alpha, double power, int sides) noexcept {
