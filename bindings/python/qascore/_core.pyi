@@ -61,8 +61,17 @@ class SamplingPlan:
     def stratum_names(self) -> list[str]: ...
     def sample_sizes(self) -> npt.NDArray[np.int64]: ...
     def origin(self) -> dict[str, Any]: ...
-    def recorded_draw(self) -> tuple[int, str] | None: ...
-    def with_draw(self, seed: int, id: str) -> SamplingPlan: ...
+    def recorded_draw(self) -> dict[str, Any] | None: ...
+    def with_draw(
+        self,
+        seed: int,
+        id: str,
+        method: str,
+        size_measure: str,
+        order_by: str,
+        targets: list[tuple[str, float | None, int | None]],
+        without_chance: int,
+    ) -> SamplingPlan: ...
     def recorded_content(self) -> tuple[str, int] | None: ...
     def check_content(
         self, ids: npt.NDArray[np.int64] | TextColumn | int, stratum: npt.NDArray[np.uint32]
@@ -103,12 +112,14 @@ def draw_rows(
 ) -> npt.NDArray[np.int64]: ...
 def check_unique(ids: npt.NDArray[np.int64] | TextColumn | int) -> None: ...
 def draw_by_numbers(
+    ids: npt.NDArray[np.int64] | TextColumn | int,
     uniform: npt.NDArray[np.float64],
     stratum: npt.NDArray[np.uint32],
     plan: SamplingPlan,
     size: npt.NDArray[np.float64] | None,
     method: str,
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]: ...
+    exclude: bool,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], int]: ...
 def draw_systematic(
     ids: npt.NDArray[np.int64] | TextColumn | int,
     stratum: npt.NDArray[np.uint32],
@@ -116,7 +127,8 @@ def draw_systematic(
     size: npt.NDArray[np.float64] | None,
     rank: npt.NDArray[np.uint32] | None,
     seed: int,
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]: ...
+    exclude: bool,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], int]: ...
 def coordinate(
     stratum: npt.NDArray[np.uint32],
     plan: SamplingPlan,
@@ -135,7 +147,8 @@ def add_targets(
     size: npt.NDArray[np.float64] | None,
     targets: list[tuple[str, npt.NDArray[np.bool_], float | None, int | None]],
     seed: int,
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.uint64]]: ...
+    exclude: bool,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.uint64], int]: ...
 def turn_numbers(uniform: npt.NDArray[np.float64], start: float, down: bool) -> npt.NDArray[np.float64]: ...
 def pps_probabilities(
     size: npt.NDArray[np.float64],
@@ -172,6 +185,8 @@ def check_design(
     nest: bool,
     spread_absent: bool,
     clusters_whole: bool,
+    poisson: bool,
+    planned: npt.NDArray[np.float64] | None,
 ) -> dict[str, Any]: ...
 def cross_codes(
     columns: list[tuple[npt.NDArray[np.uint32], int]],
@@ -182,6 +197,9 @@ def average_by_unit(
 def codes_by_unit(
     unit_of_row: npt.NDArray[np.uint32], units: int, codes: npt.NDArray[np.uint32]
 ) -> tuple[npt.NDArray[np.uint32], int]: ...
+def leave_out_gaps(
+    by: npt.NDArray[np.uint32] | None, domains: int, columns: list[npt.NDArray[np.float64]]
+) -> tuple[npt.NDArray[np.uint32], list[npt.NDArray[np.float64]]]: ...
 def means(
     design: dict[str, Any] | None,
     values: npt.NDArray[np.float64],
@@ -239,6 +257,9 @@ def design_effect(design: dict[str, Any] | None, values: npt.NDArray[np.float64]
 def means_of_cells(
     codes: npt.NDArray[np.uint32], cells: int, values: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]: ...
+def population_of_counts(
+    design: dict[str, Any] | None, units: int, counts: npt.NDArray[np.float64]
+) -> tuple[bool, int, float, npt.NDArray[np.float64] | None]: ...
 def model_assisted_means(
     design: dict[str, Any] | None,
     values: npt.NDArray[np.float64],

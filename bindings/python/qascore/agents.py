@@ -14,7 +14,7 @@ from ._frames import MISSING_CODE, Labels, build_frame
 from ._render import html_table, number, range_text, text_table
 from ._results import Estimate, EstimateTable, TestedEstimate, TestResult
 from .errors import ArgumentError, DataError, check_choice, did_you_mean
-from .estimation import MISSING, Codes, Columns, Domains, Numbers, Rows, Sample, _leave_out_gaps, name_of, rows_of
+from .estimation import MISSING, Codes, Columns, Domains, Numbers, Rows, Sample, name_of, rows_of
 
 __all__ = ["AgentDifference", "AgentEstimate", "AgentEstimates", "agent_estimates"]
 
@@ -467,7 +467,7 @@ def agent_estimates(
     names, columns = _covariates(rows, covariates, domains)
     codes = domains.codes
     if missing == "domain":
-        codes, [values] = _leave_out_gaps(codes, [values])
+        codes, [values] = _core.leave_out_gaps(codes, len(domains), [values])
     found = _core.agent_estimates(
         rows.core(), values, codes, len(domains), columns, confidence, between, best == "highest"
     )

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from . import _core
 from ._frames import Frame, Ids
 from .errors import ArgumentError, DataError, check_choice
-from .sampling import MISSING, SamplingPlan, checked_seed, strata_columns
+from .sampling import MISSING, SamplingPlan, checked_seed, how_drawn, strata_columns
 
 __all__ = ["draw", "permanent_random_numbers"]
 
@@ -37,6 +37,7 @@ def draw(
     targeted_rates: Mapping[str, float] | None = None,
     targeted_counts: Mapping[str, int] | None = None,
     random_numbers: str | None = None,
+    zero_chance: str = "error",
     threads: int | None = None,
 ) -> Any:
     """Draws the sample that the plan describes.
@@ -73,14 +74,19 @@ def draw(
     avoid, keep : frame, optional
         An earlier sample as `draw` gave it (with the columns `id` and inclusion_probability). None of its conversations is
         drawn; or as many of them as the sizes allow are. For simple samples; every conversation still has the chance of the
-        plan, over both draws, where the earlier one gave all of a stratum the same chance.
+        plan, over both draws, where the earlier one gave all of a stratum the same chance. Targeted parts would draw
+        avoided conversations again, and are refused beside `avoid`.
     targeted_rates, targeted_counts : mapping, optional
         Columns of flags (True and False), with the chance of each flagged conversation, or with how many of them to draw,
         beside the random part and independent of it: ``{"escalated": 1.0, "risk_flag": 0.2}``. inclusion_probability is
         then the chance to be drawn by any part, and the column drawn_by says which parts drew it.
     random_numbers : str, optional
         Column of uniform random numbers from 0 to 1 that the conversations have for good, instead of those that seed and
-        id give.
+        id give. Equal numbers go by id.
+    zero_chance : {"error", "exclude"}
+        What to do with conversations that no part of the draw can reach, of size 0 or in a stratum of which nothing is
+        drawn: refuse and name them; or draw from the others alone. The column without_chance then counts them, and
+        names of estimates say that they do not speak for them. (What a simple draw leaves out stands in its plan.)
     threads : int, optional
         Default: all cores. No influence on the sample.
 
@@ -88,7 +94,8 @@ def draw(
     -------
     frame
         The drawn rows in their order, as the same kind of frame, with the columns stratum (its labels, joined; unless
-        the strata are one column of that name), inclusion_probability (a fraction) and design_weight (its inverse).
+        the strata are one column of that name), inclusion_probability (a fraction) and design_weight (its inverse). Draws
+        that are not simple ones say so in the column draw_method, which `SampleDesign` reads.
 
     Examples
     --------
@@ -118,14 +125,24 @@ def draw(
     if not isinstance(plan, SamplingPlan):
         raise ArgumentError(f"plan: expected a SamplingPlan but found {type(plan).__name__}")
     check_choice("method", method, METHODS)
+    exclude = check_choice("zero_chance", zero_chance, ("error", "exclude")) == "exclude"
     down = check_choice("direction", direction, ("up", "down")) == "down"
     _check_together(method, seed, size_measure, order_by, start, down, avoid, keep, random_numbers)
     # Where the strata are one column of that name, it says already what the added one would.
     named = plan.columns == ("stratum",)
     targets = _targets(frame, targeted_rates, targeted_counts)
+    if targets and avoid is not None:
+        raise ArgumentError(
+            "avoid: targeted parts draw from all flagged conversations, those of the earlier sample included, so that "
+            "targeted_rates and targeted_counts do not go with it; draw the targeted parts without avoid, or leave the "
+            "earlier sample out of the conversations and allocate anew"
+        )
     if targets and random_numbers is not None:
         raise ArgumentError("targeted_rates: targeted parts take their numbers from a seed, not from random_numbers")
+    how = how_drawn(method, [count is None for *_, count in targets])
     added = ([] if named else ["stratum"]) + ["inclusion_probability", "design_weight"] + (["drawn_by"] if targets else [])
+    added += ["without_chance"] if exclude else []
+    added += [] if how == "simple" else ["draw_method"]
     for name in added:
         if name in frame.columns:
             raise ArgumentError(
@@ -136,11 +153,13 @@ def draw(
     plan._core.check_content(ids, codes)
     size = None if size_measure is None else _present(frame, size_measure, "size_measure")
     chances = np.array([s.inclusion_probability for s in plan.strata])
+    # A simple draw's plan says what it leaves out; what a random part cannot reach targets may: joint chances are looked at.
+    pass_over, bare = exclude or method == "simple" or bool(targets), 0
 
     if method == "systematic":
         _core.check_unique(ids)
         order = None if order_by is None else _order(frame, order_by)
-        rows, probability = _core.draw_systematic(ids, codes, plan._core, size, order, checked_seed(seed))
+        rows, probability, bare = _core.draw_systematic(ids, codes, plan._core, size, order, checked_seed(seed), pass_over)
     elif method != "simple" or random_numbers is not None:
         _core.check_unique(ids)
         if random_numbers is None:
@@ -148,16 +167,19 @@ def draw(
         else:
             numbers = _core.turn_numbers(_present(frame, random_numbers, "random_numbers"), start, down)
         by = "sequential_poisson" if method == "simple" else method
-        rows, probability = _core.draw_by_numbers(numbers, codes, plan._core, size, by)
+        rows, probability, bare = _core.draw_by_numbers(ids, numbers, codes, plan._core, size, by, pass_over)
     else:
         strata, sizes = codes, plan._core.sample_sizes()
         if avoid is not None or keep is not None:
             strata, sizes = _coordinated(ids, codes, plan, id, avoid, keep)
         rows = _core.draw_rows(ids, strata, sizes, checked_seed(seed), threads or os.cpu_count() or 1, start, down)
         probability = chances[codes[rows]]
+        bare = int(sum(s.population for s in plan.strata if s.sample_size == 0))
 
     if targets:
-        rows, probability, parts = _core.add_targets(ids, rows, codes, plan._core, size, targets, checked_seed(seed))
+        rows, probability, parts, bare = _core.add_targets(
+            ids, rows, codes, plan._core, size, targets, checked_seed(seed), exclude
+        )
     more: dict[str, Any] = {}
     if not named:
         more["stratum"] = np.array(_stratum_texts(plan), dtype=object)[codes[rows]].tolist()
@@ -165,6 +187,10 @@ def draw(
     more["design_weight"] = 1.0 / probability
     if targets:
         more["drawn_by"] = _part_names(parts, [target[0] for target in targets])
+    if exclude:
+        more["without_chance"] = [bare] * len(rows)
+    if how != "simple":
+        more["draw_method"] = [how] * len(rows)
     return frame.take(rows, more)
 
 

@@ -32,6 +32,9 @@ __all__ = [
 SINGLE_UNITS = ("error", "certainty", "average", "adjust")
 REPEATS = ("error", "average", "cluster")
 UNCOVERED = ("error", "exclude")
+DRAW_METHOD = "draw_method"
+WITHOUT_CHANCE = "without_chance"
+SELECTIONS = ("fixed_size", "poisson")
 MISSING = ("error", "drop", "domain")
 VARIANCES = ("taylor", "jackknife", "bootstrap")
 INTERVALS = ("wilson", "logit", "beta", "arcsine", "likelihood", "t")
@@ -54,7 +57,7 @@ class Rows:
 
     @property
     def scope(self) -> str:
-        """What part of the population estimates leave out, for their names; empty: none."""
+        """What estimates leave out or make up for, for their names; empty: nothing."""
         return ""
 
     def numbers(self, name: str, missing: str) -> Numbers:
@@ -186,11 +189,17 @@ class SampleDesign(Rows):
         the unit's weight.
     nest : bool
         Cluster labels start again in each stratum.
+    selection : {"fixed_size", "poisson"}, optional
+        How the number of units came about: so many of each stratum; or each unit by itself with its chance (Poisson
+        sampling), whose variance, sum of (1 - pi) (y / pi)^2 for a total, comes from the chances alone. Default: as the
+        sample's column ``draw_method`` says, which `draw` writes, or the plan's recorded draw; else fixed sizes. With `plan`,
+        samples that are neither simple nor Poisson samples are refused unless it is given.
 
     Raises
     ------
     DesignError
-        Probabilities outside (0, 1], a unit that stands twice, more units than the stratum holds, a stratum with one unit.
+        Probabilities outside (0, 1], a unit that stands twice, more units than the stratum holds, a stratum with one unit,
+        a plan for a sample that was drawn otherwise.
 
     Examples
     --------
@@ -217,11 +226,14 @@ class SampleDesign(Rows):
         nest: bool = False,
         uncovered: str = "error",
         clusters_whole: bool = False,
+        selection: str | None = None,
     ) -> None:
         super().__init__(Frame.of(frame, "frame"))
         self.single_unit = check_choice("single_unit", single_unit, SINGLE_UNITS)
         self.repeats = check_choice("repeats", repeats, REPEATS)
         check_choice("uncovered", uncovered, UNCOVERED)
+        self.selection = self._selected(selection, plan)
+        poisson = self.selection == "poisson"
         if repeats != "error" and unit is None:
             raise ArgumentError(
                 f'repeats: "{repeats}" needs unit=, the column that says which rows are the same'
@@ -251,13 +263,9 @@ class SampleDesign(Rows):
         weights = None if weight is None else self.frame.numbers(weight)
         self.uncovered: tuple[str, ...] = ()
         populations = self._populations(population, plan)
-        if plan is not None and probabilities is not None:
-            self._refuse_other_chances(plan, probabilities)
-        if self.uncovered and uncovered == "error":
-            raise DesignError(
-                f"stratum: no row of {self.uncovered[0]}, which the plan has ({len(self.uncovered)} such in all); "
-                'give uncovered="exclude" to estimate for the others alone'
-            )
+        if poisson and population is None:
+            populations = None  # its chances say it all
+        planned = None if plan is None or poisson else self._planned(plan)
         found = _core.check_design(
             len(self.frame),
             None if self._units is None else self._units.codes,
@@ -272,9 +280,24 @@ class SampleDesign(Rows):
             repeats,
             single_unit,
             nest,
-            plan is not None and population is None,
+            plan is not None and population is None and not poisson,
             clusters_whole,
+            poisson,
+            planned,
         )
+        if found["fault"] == "other_chance" and planned is not None and probabilities is not None:
+            row, code = found["row"], found["code"]  # a wrong plan is named first
+            raise DesignError(
+                f"plan: row {row} has the inclusion probability {number(float(probabilities[row]))} but the plan gives its "
+                f"stratum {number(float(planned[code]))}: this is not the plan that the sample was drawn "
+                "by, or it was drawn with other chances (targeted, or in proportion to size); then give stratum= and "
+                "probability= in place of plan="
+            )
+        if self.uncovered and uncovered == "error":
+            raise DesignError(
+                f"stratum: no row of {self.uncovered[0]}, which the plan has ({len(self.uncovered)} such in all); "
+                'give uncovered="exclude" to estimate for the others alone'
+            )
         self._raise(found, probabilities if weights is None else weights, populations)
         self.units: int = found["units"]
         self.weights: Numbers = found["weight"]
@@ -287,10 +310,12 @@ class SampleDesign(Rows):
             "cluster": found["cluster"] if len(found["cluster"]) else None,
             "clusters": found["clusters"],
             "population": None if populations is None else found["population"],
+            "chance": found["chance"] if poisson else None,
             "single_unit": single_unit,
             "calibration": (),
         }
         self.absent: Numbers = found["absent"]
+        self._without_chance = self._recorded_without_chance(plan)
         self.adjustments: tuple[str, ...] = ()
 
     def core(self) -> dict[str, Any]:
@@ -298,7 +323,13 @@ class SampleDesign(Rows):
 
     @property
     def scope(self) -> str:
-        return f" (without {', '.join(self.uncovered)})" if self.uncovered else ""
+        absent = int(self.absent.sum())
+        parts = [
+            f"without {', '.join(self.uncovered)}" if self.uncovered else "",
+            f"without {self._without_chance} that had no chance to be drawn" if self._without_chance else "",
+            f"{absent} drawn {'unit' if absent == 1 else 'units'} without a row" if absent else "",
+        ]
+        return f" ({'; '.join(filter(None, parts))})" if any(parts) else ""
 
     @property
     def strata(self) -> list[tuple[Any, ...]]:
@@ -483,7 +514,7 @@ class SampleDesign(Rows):
 
     def _populations(self, population: Any, plan: Any) -> Numbers | None:
         if population is None and plan is not None and self._clusters is None:
-            return self._populations_of(plan)
+            return self._populations_of(plan, self.selection == "poisson")
         if population is None:
             return None
         if isinstance(population, str):
@@ -509,23 +540,45 @@ class SampleDesign(Rows):
             out[code] = counts[key]
         return out
 
-    def _refuse_other_chances(self, plan: Any, probabilities: Numbers) -> None:
-        """A plan's strata speak for simple random samples: rows with other chances need them said."""
+    def _selected(self, given: str | None, plan: Any) -> str:
+        """How sizes came about: as given, as the sample or the plan recorded, else fixed."""
+        if given is not None:
+            return check_choice("selection", given, SELECTIONS)
+        how = "simple"
+        if DRAW_METHOD in self.frame.columns:
+            labels = self.frame.labels(DRAW_METHOD)
+            if len(labels.labels) != 1 or len(labels.missing):
+                found = ", ".join(map(shown, [*labels.labels, *([None] if len(labels.missing) else [])]))
+                raise DesignError(
+                    f'{self.frame.argument}: column "{DRAW_METHOD}": expected one method for all rows but found {found}; '
+                    "give selection= to say how their number came about"
+                )
+            how = str(labels.labels[0])
+        elif plan is not None and plan.recorded_draw is not None:
+            how = plan.recorded_draw.how
+        if how == "poisson":
+            return "poisson"
+        if plan is not None and how != "simple":
+            raise DesignError(
+                f'plan: the sample was drawn by the method "{how}", but a plan\'s counts speak for simple random samples; '
+                'give stratum= and probability= in place of plan=, or selection="fixed_size" to take it for a simple one'
+            )
+        return "fixed_size"
+
+    def _recorded_without_chance(self, plan: Any) -> int:
+        """How many conversations the draw left out as they had no chance; strata of the plan are named elsewhere."""
+        if WITHOUT_CHANCE in self.frame.columns:
+            counts = self.frame.numbers(WITHOUT_CHANCE)
+            found = 0 if len(counts) == 0 or np.isnan(counts).all() else int(np.nanmax(counts))
+        else:
+            found = 0 if plan is None or plan.recorded_draw is None else int(plan.recorded_draw.without_chance)
+        return found if plan is None else max(0, found - sum(s.population for s in plan.strata if not s.sample_size))
+
+    def _planned(self, plan: Any) -> Numbers:
+        """The chance that the plan gives the units of each stratum; NaN where it does not know the stratum."""
         chance = {s.labels: s.inclusion_probability for s in plan.strata}
         keys = [()] if self._strata is None else self._strata.keys
-        if any(key not in chance for key in keys):  # other strata than the plan's
-            return
-        codes = np.zeros(len(probabilities), np.uint32) if self._strata is None else self._strata.codes
-        planned = np.append([chance[key] for key in keys], np.nan)[np.minimum(codes, np.uint32(len(keys)))]
-        other = np.flatnonzero(np.abs(probabilities - planned) > 1e-9 * planned)
-        if len(other):
-            row = int(other[0])
-            raise DesignError(
-                f"plan: row {row} has the inclusion probability {number(float(probabilities[row]))} but the plan gives its "
-                f"stratum {number(float(planned[row]))}: this is not the plan that the sample was drawn "
-                "by, or it was drawn with other chances (targeted, or in proportion to size); then give stratum= and "
-                "probability= in place of plan="
-            )
+        return np.array([chance.get(key, np.nan) for key in keys])
 
     def _populations_in(self, name: str) -> Numbers:
         values = self.frame.numbers(name)
@@ -543,18 +596,20 @@ class SampleDesign(Rows):
             )
         return out
 
-    def _populations_of(self, plan: Any) -> Numbers:
+    def _populations_of(self, plan: Any, poisson: bool) -> Numbers:
         if self._strata is None:
             if plan.columns:
                 raise DesignError("stratum: the plan has strata; name their columns")
             return np.array([float(plan.population_size)])
         counts = {s.labels: s.population for s in plan.strata}
+        # That chance drew nothing from a stratum is no gap in a Poisson sample.
+        reached = {s.labels for s in plan.strata if poisson and s.sample_size}
         out = np.empty(len(self._strata.keys))
         for code, key in enumerate(self._strata.keys):
             if key not in counts:
                 raise DesignError(f"stratum: {self._strata.name(code)} is not in the plan")
             out[code] = counts.pop(key)
-        self.uncovered = tuple(name_of(key) for key, n in counts.items() if n)
+        self.uncovered = tuple(name_of(key) for key, n in counts.items() if n and key not in reached)
         return out
 
     def _raise(self, found: Mapping[str, Any], weights: Numbers | None, populations: Numbers | None) -> None:
@@ -572,6 +627,16 @@ class SampleDesign(Rows):
             )
         if fault == "bad_weight" and weights is not None:
             raise DesignError(f"weight: expected a number above 0 but found {weights[row]:g} at row {row}")
+        if fault == "weight_below_one" and weights is not None:
+            raise DesignError(
+                "weight: expected at least 1 in a Poisson sample, whose weights are 1 / chance, but found "
+                f"{weights[row]:g} at row {row}"
+            )
+        if fault == "cluster_with_two_chances":
+            raise DesignError(
+                f"cluster: {rows} are of one cluster but have different probabilities or weights; a Poisson sample of "
+                "clusters has one chance for each"
+            )
         if self._clusters is not None and fault == "cluster_in_two_strata":
             raise DesignError(
                 f"cluster: {shown(self._clusters.labels[code])} lies in two strata ({rows}); "
@@ -623,13 +688,18 @@ class SampleDesign(Rows):
             parts.append(f"{self._core['strata']} strata")
         if self._core["cluster"] is not None:
             parts.append(f"{self._core['clusters']} clusters")
-        parts.append("finite population" if self._core["population"] is not None else "endless population")
+        if self.selection == "poisson":
+            parts.append("Poisson sample")
+        else:
+            parts.append("finite population" if self._core["population"] is not None else "endless population")
         text = f"Sample design: {', '.join(parts)}."
         if self.absent.any():
             gaps = [f"{n:.0f} in {row[0]}" for n, row in zip(self.absent, self._table(), strict=True) if n]
             text += f" Drawn units without a row: {', '.join(gaps)}; the others of their stratum carry their weight."
         if self.uncovered:
             text += f" Nothing was evaluated in {', '.join(self.uncovered)}: estimates do not speak for it."
+        if self._without_chance:
+            text += f" {self._without_chance} conversations had no chance to be drawn: estimates do not speak for them."
         if self.adjustments:
             g = self.g_weights
             text += f" Weights {', then '.join(self.adjustments)}: {number(g.min())} to {number(g.max())} times those of the draw."
@@ -673,13 +743,6 @@ def replicates_of(variance: str, replicates: int, seed: int | None) -> tuple[str
     return variance, replicates, seed or 0, os.cpu_count() or 1
 
 
-def _leave_out_gaps(codes: Codes | None, columns: Sequence[Numbers]) -> tuple[Codes, list[Numbers]]:
-    """The domains without the units that have a gap in one of the columns."""
-    gaps = np.any([np.isnan(column) for column in columns], axis=0)
-    inside = np.zeros(len(gaps), dtype=np.uint32) if codes is None else codes
-    return np.where(gaps, MISSING_CODE, inside).astype(np.uint32), [np.where(gaps, 0.0, c) for c in columns]
-
-
 def _estimates(
     name: str,
     rows: Rows,
@@ -693,7 +756,7 @@ def _estimates(
     domains = None if by is None else rows.domains(by, missing)
     codes, count = (None, 1) if domains is None else (domains.codes, len(domains))
     if missing == "domain":
-        codes, columns = _leave_out_gaps(codes, columns)
+        codes, columns = _core.leave_out_gaps(codes, count, list(columns))
     found = [Estimate.from_core(name, record) for record in (make(codes, count, *columns) if count else [])]
     if domains is None:
         return found[0]
@@ -1140,7 +1203,7 @@ def difference(
     codes = [labels.index(label) for label in between]
     inside = domains.codes
     if missing == "domain":
-        inside, [values] = _leave_out_gaps(inside, [values])
+        inside, [values] = _core.leave_out_gaps(inside, len(labels), [values])
     found, test = _core.mean_difference(
         rows.core(), values, inside, len(labels), codes[0], codes[1], confidence
     )

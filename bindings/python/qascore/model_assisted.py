@@ -174,7 +174,13 @@ def _covered(rows: Rows, everything: Frame, numbers: Numbers) -> tuple[Frame, Nu
     """The part of the population that the design speaks for: all of it, or the strata that are not excluded."""
     if not isinstance(rows, SampleDesign) or not rows.strata:
         return everything, numbers
-    if any(name not in everything.columns for name in rows.stratum):
+    lacking = [name for name in rows.stratum if name not in everything.columns]
+    if lacking and rows.uncovered:
+        raise DesignError(
+            f'population: the design leaves out stratum {rows.uncovered[0]}; the frame needs the column "{lacking[0]}", so '
+            "that the model's mean leaves it out too"
+        )
+    if lacking:
         return everything, numbers
     sampled = set(rows.strata)
     cells = cross(everything, rows.stratum, own_missing=any(None in key for key in sampled))
@@ -194,42 +200,29 @@ def _covered(rows: Rows, everything: Frame, numbers: Numbers) -> tuple[Frame, Nu
 def _with_counts(rows: Rows, everything: Frame, units: int) -> dict[str, Any] | None:
     """The design with the population's counts: its own, which must be those of the frame, or else the frame's."""
     core = rows.core()
-    if core is None:
-        if len(everything) < units:
-            raise DesignError(f"population: expected at least the {units} sampled rows but found {len(everything)}")
-        counts = np.array([float(len(everything))])
-        return {
-            "units": units, "weight": None, "stratum": None, "strata": 1, "cluster": None, "clusters": 0,
-            "population": counts, "single_unit": "error", "calibration": (),
-        }  # fmt: skip
-    assert isinstance(rows, SampleDesign)
-    strata = rows.strata
-    if core["cluster"] is not None or any(name not in everything.columns for name in rows.stratum):
+    strata = _labels_of(rows)
+    names = rows.stratum if isinstance(rows, SampleDesign) else ()
+    if core is not None and (core["cluster"] is not None or any(name not in everything.columns for name in names)):
         return core
+    counts = np.array([float(len(everything))])
     if strata:
-        cells = cross(everything, rows.stratum)
+        cells = cross(everything, names, own_missing=any(None in key for key in strata))
         found = dict(zip(cells.keys, np.bincount(cells.codes[cells.codes != MISSING_CODE]).tolist(), strict=True))
         counts = np.array([float(found.get(key, 0)) for key in strata])
-    else:
-        counts = np.array([float(len(everything))])
-    own = core["population"]
-    sampled = np.bincount(_stratum_of(rows, units), minlength=len(counts))
-    expected = sampled if own is None else own
-    wrong = counts < expected if own is None else counts != expected
-    if wrong.any():
-        h = int(np.argmax(wrong))
+    contradicts, h, expected, known = _core.population_of_counts(core, units, counts)
+    if contradicts:
+        own = core is not None and core["population"] is not None
         where = f" in stratum {name_of(strata[h])}" if strata else ""
         raise DesignError(
-            f"population: expected {'at least ' if own is None else ''}{expected[h]:.0f} conversations{where}, as the "
-            f"{'sample has' if own is None else 'design says'}, but found {counts[h]:.0f}"
+            f"population: expected {'' if own else 'at least '}{expected:.0f} conversations{where}, as the "
+            f"{'design says' if own else 'sample has'}, but found {counts[h]:.0f}"
         )
-    if own is None:
-        # Counts correct the variance of simple random samples; other chances leave the population endless.
-        simple = counts / np.maximum(sampled, 1)
-        weights = rows.weights
-        if not np.allclose(weights, simple[_stratum_of(rows, units)], rtol=1e-9, atol=0.0):
-            return core
-    return core | {"population": counts}
+    if core is None:
+        return {
+            "units": units, "weight": None, "stratum": None, "strata": 1, "cluster": None, "clusters": 0,
+            "population": known, "chance": None, "single_unit": "error", "calibration": (),
+        }  # fmt: skip
+    return core if known is None else core | {"population": known}
 
 
 def _assisted(

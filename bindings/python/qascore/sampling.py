@@ -15,7 +15,7 @@ from ._frames import Frame, Labels, build_frame
 from ._render import html_table, text_table
 from .errors import ArgumentError, DataError, check_choice
 
-__all__ = ["PlannedStratum", "SamplingPlan", "allocate"]
+__all__ = ["PlannedStratum", "RecordedDraw", "SamplingPlan", "allocate"]
 
 MISSING = "(missing)"
 StratumKey: TypeAlias = Any  # a label, or a tuple of labels where strata have several columns
@@ -54,6 +54,44 @@ class PlannedStratum:
     target: float
     minimum: int
     maximum: int
+
+
+@dataclass(frozen=True)
+class RecordedDraw:
+    """The draw that a plan was used for.
+
+    Attributes
+    ----------
+    seed : int
+    id_kind : {"integer", "text", "row"}
+        What identified the conversations.
+    method : str
+        As `draw` takes it.
+    size_measure, order_by : str or None
+        Columns that chances were proportional to, and that made the list of a systematic sample.
+    targets : tuple of (str, float or None, int or None)
+        Targeted parts: column of flags, rate, count; one of the two.
+    without_chance : int
+        Conversations that were left out as they had no chance to be drawn.
+    """
+
+    seed: int
+    id_kind: str
+    method: str = "simple"
+    size_measure: str | None = None
+    order_by: str | None = None
+    targets: tuple[tuple[str, float | None, int | None], ...] = ()
+    without_chance: int = 0
+
+    @property
+    def how(self) -> str:
+        """The method, and whether there were targeted parts; Poisson parts make one Poisson sample."""
+        return how_drawn(self.method, [count is None for *_, count in self.targets])
+
+
+def how_drawn(method: str, by_rate: Sequence[bool]) -> str:
+    """The method in a word, with targeted parts that are `by_rate` or not; Poisson parts make one Poisson sample."""
+    return method if not by_rate or (method == "poisson" and all(by_rate)) else f"{method} and targeted"
 
 
 class SamplingPlan:
@@ -113,9 +151,10 @@ class SamplingPlan:
         return tuple(self._core.origin()["notes"])
 
     @property
-    def recorded_draw(self) -> tuple[int, str] | None:
-        """Seed and kind of id ("integer", "text", "row") of the draw it was used for, where recorded."""
-        return self._core.recorded_draw()
+    def recorded_draw(self) -> RecordedDraw | None:
+        """The draw it was used for, where recorded."""
+        found = self._core.recorded_draw()
+        return None if found is None else RecordedDraw(**{**found, "targets": tuple(found["targets"])})
 
     @property
     def certainty_strata(self) -> tuple[tuple[Any, ...], ...]:
@@ -147,10 +186,41 @@ class SamplingPlan:
         """
         return self._core.expected_std_error(_by_stratum("sd", sd, _number), rounded)
 
-    def with_draw(self, *, seed: int, id_kind: str) -> SamplingPlan:
-        """The same plan with the draw written in it, for the record."""
+    def with_draw(
+        self,
+        *,
+        seed: int,
+        id_kind: str,
+        method: str = "simple",
+        size_measure: str | None = None,
+        order_by: str | None = None,
+        targeted_rates: Mapping[str, float] | None = None,
+        targeted_counts: Mapping[str, int] | None = None,
+        without_chance: int = 0,
+    ) -> SamplingPlan:
+        """The same plan with the draw written in it, for the record; arguments as those of `draw`.
+
+        A `SampleDesign` with such a plan knows how the sample was drawn: it takes Poisson samples as such, and refuses the
+        plan for draws that its counts do not speak for.
+
+        Examples
+        --------
+        >>> import pandas as pd, qascore as qa
+        >>> calls = pd.DataFrame({"id": range(100), "minutes": range(1, 101)})
+        >>> plan = qa.allocate(calls, size=10)
+        >>> plan = plan.with_draw(seed=1, id_kind="integer", method="pareto", size_measure="minutes")
+        >>> qa.SamplingPlan.from_json(plan.to_json()).recorded_draw.method
+        'pareto'
+        """
         kind = check_choice("id_kind", id_kind, ("integer", "text", "row"))
-        return SamplingPlan(self._core.with_draw(checked_seed(seed), kind), self._backend)
+        check_choice("method", method, ("simple", *_core.PPS_METHODS))
+        targets = [(str(name), _number(f"targeted_rates[{name!r}]", rate), None) for name, rate in (targeted_rates or {}).items()]
+        counted = [(str(name), None, _whole(f"targeted_counts[{name!r}]", n)) for name, n in (targeted_counts or {}).items()]
+        core = self._core.with_draw(
+            checked_seed(seed), kind, method, size_measure or "", order_by or "", [*targets, *counted],
+            _whole("without_chance", without_chance) or 0,
+        )  # fmt: skip
+        return SamplingPlan(core, self._backend)
 
     def to_dict(self) -> dict[str, Any]:
         """All there is to know, as plain values."""
@@ -159,7 +229,7 @@ class SamplingPlan:
             "columns": list(self.columns),
             "population_size": self.population_size,
             "sample_size": self.sample_size,
-            "draw": self.recorded_draw,
+            "draw": None if self.recorded_draw is None else vars(self.recorded_draw).copy(),
             "content": self.recorded_content,
             "strata": [vars(s).copy() for s in self.strata],
         }

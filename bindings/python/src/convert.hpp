@@ -131,6 +131,7 @@ public:
     view_.cluster = as_optional_span<std::uint32_t>(fields["cluster"]);
     view_.clusters = py::cast<std::size_t>(fields["clusters"]);
     view_.population = as_optional_span<double>(fields["population"]);
+    view_.chance = as_optional_span<double>(fields["chance"]);
     view_.single = single_of(py::cast<std::string>(fields["single_unit"]));
     for (const py::handle step : fields["calibration"])
       steps_.push_back(step_of(py::cast<py::dict>(step)));

@@ -33,13 +33,18 @@ pps_method method_of(std::string_view name) {
   throw argument_error("method: unknown name " + detail::quoted(name));
 }
 
+zero_chance zero_chance_of(bool exclude) {
+  return exclude ? zero_chance::exclude : zero_chance::error;
+}
+
 /// Row numbers as NumPy wants to index with.
 py::object index_of(std::vector<std::uint64_t>&& rows) {
   return array_of(std::move(rows)).attr("view")("int64");
 }
 
 py::tuple columns_of(drawn_rows&& drawn) {
-  return py::make_tuple(index_of(std::move(drawn.rows)), array_of(std::move(drawn.inclusion_probability)));
+  return py::make_tuple(index_of(std::move(drawn.rows)), array_of(std::move(drawn.inclusion_probability)),
+                        drawn.without_chance);
 }
 
 } // namespace
@@ -76,33 +81,35 @@ void register_draw(py::module_& module) {
 
   module.def(
       "draw_by_numbers",
-      [](const py::array& uniform, const py::array& stratum, const sampling_plan& plan,
-         const py::object& size, const std::string& method) {
+      [](const py::object& ids, const py::array& uniform, const py::array& stratum, const sampling_plan& plan,
+         const py::object& size, const std::string& method, bool exclude) {
         const auto numbers = as_span<double>(uniform);
         const auto codes = as_span<std::uint32_t>(stratum);
         const auto sizes = as_optional_span<double>(size);
-        drawn_rows drawn;
-        {
+        return columns_of(with_ids(ids, [&](const auto& column) {
           const py::gil_scoped_release release;
-          drawn = draw_by_numbers(numbers, codes, plan, sizes, method_of(method));
-        }
-        return columns_of(std::move(drawn));
+          return draw_by_numbers(column, numbers, codes, plan, sizes, method_of(method),
+                                 zero_chance_of(exclude));
+        }));
       },
-      py::arg("uniform"), py::arg("stratum"), py::arg("plan"), py::arg("size"), py::arg("method"));
+      py::arg("ids"), py::arg("uniform"), py::arg("stratum"), py::arg("plan"), py::arg("size"),
+      py::arg("method"), py::arg("exclude"));
 
   module.def(
       "draw_systematic",
       [](const py::object& ids, const py::array& stratum, const sampling_plan& plan, const py::object& size,
-         const py::object& rank, std::uint64_t start) {
+         const py::object& rank, std::uint64_t start, bool exclude) {
         const auto codes = as_span<std::uint32_t>(stratum);
         const auto sizes = as_optional_span<double>(size);
         const auto order = as_optional_span<std::uint32_t>(rank);
         return columns_of(with_ids(ids, [&](const auto& column) {
           const py::gil_scoped_release release;
-          return draw_systematic_rows(column, codes, plan, sizes, order, seed{start});
+          return draw_systematic_rows(column, codes, plan, sizes, order, seed{start},
+                                      zero_chance_of(exclude));
         }));
       },
-      py::arg("ids"), py::arg("stratum"), py::arg("plan"), py::arg("size"), py::arg("rank"), py::arg("seed"));
+      py::arg("ids"), py::arg("stratum"), py::arg("plan"), py::arg("size"), py::arg("rank"), py::arg("seed"),
+      py::arg("exclude"));
 
   module.def(
       "coordinate",
@@ -141,7 +148,7 @@ void register_draw(py::module_& module) {
   module.def(
       "add_targets",
       [](const py::object& ids, const py::array& random, const py::array& stratum, const sampling_plan& plan,
-         const py::object& size, const py::list& given, std::uint64_t start) {
+         const py::object& size, const py::list& given, std::uint64_t start, bool exclude) {
         const auto rows = as_span<std::int64_t>(random);
         const auto codes = as_span<std::uint32_t>(stratum);
         const auto sizes = as_optional_span<double>(size);
@@ -156,14 +163,15 @@ void register_draw(py::module_& module) {
         mixed_rows out = with_ids(ids, [&](const auto& column) {
           const py::gil_scoped_release release;
           return add_targets(column, std::vector<std::uint64_t>(rows.begin(), rows.end()),
-                             inclusion_probabilities(codes, plan, sizes), targets, seed{start});
+                             inclusion_probabilities(codes, plan, sizes), targets, seed{start},
+                             zero_chance_of(exclude));
         });
         return py::make_tuple(index_of(std::move(out.sample.rows)),
                               array_of(std::move(out.sample.inclusion_probability)),
-                              array_of(std::move(out.parts)));
+                              array_of(std::move(out.parts)), out.sample.without_chance);
       },
       py::arg("ids"), py::arg("random"), py::arg("stratum"), py::arg("plan"), py::arg("size"),
-      py::arg("targets"), py::arg("seed"));
+      py::arg("targets"), py::arg("seed"), py::arg("exclude"));
 
   module.def(
       "permanent_numbers",

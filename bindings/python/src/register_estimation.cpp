@@ -45,6 +45,12 @@ std::string_view name_of(kernel::design_fault fault) {
     return "unit_in_two_clusters";
   case design_fault::cluster_in_two_strata:
     return "cluster_in_two_strata";
+  case design_fault::cluster_with_two_chances:
+    return "cluster_with_two_chances";
+  case design_fault::other_chance:
+    return "other_chance";
+  case design_fault::weight_below_one:
+    return "weight_below_one";
   case design_fault::bad_population:
     return "bad_population";
   case design_fault::small_population:
@@ -67,8 +73,8 @@ repeats repeats_of(const std::string& name) {
 py::dict check_design(std::size_t rows, const py::object& unit, std::size_t units, const py::object& stratum,
                       std::size_t strata, const py::object& cluster, std::size_t clusters,
                       const py::object& probability, const py::object& weight, const py::object& population,
-                      const std::string& repeated, const std::string& single, bool nest,
-                      bool spread_absent, bool clusters_whole) {
+                      const std::string& repeated, const std::string& single, bool nest, bool spread_absent,
+                      bool clusters_whole, bool poisson, const py::object& planned) {
   kernel::design_columns in;
   in.rows = rows;
   in.unit = as_optional_span<std::uint32_t>(unit);
@@ -85,6 +91,8 @@ py::dict check_design(std::size_t rows, const py::object& unit, std::size_t unit
   in.nest = nest;
   in.spread_absent = spread_absent;
   in.clusters_whole = clusters_whole;
+  in.selection = poisson ? sample_selection::poisson : sample_selection::fixed_size;
+  in.planned = as_optional_span<double>(planned);
   kernel::checked_design out;
   {
     const py::gil_scoped_release release;
@@ -102,6 +110,7 @@ py::dict check_design(std::size_t rows, const py::object& unit, std::size_t unit
   result["stratum"] = array_of(std::move(out.stratum));
   result["cluster"] = array_of(std::move(out.cluster));
   result["population"] = array_of(std::move(out.population));
+  result["chance"] = array_of(std::move(out.chance));
   result["absent"] = array_of(std::move(out.absent));
   result["unit_of_row"] = array_of(std::move(out.unit_of_row));
   return result;
@@ -138,6 +147,25 @@ py::tuple codes_by_unit(const codes_array& unit_of_row, std::size_t units, const
   kernel::unit_codes out =
       kernel::codes_by_unit(as_span<std::uint32_t>(unit_of_row), units, as_span<std::uint32_t>(codes));
   return py::make_tuple(array_of(std::move(out.code)), out.conflict);
+}
+
+/// The codes of domains without the units that have a gap in a column, and the columns with 0 there.
+py::tuple leave_out_gaps(const py::object& by, std::size_t domains,
+                         const std::vector<numbers_array>& columns) {
+  std::vector<std::vector<double>> copies;
+  std::vector<std::span<double>> spans;
+  for (const numbers_array& column : columns) {
+    const auto values = as_span<double>(column);
+    copies.emplace_back(values.begin(), values.end());
+  }
+  for (std::vector<double>& copy : copies)
+    spans.emplace_back(copy);
+  std::vector<std::uint32_t> codes =
+      kernel::leave_out_gaps({as_optional_span<std::uint32_t>(by), domains}, spans);
+  py::list filled;
+  for (std::vector<double>& copy : copies)
+    filled.append(array_of(std::move(copy)));
+  return py::make_tuple(array_of(std::move(codes)), filled);
 }
 
 py::list to_list(const std::vector<estimate>& estimates) {
@@ -185,9 +213,10 @@ void register_estimation(py::module_& module) {
   using namespace py::literals;
   module.def("check_design", &check_design, "rows"_a, "unit"_a, "units"_a, "stratum"_a, "strata"_a,
              "cluster"_a, "clusters"_a, "probability"_a, "weight"_a, "population"_a, "repeats"_a,
-             "single_unit"_a, "nest"_a, "spread_absent"_a, "clusters_whole"_a);
+             "single_unit"_a, "nest"_a, "spread_absent"_a, "clusters_whole"_a, "poisson"_a, "planned"_a);
   module.def("cross_codes", &cross_codes, "columns"_a);
   module.def("average_by_unit", &average_by_unit, "unit_of_row"_a, "units"_a, "values"_a);
+  module.def("leave_out_gaps", &leave_out_gaps, "by"_a, "domains"_a, "columns"_a);
   module.def("codes_by_unit", &codes_by_unit, "unit_of_row"_a, "units"_a, "codes"_a);
   module.def(
       "means",

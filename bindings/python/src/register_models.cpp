@@ -67,6 +67,17 @@ py::tuple ppi_mean(const numbers_array& values, const numbers_array& model, cons
 
 void register_models(py::module_& module) {
   using namespace py::literals;
+  // Whether counts contradict the design, in which stratum, what was expected, and the population for the variance.
+  module.def(
+      "population_of_counts",
+      [](const py::object& design, std::size_t units, const py::array& counts) {
+        const DesignArrays arrays(design, units);
+        kernel::counted_population out = kernel::population_of_counts(arrays.view(), as_span<double>(counts));
+        const py::object population =
+            out.population.empty() ? py::object(py::none()) : py::object(array_of(std::move(out.population)));
+        return py::make_tuple(out.contradicts, out.stratum, out.expected, population);
+      },
+      "design"_a, "units"_a, "counts"_a);
   module.def("means_of_cells", &means_of_cells, "codes"_a, "cells"_a, "values"_a);
   module.def("model_assisted_means", &model_assisted_means, "design"_a, "values"_a, "model"_a,
              "population_mean"_a, "by"_a, "domains"_a, "confidence"_a, "tuning"_a, "lam"_a, "logit"_a);

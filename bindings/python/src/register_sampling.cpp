@@ -140,16 +140,41 @@ void register_sampling(py::module_& module) {
            [](const sampling_plan& plan) -> py::object {
              if (!plan.recorded_draw())
                return py::none();
-             return py::make_tuple(
-                 plan.recorded_draw()->start.value(),
-                 text(detail_plan::name_of(plan.recorded_draw()->id, detail_plan::id_kinds)));
+             const plan_draw& draw = *plan.recorded_draw();
+             py::list targets;
+             for (const plan_target& t : draw.targets)
+               targets.append(py::make_tuple(t.name, t.rate, t.count));
+             py::dict out;
+             out["seed"] = draw.start.value();
+             out["id_kind"] = text(detail_plan::name_of(draw.id, detail_plan::id_kinds));
+             out["method"] = text(detail_plan::name_of(draw.method, detail_plan::draw_methods));
+             out["size_measure"] =
+                 draw.size_measure.empty() ? py::object(py::none()) : py::str(draw.size_measure);
+             out["order_by"] = draw.order_by.empty() ? py::object(py::none()) : py::str(draw.order_by);
+             out["targets"] = targets;
+             out["without_chance"] = draw.without_chance;
+             return out;
            })
       .def(
           "with_draw",
-          [](const sampling_plan& plan, std::uint64_t start, const py::str& id) {
-            return plan.with_draw(seed{start}, one_of<id_kind>(id, detail_plan::id_kinds, "id"));
+          [](const sampling_plan& plan, std::uint64_t start, const py::str& id, const py::str& method,
+             const std::string& size_measure, const std::string& order_by, const py::list& targets,
+             std::uint64_t without_chance) {
+            plan_draw draw{.start = seed{start}, .id = one_of<id_kind>(id, detail_plan::id_kinds, "id")};
+            draw.method = one_of<draw_method>(method, detail_plan::draw_methods, "method");
+            draw.size_measure = size_measure;
+            draw.order_by = order_by;
+            for (const py::handle one : targets) {
+              const auto parts = py::cast<py::tuple>(one);
+              draw.targets.push_back({py::cast<std::string>(parts[0]),
+                                      py::cast<std::optional<double>>(parts[1]),
+                                      py::cast<std::optional<std::uint64_t>>(parts[2])});
+            }
+            draw.without_chance = without_chance;
+            return plan.with_draw(std::move(draw));
           },
-          py::arg("seed"), py::arg("id"))
+          py::arg("seed"), py::arg("id"), py::arg("method"), py::arg("size_measure"), py::arg("order_by"),
+          py::arg("targets"), py::arg("without_chance"))
       .def("recorded_content",
            [](const sampling_plan& plan) -> py::object {
              if (!plan.recorded_content())

@@ -188,6 +188,38 @@ def refused(kind: type[Exception], words: str, frame: pd.DataFrame | None = None
         qa.draw(data, plan, **{"id": "id", "seed": 1, **how})
 
 
+@pytest.mark.parametrize("method", ["simple", "pareto"])
+def test_equal_registered_numbers_go_by_id_whatever_the_order_of_rows(method: str) -> None:
+    frame = calls().assign(u=lambda f: (f["id"] % 3) / 4, minutes=5.0)  # many ties, in the ranks too
+    plan = qa.allocate(frame, strata="queue", size=20)
+    size = None if method == "simple" else "minutes"
+
+    def ids(rows: pd.DataFrame, key: str = "id") -> list[Any]:
+        drawn = qa.draw(rows, plan, id=key, seed=None, random_numbers="u", method=method, size_measure=size)
+        return sorted(drawn[key])
+
+    once = ids(frame)
+    for seed in range(5):
+        assert ids(frame.sample(frac=1.0, random_state=seed)) == once
+    lowest = frame.sort_values(["u", "id"]).groupby("queue").head(20)
+    assert set(once) <= set(lowest["id"])
+    assert once == sorted(
+        label for queue, part in frame.sort_values(["u", "id"]).groupby("queue")
+        for label in part["id"].head({"chat": 7, "phone": 13}[str(queue)])
+    )
+    named = frame.assign(name=[f"c-{i}" for i in frame["id"]])
+    assert ids(named[::-1], "name") == ids(named, "name")
+
+
+def test_targeted_parts_do_not_go_with_avoiding() -> None:
+    frame = calls()
+    plan = qa.allocate(frame, strata="queue", size=12)
+    first = qa.draw(frame, plan, id="id", seed=1)
+    for targets in ({"targeted_rates": {"escalated": 1.0}}, {"targeted_counts": {"escalated": 2}}):
+        with pytest.raises(ArgumentError, match="avoid: targeted parts draw from all flagged conversations"):
+            qa.draw(frame, plan, id="id", seed=1, avoid=first, **targets)  # type: ignore[arg-type]
+
+
 def test_sizes_that_cannot_be_are_refused_with_their_place() -> None:
     pareto: dict[str, Any] = {"method": "pareto", "size_measure": "minutes"}
     refused(MissingColumnError, 'expected a column "minuts" .*did you mean "minutes"', method="pareto", size_measure="minuts")

@@ -139,7 +139,7 @@ def test_a_population_that_is_not_the_designs_is_refused() -> None:
     rest = calls[calls["queue"] != "chat"]
     with pytest.raises(DesignError, match=r'conversations in stratum "chat", as the design says, but found 0'):
         qa.model_assisted_mean(design, "people", model="model", population=rest)
-    with pytest.raises(DesignError, match="expected at least the 50 sampled rows but found 20"):
+    with pytest.raises(DesignError, match="expected at least 50 conversations, as the sample has, but found 20"):
         qa.model_assisted_mean(calls.iloc[:50], "people", model="model", population=calls.iloc[:20])
     gaps = calls.assign(model=calls["model"].where(calls.index != 7))
     with pytest.raises(DataError, match='column "model": no value at row 7; the model must have scored every'):

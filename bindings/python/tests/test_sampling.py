@@ -232,8 +232,11 @@ def test_a_plan_goes_to_json_and_back_and_draws_the_same_sample() -> None:
     assert document["library_version"] == qa.__version__
     assert [s["population"] for s in document["strata"]] == [s.population for s in plan.strata]
     recorded = plan.with_draw(seed=2**64 - 1, id_kind="text")
-    assert json.loads(recorded.to_json())["draw"] == {"seed": str(2**64 - 1), "id": "text"}
-    assert qa.SamplingPlan.from_json(recorded.to_json()).recorded_draw == (2**64 - 1, "text")
+    assert json.loads(recorded.to_json())["draw"] == {
+        "seed": str(2**64 - 1), "id": "text", "method": "simple", "size_measure": None, "order_by": None, "targets": [],
+        "without_chance": 0,
+    }  # fmt: skip
+    assert qa.SamplingPlan.from_json(recorded.to_json()).recorded_draw == qa.sampling.RecordedDraw(2**64 - 1, "text")
     assert recorded != plan
 
 

@@ -28,6 +28,10 @@ struct design_view {
   std::size_t strata = 1;
   std::size_t clusters = 0;           ///< 0 when `cluster` is empty
   std::span<const double> population; ///< per stratum: number of clusters (units) in the population; empty: infinite
+  /// Per unit: the inclusion probability of it (of its cluster), where each was drawn by itself (Poisson sampling):
+  /// the size of the sample was left to chance, and strata say nothing about variances. Empty: sizes were fixed by
+  /// stratum.
+  std::span<const double> chance{};
   single_unit single = single_unit::error;
   /// How `weight` came from the weights of the draw, in order; empty: they are those. Influence values lose what the
   /// auxiliaries explain (kernel/variance.hpp).

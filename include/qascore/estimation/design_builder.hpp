@@ -93,19 +93,27 @@ public:
     in.weight = weight_;
     in.repeated = options.repeats;
     in.single = options.single_unit;
-    in.spread_absent = plan_ && population_.empty();
     in.clusters_whole = options.clusters_whole;
+    in.selection = selection_of(options);
+    const bool poisson = in.selection == sample_selection::poisson;
+    in.spread_absent = plan_ && population_.empty() && !poisson;
 
     sample_design out;
     out.rows_ = in.rows;
     out.single_ = options.single_unit;
-    const std::vector<double> population = population_by_stratum(in, out.uncovered_);
+    const std::vector<double> counts = population_by_stratum(in, out.uncovered_);
+    // A Poisson sample's chances say it all; those that the caller names are refused by the check.
+    const std::vector<double> population = poisson && population_.empty() ? std::vector<double>() : counts;
+    const std::vector<double> planned = poisson ? std::vector<double>() : planned_by_stratum(in);
+    in.population = population;
+    in.planned = planned;
+    out.checked_ = kernel::check_design(in);
+    if (out.checked_.problem.fault == kernel::design_fault::other_chance) // a wrong plan is named first
+      words.raise(out.checked_.problem, in);
     if (!out.uncovered_.empty() && options.uncovered == uncovered_strata::error)
       throw design_error("stratum: no row of " + out.uncovered_.front() + ", which the plan has (" +
                          std::to_string(out.uncovered_.size()) +
                          " such in all); choose uncovered_strata::exclude to estimate for the others alone");
-    in.population = population;
-    out.checked_ = kernel::check_design(in);
     words.raise(out.checked_.problem, in);
     for (std::uint32_t h = 0; h < strata_.labels.size(); ++h)
       out.strata_.push_back(strata_.name(h));
@@ -113,6 +121,33 @@ public:
   }
 
 private:
+  /// How the sample was drawn: as the caller says, or as the plan recorded it, if that is what its counts speak for.
+  sample_selection selection_of(const design_options& options) const {
+    if (options.selection)
+      return *options.selection;
+    if (!plan_ || !plan_->recorded_draw() || plan_->recorded_draw()->is_simple())
+      return sample_selection::fixed_size;
+    if (plan_->recorded_draw()->is_poisson())
+      return sample_selection::poisson;
+    throw design_error(
+        "plan: its recorded draw is " +
+        std::string(detail_plan::name_of(plan_->recorded_draw()->method, detail_plan::draw_methods)) +
+        (plan_->recorded_draw()->targets.empty() ? "" : " with targeted parts") +
+        ", but its counts speak for simple random samples; give stratum and probability without the plan, or "
+        "sample_selection::fixed_size to take the sample for a simple one");
+  }
+
+  /// The chance that the plan gives the units of each stratum of the design; NaN where it does not know the stratum.
+  std::vector<double> planned_by_stratum(const kernel::design_columns& in) const {
+    if (!plan_ || strata_.codes.empty() != plan_->columns().empty())
+      return {};
+    std::vector<double> out(in.strata, missing_value);
+    for (std::uint32_t h = 0; h < in.strata; ++h)
+      if (const auto at = plan_->find(strata_.codes.empty() ? std::vector<std::string>() : strata_.labels[h]))
+        out[h] = plan_->strata()[*at].inclusion_probability();
+    return out;
+  }
+
   std::vector<double> population_by_stratum(const kernel::design_columns& in,
                                             std::vector<std::string>& uncovered) const {
     std::vector<double> out;
@@ -143,7 +178,9 @@ private:
         out.push_back(static_cast<double>(plan_->strata()[*at].population));
       }
       for (std::size_t s = 0; s < covered.size(); ++s)
-        if (!covered[s] && plan_->strata()[s].population > 0)
+        // That chance drew nothing from a stratum is no gap in a Poisson sample.
+        if (!covered[s] && plan_->strata()[s].population > 0 &&
+            (in.selection == sample_selection::fixed_size || plan_->strata()[s].sample_size == 0))
           uncovered.push_back(stratum_name(plan_->strata()[s].labels));
     }
     return out;

@@ -62,6 +62,21 @@ struct fault_words {
       throw design_error("cluster: " + cluster.name(problem.code) + " lies in two strata (rows " +
                          std::to_string(problem.other_row) + " and " + std::to_string(problem.row) +
                          "); give nest = true if its labels start again in each stratum");
+    case fault::cluster_with_two_chances:
+      throw design_error(
+          "cluster: rows " + std::to_string(problem.other_row) + " and " + std::to_string(problem.row) +
+          " are of one cluster but have different probabilities or weights; a Poisson sample of "
+          "clusters has one chance for each");
+    case fault::other_chance:
+      throw design_error(
+          "plan: " + row + " has the inclusion probability " + format_number(in.probability[problem.row]) +
+          " but the plan gives its stratum " + format_number(in.planned[problem.code]) +
+          ": this is not the plan that the sample was drawn by, or it was drawn with other chances "
+          "(targeted, or in proportion to size); then give stratum and probability without the plan");
+    case fault::weight_below_one:
+      throw design_error(
+          "weight: expected at least 1 in a Poisson sample, whose weights are 1 / chance, but found " +
+          format_number(in.weight[problem.row]) + " at " + row);
     case fault::bad_population:
       throw design_error("population: expected a count above 0 for " + stratum(problem.code) + " but found " +
                          format_number(in.population[problem.code]));

@@ -28,7 +28,7 @@ auto over_domains(const kernel::domain_view& domain, missing_rows missing,
                   std::initializer_list<std::span<double>> columns, const Make& make) {
   if (missing != missing_rows::domain)
     return make(domain);
-  const std::vector<std::uint32_t> codes = kernel::leave_out_gaps(domain, columns);
+  const std::vector<std::uint32_t> codes = kernel::leave_out_gaps(domain, {columns.begin(), columns.size()});
   return make(kernel::domain_view{codes, domain.count});
 }
 

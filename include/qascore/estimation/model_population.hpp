@@ -50,28 +50,50 @@ public:
     return out;
   }
 
-  /// Units per stratum of the design: the design's own counts, which must be these, or where it has none and
-  /// no clusters, these. Empty: not known.
+  /// Units per stratum of the design, for the variance: what the design knows, or what these counts add to it
+  /// (kernel::population_of_counts). Empty: not corrected. Throws design_error where they contradict the design, and for
+  /// strata without a sampled row, unless the design excludes them.
   std::vector<double> counts(const sample_design& design) const {
     const design_view view = design.view();
-    std::vector<double> own(view.population.begin(), view.population.end());
+    refuse_uncovered(design);
     if (!view.cluster.empty() || cells_.count.empty() || by_stratum() != !design.strata().empty())
-      return own;
+      return {view.population.begin(), view.population.end()};
     std::vector<double> here{cells_.count.front()};
     if (by_stratum()) {
       here.clear();
       for (const std::size_t at : places(design))
         here.push_back(cells_.count[at]);
     }
-    for (std::size_t h = 0; h < own.size(); ++h)
-      if (own[h] != here[h])
-        throw design_error("population: expected " + detail::format_number(own[h]) +
-                           " units as the design says but found " + detail::format_number(here[h]) +
-                           (by_stratum() ? " in stratum " + design.strata()[h] : ""));
-    return here;
+    kernel::counted_population out = kernel::population_of_counts(view, here);
+    if (out.contradicts)
+      throw design_error("population: expected " + std::string(view.population.empty() ? "at least " : "") +
+                         detail::format_number(out.expected) + " units as the " +
+                         (view.population.empty() ? "sample has" : "design says") + " but found " +
+                         detail::format_number(here[out.stratum]) +
+                         (by_stratum() ? " in stratum " + design.strata()[out.stratum] : ""));
+    return std::move(out.population);
   }
 
 private:
+  /// The model's mean must be over what the design speaks for.
+  void refuse_uncovered(const sample_design& design) const {
+    if (!by_stratum() || design.strata().empty()) {
+      if (!design.uncovered().empty() && !cells_.count.empty())
+        throw design_error(
+            "population: the design leaves out stratum " + design.uncovered().front() +
+            "; give the model's scores with their strata, so that its mean leaves them out too");
+      return;
+    }
+    if (!design.uncovered().empty())
+      return;
+    for (const std::string& name : names_)
+      if (std::find(design.strata().begin(), design.strata().end(), name) == design.strata().end())
+        throw design_error(
+            "population: no sampled row in stratum " + name +
+            "; give the design its plan and uncovered_strata::exclude to estimate for the others alone, "
+            "or leave it out of the rows");
+  }
+
   std::vector<std::size_t> places(const sample_design& design) const {
     std::vector<std::size_t> out;
     for (const std::string& name : design.strata()) {

@@ -11,6 +11,7 @@
 
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,13 +34,15 @@ struct design_options {
   qascore::single_unit single_unit = qascore::single_unit::error; ///< a stratum with one sampled unit
   uncovered_strata uncovered = uncovered_strata::error;           ///< a stratum of the plan without a row
   bool clusters_whole = false; ///< all of each sampled cluster is there: correct for the clusters left out
+  /// How the number of sampled units came about; default: as the plan's recorded draw says, else fixed sizes.
+  std::optional<sample_selection> selection{};
 };
 
 /// How the evaluated conversations came to be chosen: what every estimate needs to speak for all
 /// conversations, not for those that were scored. Immutable; checked once, when it is made.
 ///
 ///   weight of a unit = 1 / inclusion probability; strata; population counts (for the finite-population
-///   correction); clusters (agents whose conversations were drawn together, repeated evaluations of one
+///   correction); whether sizes were fixed or left to chance (Poisson sampling); clusters (agents whose conversations were drawn together, repeated evaluations of one
 ///   conversation).
 ///
 /// Undefined things are refused when the design is made, in the words of the data: a unit that stands twice,
@@ -63,7 +66,9 @@ public:
   }
 
   /// The same with the plan that the sample was drawn by, which knows how many conversations each stratum
-  /// holds.
+  /// holds. What a plan says holds for simple random samples: rows with other chances than its strata have are refused, and
+  /// so is a plan whose recorded draw was another one (systematic, in proportion to size, targeted), but for Poisson
+  /// samples, which it takes as such.
   template <row_range Range, class Unit, class Stratum, class Probability>
   static sample_design from(const Range& rows, const Unit& unit, const Stratum& stratum,
                             const Probability& probability, const sampling_plan& plan,
@@ -118,6 +123,7 @@ public:
     out.cluster = checked_.cluster;
     out.clusters = checked_.clusters;
     out.population = checked_.population;
+    out.chance = checked_.chance;
     out.single = single_;
     out.calibration = steps_;
     return out;

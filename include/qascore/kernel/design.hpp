@@ -19,6 +19,12 @@ enum class repeats {
   cluster  ///< keep the rows as a cluster; they share the unit's weight equally
 };
 
+/// How the number of sampled units came about: it decides the variance.
+enum class sample_selection {
+  fixed_size, ///< so many of each stratum (default)
+  poisson     ///< each unit (cluster) by itself with its chance: how many, chance decided
+};
+
 namespace kernel {
 
 /// Columns of a sample, one row per evaluation, as codes. Empty spans: the column is not there.
@@ -40,6 +46,9 @@ struct design_columns {
   bool nest =
       false; ///< cluster codes start again in each stratum: the same code in two strata is two clusters
   bool spread_absent = false; ///< drawn units without a row leave their weight to the others of their stratum
+  sample_selection selection = sample_selection::fixed_size;
+  std::span<const double>
+      planned{}; ///< per stratum: the chance that a plan gives each of its units; NaN: not known
   bool clusters_whole = false; ///< every sampled cluster was taken whole: its stratum's correction holds
 };
 
@@ -56,8 +65,11 @@ enum class design_fault {
   unit_with_two_weights,
   unit_in_two_clusters,
   cluster_in_two_strata,
-  bad_population,   ///< not a number, or not above 0
-  small_population, ///< below the sampled units
+  cluster_with_two_chances, ///< Poisson sampling of clusters: its units must share one
+  other_chance,             ///< than the plan gives
+  weight_below_one,         ///< Poisson sampling: 1 / weight is no chance
+  bad_population,           ///< not a number, or not above 0
+  small_population,         ///< below the sampled units
   single_unit_stratum
 };
 
@@ -80,6 +92,7 @@ struct checked_design {
   std::vector<std::uint32_t>
       unit_of_row; ///< with averaged repeats: where a row's value goes; else empty, rows are units
   std::vector<double> population; ///< per stratum, infinite where no correction holds; empty: endless
+  std::vector<double> chance;     ///< per unit, under Poisson sampling; else empty
   std::vector<double> absent;     ///< per stratum: drawn units without a row; empty where nothing says so
 };
 
@@ -93,6 +106,12 @@ struct checked_design {
 /// where clusters were taken whole; with a sample inside clusters it drops part of the variance. It is used where
 /// the caller says `clusters_whole`, or all weights of the stratum are N_h / n_h; else the stratum counts as
 /// drawn with replacement, which is cautious. Source: Sarndal, Swensson, Wretman (1992), ch. 4.
+///
+/// Poisson sampling: how many units are sampled says nothing about absent ones, a stratum with one unit is no problem, and
+/// population counts correct nothing: the chances do (`chance`, see kernel/variance.hpp).
+///
+/// `planned`: a plan's strata speak for simple random samples, so that a unit with another chance than its stratum's
+/// (1e-9 relative) is a fault.
 ///
 /// With averaged repeats units are in the order of their
 /// codes, else rows stay as they are. Throws argument_error where lengths differ; what is wrong with the data

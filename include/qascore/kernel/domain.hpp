@@ -37,7 +37,7 @@ struct domain_rows {
 };
 
 /// A design whose units without a value leave their weight to the others of their stratum, where population
-/// counts are known: w_i * sum w / sum w of those with a value, which is N_h / r_h for units of equal weight. It
+/// counts are known or the sample is a Poisson sample (whose chances then shrink as weights grow): w_i * sum w / sum w of those with a value, which is N_h / r_h for units of equal weight. It
 /// takes values to be missing at random within strata. Without counts the weights stay, and so do weights that were
 /// calibrated: they hold known totals with all units. The given view's spans
 /// must outlive this.
@@ -50,7 +50,7 @@ public:
 
 private:
   design_view view_;
-  std::vector<double> weight_;
+  std::vector<double> weight_, chance_;
 };
 
 /// Throws argument_error where lengths differ, or there are 2^32 units or more.
@@ -59,7 +59,7 @@ domain_rows group_by_domain(const domain_view& domain, std::span<const double> v
 /// The domains without the units that have a gap in one of the columns, which become 0 there: the part of the
 /// population to which a question applies (missing_rows::domain).
 std::vector<std::uint32_t> leave_out_gaps(const domain_view& domain,
-                                          std::initializer_list<std::span<double>> columns);
+                                          std::span<const std::span<double>> columns);
 
 /// One estimate per domain. `linearise(rows, influence)` returns the value for the rows and fills their
 /// influence values; `finish(value, spread, rows, engine)` makes the estimate. A domain without a value is

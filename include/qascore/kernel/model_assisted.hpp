@@ -64,6 +64,19 @@ model_assisted_means(const design_view& design, const domain_view& domain, std::
                      std::span<const double> x, std::span<const double> population_mean,
                      const model_assisted_options& options);
 
+/// What a count of the population per stratum means for a design.
+struct counted_population {
+  bool contradicts = false;       ///< the design's own counts, or there are fewer than were sampled
+  std::size_t stratum = 0;        ///< where
+  double expected = 0.0;          ///< the design's count, or how many were sampled
+  std::vector<double> population; ///< per stratum, for the variance; empty: not corrected
+};
+
+/// Counts must be those of the design, where it has some, and never below the sample. Where it has none they correct the
+/// variance if all weights are N_h / n_h (1e-9 relative), as in simple random samples: with other chances 1 - n_h / N_h
+/// corrects too much. A Poisson sample is corrected by its chances.
+counted_population population_of_counts(const design_view& design, std::span<const double> counts);
+
 } // namespace kernel
 } // namespace qascore
 

@@ -30,15 +30,17 @@ enum class order_method {
 /// The difference vanishes as samples grow. simple is exact.
 ///
 /// `uniform` in [0, 1], `probability` in [0, 1] (empty for simple), `stratum` codes below sample.size(): one
-/// per unit; a stratum needs sample[h] units with p > 0. Equal ranks go by u, then by row: two of N units
-/// share their u once in 2^54 / N^2 populations. Anything else is an argument_error. Time O(rows).
+/// per unit; a stratum needs sample[h] units with p > 0. Equal ranks go by u, equal u by `tie` (one number per
+/// unit, no two alike: the place of its id; empty: by row). Hashed numbers tie once in 2^54 / N^2 populations of N,
+/// rounded ones of a register often. Anything else is an argument_error. Time O(rows).
 /// Source: Rosén (1997), On sampling with probability proportional to size, J. Statist. Plann. Inference 62,
 /// 159-191, doi:10.1016/S0378-3758(96)00186-3; Ohlsson (1998), Sequential Poisson sampling, J. Official
 /// Statist. 14, 149-162. Checked against: R sps 0.6.2, prnsamplr 1.0.0 (reference data, where present),
 /// inclusion frequencies and exact integrals.
 std::vector<std::uint64_t> order_sample(std::span<const double> uniform, std::span<const double> probability,
                                         std::span<const std::uint32_t> stratum,
-                                        std::span<const std::uint64_t> sample, order_method method);
+                                        std::span<const std::uint64_t> sample, order_method method,
+                                        std::span<const std::uint64_t> tie = {});
 
 /// Rows whose u is below their p: each unit by itself, with exactly its chance; how many, chance decides.
 std::vector<std::uint64_t> poisson_sample(std::span<const double> uniform,

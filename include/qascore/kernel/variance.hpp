@@ -40,6 +40,12 @@ struct design_variance {
 /// (for post-strata: u_i minus its weighted mean in the cell), w the weights after it; t_hc then sums d_i u_i with the
 /// weights of the draw. Source: Deville and Sarndal (1992), JASA 87, 376-382, doi:10.1080/01621459.1992.10475217.
 ///
+/// Poisson sampling (design.chance): units were drawn by themselves, so that
+///   V = sum_c (1 - pi_c) t_c^2,    df = clusters with a chance below 1, minus 1
+/// with t_c as above, not centred: of a total this is sum (1 - pi) (y / pi)^2, the random size included; influence values
+/// of means and ratios are centred by themselves (Hajek). Source: Sarndal, Swensson, Wretman (1992), section 3.2 and
+/// result 5.8. Checked against: enumeration of all samples, simulation.
+///
 /// Undefined: fewer than 2 clusters in all, or (under certainty and average) no stratum with 2, unless they are
 /// the whole population. Throws design_error naming
 /// the stratum's code for a single-unit stratum under single_unit::error, and argument_error if
@@ -77,7 +83,7 @@ public:
   design_variance of_rows(std::span<const std::uint32_t> rows, std::span<const double> influence);
 
   /// Number of independent equal-weight clusters whose mean would vary as that of these rows if all units of
-  /// a cluster agreed: W^2 / sum_c (1 - n_h / N_h) W_c^2 with W_c the weight of cluster c. Kish's effective
+  /// a cluster agreed: W^2 / sum_c (1 - n_h / N_h) W_c^2 with W_c the weight of cluster c (1 - pi_c under Poisson sampling). Kish's effective
   /// size when each unit is its own cluster. Infinite when the rows are a census.
   double effective_size(std::span<const std::uint32_t> rows);
 
@@ -99,6 +105,7 @@ private:
   };
   struct cluster_part {
     std::uint32_t stratum = 0;
+    double rest = 1.0; ///< 1 - pi, under Poisson sampling
     bool touched = false;
     detail::accurate_sum total;
   };
@@ -107,6 +114,14 @@ private:
   std::vector<double> residuals(std::vector<double>&& influence) const;
   double drawn_weight_of(std::size_t unit) const noexcept {
     return design_.calibration.empty() ? design_.weight_of(unit) : design_.calibration.front().weight[unit];
+  }
+
+  /// Variance under Poisson sampling.
+  template <class Row>
+  design_variance compute_poisson(std::size_t count, Row row, std::span<const double> influence);
+  /// What the finite population leaves of a unit's variance: 1 - n/N, or 1 - pi under Poisson sampling.
+  double rest_of_unit(std::size_t unit) const noexcept {
+    return design_.chance.empty() ? strata_[design_.stratum_of(unit)].rest : 1.0 - design_.chance[unit];
   }
 
   /// `row(k)` is the k-th of `count` units that take part.

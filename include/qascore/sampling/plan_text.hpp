@@ -16,7 +16,7 @@ namespace qascore {
 namespace detail_plan {
 
 inline constexpr std::string_view format = "qascore sampling plan";
-inline constexpr std::string_view format_version = "2";
+inline constexpr std::string_view format_version = "3";
 
 inline constexpr std::array<std::string_view, 7> methods{"proportional", "equal",  "neyman", "measure",
                                                          "rates",        "counts", "power"};
@@ -24,6 +24,8 @@ inline constexpr std::array<std::string_view, 6> roundings{"largest_remainder", 
                                                            "webster",           "adams",   "dean"};
 inline constexpr std::array<std::string_view, 3> label_kinds{"text", "integer", "boolean"};
 inline constexpr std::array<std::string_view, 3> id_kinds{"integer", "text", "row"};
+inline constexpr std::array<std::string_view, 6> draw_methods{"simple",     "pareto",  "sequential_poisson",
+                                                              "successive", "poisson", "systematic"};
 
 template <class Enum, std::size_t N>
 std::string_view name_of(Enum value, const std::array<std::string_view, N>& names) {
@@ -137,9 +139,54 @@ inline constexpr std::array<std::string_view, 16> plan_keys{
 inline constexpr std::array<std::string_view, 11> plan_keys_1{
     "format",         "format_version", "library_version", "method",         "rounding", "rate",
     "random_numbers", "draw",           "notes",           "strata_columns", "strata"};
+inline constexpr std::array<std::string_view, 7> draw_keys{
+    "seed", "id", "method", "size_measure", "order_by", "targets", "without_chance"};
+/// Versions 1 and 2 recorded simple draws.
+inline constexpr std::array<std::string_view, 2> draw_keys_2{"seed", "id"};
+inline constexpr std::array<std::string_view, 3> target_keys{"name", "rate", "count"};
 inline constexpr std::array<std::string_view, 3> quota_keys{"column", "label", "minimum"};
 inline constexpr std::array<std::string_view, 6> stratum_keys{"labels", "population", "sample_size",
                                                               "target", "minimum",    "maximum"};
+
+inline std::string draw_text(const plan_draw& draw) {
+  using detail::json_string;
+  const auto name = [](const std::string& column) { return column.empty() ? "null" : json_string(column); };
+  std::string targets;
+  for (const plan_target& t : draw.targets)
+    targets += (targets.empty() ? "" : ", ") + ("{\"name\": " + json_string(t.name)) +
+               ", \"rate\": " + (t.rate ? detail::format_number(*t.rate) : "null") +
+               ", \"count\": " + (t.count ? std::to_string(*t.count) : "null") + "}";
+  return "{\"seed\": " + json_string(std::to_string(draw.start.value())) +
+         ", \"id\": " + json_string(name_of(draw.id, id_kinds)) +
+         ", \"method\": " + json_string(name_of(draw.method, draw_methods)) +
+         ", \"size_measure\": " + name(draw.size_measure) + ", \"order_by\": " + name(draw.order_by) +
+         ", \"targets\": [" + targets + "], \"without_chance\": " + std::to_string(draw.without_chance) + "}";
+}
+
+inline plan_draw read_draw(const reader& draw, bool methods_recorded) {
+  if (methods_recorded)
+    draw.expect_keys(draw_keys);
+  else
+    draw.expect_keys(draw_keys_2);
+  plan_draw out{.start = seed{draw["seed"].whole_as_text()}, .id = draw["id"].one_of<id_kind>(id_kinds)};
+  if (!methods_recorded)
+    return out;
+  out.method = draw["method"].one_of<draw_method>(draw_methods);
+  const auto name = [](const reader& column) { return column.is_null() ? std::string() : column.string(); };
+  out.size_measure = name(draw["size_measure"]);
+  out.order_by = name(draw["order_by"]);
+  for (const reader& target : draw["targets"].list()) {
+    target.expect_keys(target_keys);
+    plan_target t{.name = target["name"].string()};
+    if (!target["rate"].is_null())
+      t.rate = target["rate"].number();
+    if (!target["count"].is_null())
+      t.count = target["count"].whole();
+    out.targets.push_back(std::move(t));
+  }
+  out.without_chance = draw["without_chance"].whole();
+  return out;
+}
 
 } // namespace detail_plan
 
@@ -181,10 +228,7 @@ inline std::string to_json(const sampling_plan& plan) {
                               "}"
                         : "null");
   member("random_numbers", json_string(origin.random_numbers));
-  member("draw", plan.recorded_draw()
-                     ? "{\"seed\": " + json_string(std::to_string(plan.recorded_draw()->start.value())) +
-                           ", \"id\": " + json_string(name_of(plan.recorded_draw()->id, id_kinds)) + "}"
-                     : "null");
+  member("draw", plan.recorded_draw() ? draw_text(*plan.recorded_draw()) : "null");
   member("notes", list(origin.notes));
   std::string columns;
   for (const strata_column& column : plan.columns())
@@ -208,9 +252,9 @@ inline sampling_plan sampling_plan::from_json(std::string_view text, std::string
   const reader plan(document, std::string(name));
   const bool has_version =
       std::find(document.keys.begin(), document.keys.end(), "format_version") != document.keys.end();
-  const std::uint64_t version_found = has_version ? plan["format_version"].whole() : 2;
-  if (version_found != 1 && version_found != 2)
-    plan["format_version"].fail("1 or 2; a later version of the library wrote this plan");
+  const std::uint64_t version_found = has_version ? plan["format_version"].whole() : 3;
+  if (version_found < 1 || version_found > 3)
+    plan["format_version"].fail("1, 2 or 3; a later version of the library wrote this plan");
   const bool first = version_found == 1;
   if (first)
     plan.expect_keys(plan_keys_1);
@@ -246,10 +290,8 @@ inline sampling_plan sampling_plan::from_json(std::string_view text, std::string
     origin.notes.push_back(note.string());
 
   std::optional<plan_draw> recorded;
-  if (const reader draw = plan["draw"]; !draw.is_null()) {
-    draw.expect_keys(std::array<std::string_view, 2>{"seed", "id"});
-    recorded = plan_draw{seed{draw["seed"].whole_as_text()}, draw["id"].one_of<id_kind>(id_kinds)};
-  }
+  if (const reader draw = plan["draw"]; !draw.is_null())
+    recorded = read_draw(draw, version_found == 3);
   std::vector<strata_column> columns;
   for (const reader& column : plan["strata_columns"].list()) {
     column.expect_keys(std::array<std::string_view, 2>{"name", "kind"});

@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 /// The written record between drawing and estimating.
@@ -43,6 +44,16 @@ enum class allocation_rounding {
 
 /// What identified the conversations of a draw.
 enum class id_kind { integer, text, row };
+
+/// How conversations are drawn within strata.
+enum class draw_method {
+  simple, ///< the same chance for all, fixed size
+  pareto, ///< in proportion to a measure of size, fixed size (draw_pps.hpp), as the next two
+  sequential_poisson,
+  successive,
+  poisson,   ///< each by itself: the size is left to chance
+  systematic ///< at equal distances along a list
+};
 
 struct strata_column {
   std::string name;
@@ -104,11 +115,34 @@ struct plan_content {
   friend bool operator==(const plan_content&, const plan_content&) noexcept = default;
 };
 
+/// A targeted part of a draw: each flagged conversation with the chance `rate`, or `count` of them.
+struct plan_target {
+  std::string name;
+  std::optional<double> rate{};
+  std::optional<std::uint64_t> count{};
+  friend bool operator==(const plan_target&, const plan_target&) = default;
+};
+
 /// The draw a plan was used for, where recorded.
 struct plan_draw {
   seed start;
   id_kind id;
-  friend bool operator==(const plan_draw&, const plan_draw&) noexcept = default;
+  draw_method method = draw_method::simple;
+  std::string size_measure{}; ///< name of the column that chances are proportional to; empty: none
+  std::string order_by{}; ///< name of the column that orders the list of a systematic sample; empty: by id
+  std::vector<plan_target> targets{};
+  std::uint64_t without_chance = 0; ///< conversations that were left out as they had no chance
+
+  /// Every conversation was drawn by itself, in each of its parts: Poisson sampling.
+  bool is_poisson() const {
+    return method == draw_method::poisson &&
+           std::all_of(targets.begin(), targets.end(),
+                       [](const plan_target& t) { return t.rate.has_value(); });
+  }
+  /// As many of each stratum as the plan says, all with the same chance: what the plan's counts speak for.
+  bool is_simple() const { return method == draw_method::simple && targets.empty(); }
+
+  friend bool operator==(const plan_draw&, const plan_draw&) = default;
 };
 
 /// `"phone"`, or `("phone", "gold")` where strata have two columns, `(all)` where they have none.
@@ -136,7 +170,7 @@ public:
                 std::optional<plan_draw> recorded = std::nullopt,
                 std::optional<plan_content> content = std::nullopt)
       : columns_{std::move(columns)}, strata_{std::move(strata)}, origin_{std::move(origin)},
-        recorded_{recorded}, content_{content} {
+        recorded_{std::move(recorded)}, content_{content} {
     if (strata_.empty())
       throw design_error("sampling plan: expected at least one stratum");
     for (std::size_t c = 0; c < columns_.size(); ++c)
@@ -166,10 +200,14 @@ public:
   }
 
   /// The same plan with the draw written in it, for the record.
-  sampling_plan with_draw(seed start, id_kind id) const {
+  sampling_plan with_draw(plan_draw draw) const {
     sampling_plan out = *this;
-    out.recorded_ = plan_draw{start, id};
+    out.recorded_ = std::move(draw);
     return out;
+  }
+  /// Of a simple draw.
+  sampling_plan with_draw(seed start, id_kind id) const {
+    return with_draw(plan_draw{.start = start, .id = id});
   }
 
   /// The same plan with the content of the conversations it was made for, so that a draw can refuse others.

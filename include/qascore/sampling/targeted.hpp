@@ -28,7 +28,7 @@ struct target {
   std::optional<std::uint64_t> count{};
 };
 
-/// A sample of several parts.
+/// A sample of several parts. The random part must not avoid an earlier sample: targets would draw from it again.
 struct mixed_rows {
   drawn_rows sample;
   /// Per drawn row, the parts that drew it: bit 0 the random one, bit t + 1 the t-th target.
@@ -77,14 +77,16 @@ std::pair<std::vector<std::uint64_t>, double> draw_target(const Ids& ids, const 
 ///
 ///   1 - (1 - p_random) prod over its flags (1 - p_t).
 ///
-/// With these chances as weights the mixture gives unbiased totals of the whole population, as long as the
-/// random part reaches every conversation; without them it shows what the targets look for. At most 63
-/// targets. Throws argument_error for rates outside (0, 1] and counts above the flagged.
+/// With these chances as weights the mixture gives unbiased totals of the whole population (with
+/// zero_chance::exclude, of those that some part can reach); without them it shows what the targets look for. At most
+/// 63 targets. Throws argument_error for rates outside (0, 1] and counts above the flagged, data_error for conversations
+/// that no part can reach unless they are excluded.
 /// Source: Särndal, Swensson, Wretman (1992), Model Assisted Survey Sampling, section 2.8 (the estimator);
 /// the chance by the independence of the parts. Checked against: inclusion frequencies over many seeds.
 template <class Ids>
 mixed_rows add_targets(const Ids& ids, std::span<const std::uint64_t> random, std::span<const double> chance,
-                       std::span<const target> targets, seed start) {
+                       std::span<const target> targets, seed start,
+                       zero_chance without = zero_chance::error) {
   if (chance.size() != ids.size())
     throw argument_error("chance: expected one number per conversation");
   if (targets.size() > 63)
@@ -105,6 +107,7 @@ mixed_rows add_targets(const Ids& ids, std::span<const std::uint64_t> random, st
         joint[row] += p * (1.0 - joint[row]);
   }
   mixed_rows out;
+  out.sample.without_chance = detail_pps_draw::count_without_chance(ids, joint, without);
   for (std::size_t row = 0; row < ids.size(); ++row)
     if (parts[row] != 0) {
       out.sample.rows.push_back(row);

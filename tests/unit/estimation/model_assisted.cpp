@@ -140,6 +140,57 @@ TEST_CASE("a frame of other conversations than the design speaks of is refused")
                        qa::design_error);
 }
 
+TEST_CASE("counts correct simple random samples alone, and strata without a sampled row are refused") {
+  struct scored {
+    std::string queue;
+    double model;
+  };
+  std::vector<scored> all(20, {"a", 0.5});
+  all.resize(70, {"b", 0.5});
+  const qa::model_population known(all, &scored::model, &scored::queue);
+  const auto with = [](auto weight) {
+    return qa::design_builder(sample).stratum(&row::queue).weight(weight).build();
+  };
+  const auto counts = [&](const qa::sample_design& design) { return known.counts(design); };
+  CHECK(counts(with(&row::weight)) == std::vector<double>{20, 50});                    // 20 / 4 and 50 / 5
+  CHECK(counts(with([](const row& r) { return r.model < 0.7 ? 6.0 : 4.0; })).empty()); // other chances
+  all.resize(23);
+  CHECK_THROWS_WITH_AS(qa::model_population(all, &scored::model, &scored::queue).counts(with(&row::weight)),
+                       "population: expected at least 5 units as the sample has but found 3 in stratum \"b\"",
+                       qa::design_error);
+  all.push_back({"fax", 0.5});
+  CHECK_THROWS_AS(qa::model_population(all, &scored::model, &scored::queue).counts(with(&row::weight)),
+                  qa::design_error);
+  // Excluded strata count neither in the frame nor in the mean.
+  const qa::sampling_plan plan{{{"queue", qa::label_kind::text}},
+                               {{.labels = {"a"}, .population = 20, .sample_size = 4, .maximum = 20},
+                                {.labels = {"b"}, .population = 50, .sample_size = 5, .maximum = 50},
+                                {.labels = {"fax"}, .population = 1, .sample_size = 0, .maximum = 1}},
+                               {}};
+  const auto design = qa::design_builder(sample)
+                          .stratum(&row::queue)
+                          .probability([](const row& r) { return 1.0 / r.weight; })
+                          .plan(plan)
+                          .build({.uncovered = qa::uncovered_strata::exclude});
+  all.assign(20, {"a", 0.5});
+  all.resize(70, {"b", 0.5});
+  all.push_back({"fax", 9.0});
+  CHECK(qa::model_population(all, &scored::model, &scored::queue).counts(design) ==
+        std::vector<double>{20, 50});
+  CHECK_THROWS_WITH_AS(
+      qa::model_population(all, &scored::model).counts(design),
+      "population: the design leaves out stratum \"fax\"; give the model's scores with their strata, so "
+      "that its mean leaves them out too",
+      qa::design_error);
+  all.pop_back();
+  all.push_back({"fax", 9.0});
+  CHECK_THROWS_WITH_AS(
+      qa::model_population(all, &scored::model, &scored::queue).counts(with(&row::weight)),
+      "population: no sampled row in stratum \"fax\"; give the design its plan and "
+      "uncovered_strata::exclude to estimate for the others alone, or leave it out of the rows",
+      qa::design_error);
+}
+
 TEST_CASE("clusters go through the variance engine") {
   const auto design =
       qa::design_builder(sample).stratum(&row::queue).weight(&row::weight).cluster(&row::agent).build();

@@ -3,6 +3,7 @@
 
 #include "close_to.hpp"
 
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,9 +42,9 @@ auto from(const std::vector<review>& rows, qa::design_options options = {}) {
   return qa::sample_design::from(rows, &review::call_id, &review::queue, &review::probability, options);
 }
 
-qa::sampling_plan plan_of(std::uint64_t chat, std::uint64_t phone) {
+qa::sampling_plan plan_of(std::uint64_t chat, std::uint64_t phone, std::uint64_t drawn_chat = 2) {
   return {{{"queue", qa::label_kind::text}},
-          {{.labels = {"chat"}, .population = chat, .sample_size = 2, .minimum = 0, .maximum = chat},
+          {{.labels = {"chat"}, .population = chat, .sample_size = drawn_chat, .minimum = 0, .maximum = chat},
            {.labels = {"e-mail"}, .population = 7, .sample_size = 0, .minimum = 0, .maximum = 7},
            {.labels = {"phone"}, .population = phone, .sample_size = 2, .minimum = 0, .maximum = phone}},
           {}};
@@ -77,8 +78,9 @@ TEST_CASE("the plan brings the population counts, and strata without an evaluati
   CHECK(std::vector<double>(view.population.begin(), view.population.end()) == std::vector<double>{8, 4});
   CHECK(design.uncovered() == std::vector<std::string>{"\"e-mail\""});
   // 20 in the queue, probability 1/4: of 5 drawn only 2 have a row, and carry 10 each.
-  const auto partial = qa::sample_design::from(rows, &review::call_id, &review::queue, &review::probability,
-                                               plan_of(20, 4), {.uncovered = qa::uncovered_strata::exclude});
+  const auto partial =
+      qa::sample_design::from(rows, &review::call_id, &review::queue, &review::probability, plan_of(20, 4, 5),
+                              {.uncovered = qa::uncovered_strata::exclude});
   CHECK(partial.absent() == std::vector<double>{3, 0});
   CHECK(partial.view().weight[2] == 10.0);
   CHECK(partial.view().weight[0] == 2.0);
@@ -89,8 +91,12 @@ TEST_CASE("the plan brings the population counts, and strata without an evaluati
         }) == "stratum: \"fax\" is not in the plan");
   CHECK(message_of<qa::design_error>([&] {
           qa::sample_design::from(rows, &review::call_id, &review::queue, &review::probability,
-                                  plan_of(8, 2), {.uncovered = qa::uncovered_strata::exclude});
-        }) == "nothing was thrown");
+                                  plan_of(8, 2));
+        }) == "plan: row 0 has the inclusion probability 0.5 but the plan gives its stratum 1: this is not "
+              "the plan that "
+              "the sample was drawn by, or it was drawn with other chances (targeted, or in proportion to "
+              "size); then give "
+              "stratum and probability without the plan");
   CHECK(message_of<qa::design_error>([&] {
           qa::design_builder(rows)
               .stratum(&review::queue)
@@ -101,7 +107,9 @@ TEST_CASE("the plan brings the population counts, and strata without an evaluati
 }
 
 TEST_CASE("a plan without strata brings one count, and must fit the design") {
-  const auto rows = four();
+  auto rows = four();
+  for (review& r : rows)
+    r.probability = 0.1;
   const qa::sampling_plan plan{{}, {{.population = 40, .sample_size = 4, .minimum = 0, .maximum = 40}}, {}};
   const auto design = qa::design_builder(rows).probability(&review::probability).plan(plan).build();
   CHECK(design.view().population.front() == 40.0);
@@ -110,6 +118,61 @@ TEST_CASE("a plan without strata brings one count, and must fit the design") {
   CHECK(message_of<qa::design_error>([&] {
           qa::design_builder(rows).stratum(&review::queue).plan(plan).build();
         }) == "stratum: the plan has no strata but the design has");
+}
+
+TEST_CASE("a Poisson sample has the variance of its chances, whatever its strata") {
+  const auto rows = four();
+  const auto value = [](const review& r) { return *r.score; };
+  const auto total = qa::total(from(rows, {.selection = qa::sample_selection::poisson}), rows, value);
+  double variance = 0.0;
+  for (const review& r : rows)
+    variance += (1.0 - r.probability) * (*r.score / r.probability) * (*r.score / r.probability);
+  CHECK(close_to(total.std_error, std::sqrt(variance), 1e-14));
+  CHECK(total.df == 3.0);
+  const auto mean = qa::mean(from(rows, {.selection = qa::sample_selection::poisson}), rows, value);
+  double spread = 0.0;
+  for (const review& r : rows)
+    spread += (1.0 - r.probability) * std::pow((*r.score - mean.value) / r.probability / 12.0, 2.0);
+  CHECK(close_to(mean.std_error, std::sqrt(spread), 1e-14));
+  // One unit in a stratum is no problem; one that was left to chance in all is.
+  auto certain = rows;
+  certain[0].probability = certain[1].probability = certain[3].probability = 1.0;
+  certain[3].queue = "fax";
+  CHECK(qa::total(from(certain, {.selection = qa::sample_selection::poisson}), certain, value).undefined ==
+        "fewer than 2 units that were left to chance: no variance");
+  certain[2].probability = 1.0;
+  const auto census = qa::total(from(certain, {.selection = qa::sample_selection::poisson}), certain, value);
+  CHECK(census.std_error == 0.0);
+  CHECK(census.low == census.high);
+}
+
+TEST_CASE("a plan's recorded draw says what its counts speak for") {
+  const auto rows = four();
+  qa::plan_draw draw{.start = qa::seed{1}, .id = qa::id_kind::text, .method = qa::draw_method::poisson};
+  const auto plan = plan_of(8, 4);
+  const auto made = [&](const qa::plan_draw& how, qa::design_options options = {}) {
+    options.uncovered = qa::uncovered_strata::exclude;
+    return qa::sample_design::from(rows, &review::call_id, &review::queue, &review::probability,
+                                   plan.with_draw(how), options);
+  };
+  const auto poisson = made(draw);
+  CHECK(poisson.view().population.empty());
+  CHECK(std::vector<double>(poisson.view().chance.begin(), poisson.view().chance.end()) ==
+        std::vector<double>{0.5, 0.5, 0.25, 0.25});
+  CHECK(poisson.uncovered() == std::vector<std::string>{"\"e-mail\""}); // of which nothing was to be drawn
+  draw.targets = {{"escalated", 0.5, {}}};
+  CHECK_FALSE(made(draw).view().chance.empty());
+  draw.targets = {{"escalated", {}, 5}};
+  CHECK(message_of<qa::design_error>([&] { made(draw); })
+            .find("plan: its recorded draw is poisson with targeted parts, but its counts speak for simple "
+                  "random samples") == 0);
+  draw = {.start = qa::seed{1}, .id = qa::id_kind::text, .method = qa::draw_method::systematic};
+  CHECK(message_of<qa::design_error>([&] {
+          made(draw);
+        }).find("plan: its recorded draw is systematic, but") == 0);
+  CHECK(made(draw, {.selection = qa::sample_selection::fixed_size}).view().population.size() == 2);
+  draw.method = qa::draw_method::simple;
+  CHECK(made(draw).view().population.size() == 2);
 }
 
 TEST_CASE("strata may be several columns") {

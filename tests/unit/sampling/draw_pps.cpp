@@ -156,6 +156,13 @@ TEST_CASE("ranks of order sampling, by hand") {
     CHECK(kernel::order_sample(u, p, stratum, two, method) == std::vector<std::uint64_t>{0, 2});
   CHECK(kernel::order_sample(u, {}, stratum, two, kernel::order_method::simple) ==
         std::vector<std::uint64_t>{0, 2});
+  // Equal numbers go by the place of the id, else by row.
+  const std::vector<double> equal(3, 0.4);
+  const std::vector<std::uint64_t> places{2, 0, 1};
+  CHECK(kernel::order_sample(equal, {}, stratum, two, kernel::order_method::simple) ==
+        std::vector<std::uint64_t>{0, 1});
+  CHECK(kernel::order_sample(equal, {}, stratum, two, kernel::order_method::simple, places) ==
+        std::vector<std::uint64_t>{1, 2});
   CHECK(kernel::poisson_sample(u, p) == std::vector<std::uint64_t>{0, 1, 2});
   CHECK(kernel::poisson_sample(u, std::vector<double>{0.1, 0.31, 0.0}) == std::vector<std::uint64_t>{1});
   CHECK_THROWS_WITH_AS(

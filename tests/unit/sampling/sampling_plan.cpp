@@ -57,6 +57,20 @@ TEST_CASE("a plan goes to JSON and back without loss") {
   CHECK(again.recorded_draw()->start.value() == std::numeric_limits<std::uint64_t>::max());
   CHECK_FALSE(again == plan);
   CHECK(qa::to_json(again) == qa::to_json(drawn));
+  qa::plan_draw how{.start = qa::seed{3}, .id = qa::id_kind::text};
+  how.method = qa::draw_method::poisson;
+  how.size_measure = "handle \"time\"";
+  how.order_by = "start";
+  how.targets = {{"escalated", 0.30000000000000004, {}}, {"risk", {}, 12}};
+  how.without_chance = 5;
+  const auto mixed = qa::sampling_plan::from_json(qa::to_json(plan.with_draw(how)));
+  CHECK(mixed == plan.with_draw(how));
+  CHECK(*mixed.recorded_draw() == how);
+  CHECK_FALSE(mixed.recorded_draw()->is_poisson()); // one part is of a fixed size
+  how.targets.pop_back();
+  CHECK(how.is_poisson());
+  CHECK_FALSE(how.is_simple());
+  CHECK(again.recorded_draw()->is_simple());
   const auto made_for = plan.with_content({qa::id_kind::text, std::numeric_limits<std::uint64_t>::max()});
   CHECK(qa::sampling_plan::from_json(qa::to_json(made_for)) == made_for);
   CHECK_FALSE(made_for == plan);
@@ -155,11 +169,12 @@ TEST_CASE("text that is not a plan is refused with the place and what was expect
         "plan.json.strata[1].sample_size: expected a whole number >= 0 but found the number -3");
   CHECK(problem(changed(good, "\"sample_size\": 7", "\"sample_size\": 8"))
             .find("expected a sample_size of at most 7") != std::string::npos);
-  CHECK(problem(changed(good, "\"format_version\": 2", "\"format_version\": 3")) ==
-        "plan.json.format_version: expected 1 or 2; a later version of the library wrote this plan but found "
+  CHECK(problem(changed(good, "\"format_version\": 3", "\"format_version\": 4")) ==
+        "plan.json.format_version: expected 1, 2 or 3; a later version of the library wrote this plan but "
+        "found "
         "the "
-        "number 3");
-  CHECK(problem(changed(good, "\"format_version\": 2", "\"format_version\": 1"))
+        "number 4");
+  CHECK(problem(changed(good, "\"format_version\": 3", "\"format_version\": 1"))
             .find("unknown key \"budget\"") != std::string::npos);
   CHECK(problem(changed(good, "\"rate\": 0.1", "\"rate\": 01")) ==
         "plan.json:7:11: expected a value but found \"01,\n  \"budge\"");

@@ -124,6 +124,43 @@ inline void cover_absent(const design_columns& in, std::span<const std::size_t> 
       weight[i] = full[stratum_of(i)];
 }
 
+/// Chances of the units under Poisson sampling; a fault where the units of a cluster do not share one.
+inline void take_chances(const design_columns& in, std::span<const std::size_t> first, checked_design& out) {
+  const auto chance = [&](std::size_t row) {
+    return in.probability.empty() ? 1.0 / in.weight[row] : in.probability[row];
+  };
+  for (std::size_t k = 0; k < out.units; ++k)
+    out.chance.push_back(chance(out.unit_of_row.empty() ? k : first[k]));
+  std::vector<std::size_t> seen(out.clusters, unseen);
+  for (std::size_t i = 0; i < out.cluster.size(); ++i) {
+    std::size_t& j = seen[out.cluster[i]];
+    if (j == unseen)
+      j = i;
+    else if (!same_weight(out.chance[i], out.chance[j])) {
+      out.problem = {.fault = design_fault::cluster_with_two_chances,
+                     .row = i,
+                     .other_row = j,
+                     .code = in.cluster.empty() ? 0u : in.cluster[i],
+                     .sampled = 0};
+      return;
+    }
+  }
+}
+
+/// The first row whose chance is not the one that the plan gives its stratum, or none.
+inline bool find_other_chance(const design_columns& in, design_problem& problem) {
+  if (in.planned.empty())
+    return false;
+  for (std::size_t i = 0; i < in.probability.size(); ++i) {
+    const std::uint32_t h = in.stratum.empty() ? 0u : in.stratum[i];
+    if (!is_missing(in.planned[h]) && !same_weight(in.probability[i], in.planned[h])) {
+      problem = {.fault = design_fault::other_chance, .row = i, .other_row = i, .code = h, .sampled = 0};
+      return true;
+    }
+  }
+  return false;
+}
+
 /// Populations by which the strata are corrected: those of clusters only where clusters were taken whole.
 inline std::vector<double> corrected_population(const design_columns& in, const checked_design& out) {
   std::vector<double> population(in.population.begin(), in.population.end());
@@ -185,6 +222,15 @@ QASCORE_INLINE checked_design check_design(const design_columns& in) {
   check_length("probability", in.probability.size(), in.rows);
   check_length("weight", in.weight.size(), in.rows);
   check_length("population", in.population.size(), in.strata);
+  check_length("planned", in.planned.size(), in.strata);
+  const bool poisson = in.selection == sample_selection::poisson;
+  if (poisson && !in.population.empty())
+    throw argument_error("population: counts say nothing about the variance of a Poisson sample; its chances do");
+  if (poisson && in.probability.empty() && in.weight.empty())
+    throw argument_error("probability: a Poisson sample needs its chances");
+  if (poisson && !in.cluster.empty() && !in.clusters_whole)
+    throw argument_error("cluster: the units of a Poisson sample were drawn by themselves; where whole clusters were drawn "
+                         "so, say clusters_whole");
   if (!in.probability.empty() && !in.weight.empty())
     throw argument_error("weight: give the inclusion probability or the design weight, not both");
 
@@ -209,7 +255,14 @@ QASCORE_INLINE checked_design check_design(const design_columns& in) {
       return out;
     }
     weight[i] = in.weight[i];
+    if (poisson && weight[i] < 1.0) {
+      out.problem = {
+          .fault = design_fault::weight_below_one, .row = i, .other_row = i, .code = 0, .sampled = 0};
+      return out;
+    }
   }
+  if (find_other_chance(in, out.problem))
+    return out;
 
   std::vector<std::size_t> first;
   std::vector<std::uint32_t> count;
@@ -247,6 +300,10 @@ QASCORE_INLINE checked_design check_design(const design_columns& in) {
   }
   if (!in.cluster.empty() && !nest_clusters(in, out))
     return out;
+  if (poisson) {
+    take_chances(in, first, out);
+    return out;
+  }
   check_strata(in, out);
   out.population = corrected_population(in, out);
   return out;

@@ -12,7 +12,7 @@ namespace qascore::kernel {
 
 QASCORE_INLINE answered_design::answered_design(const design_view& design, std::span<const double> values)
     : view_{design} {
-  if (design.population.empty() || design.weight.empty() || !design.calibration.empty() ||
+  if ((design.population.empty() && design.chance.empty()) || design.weight.empty() || !design.calibration.empty() ||
       std::none_of(values.begin(), values.end(), [](double v) { return is_missing(v); }))
     return;
   std::vector<detail::accurate_sum> all(design.strata), answered(design.strata);
@@ -22,15 +22,21 @@ QASCORE_INLINE answered_design::answered_design(const design_view& design, std::
       answered[design.stratum_of(i)].add(design.weight[i]);
   }
   weight_.assign(design.weight.begin(), design.weight.end());
+  chance_.assign(design.chance.begin(), design.chance.end());
   for (std::size_t i = 0; i < values.size(); ++i)
-    if (!is_missing(values[i]))
-      weight_[i] *= all[design.stratum_of(i)].value() / answered[design.stratum_of(i)].value();
+    if (!is_missing(values[i])) {
+      const double more = all[design.stratum_of(i)].value() / answered[design.stratum_of(i)].value();
+      weight_[i] *= more;
+      if (!chance_.empty())
+        chance_[i] /= more;
+    }
   view_.weight = weight_;
+  view_.chance = chance_;
 }
 
 QASCORE_INLINE std::vector<std::uint32_t> leave_out_gaps(const domain_view& domain,
-                                                         std::initializer_list<std::span<double>> columns) {
-  const std::size_t units = columns.begin()->size();
+                                                         std::span<const std::span<double>> columns) {
+  const std::size_t units = columns.front().size();
   std::vector<std::uint32_t> out(units, 0u);
   if (!domain.code.empty())
     out.assign(domain.code.begin(), domain.code.end());

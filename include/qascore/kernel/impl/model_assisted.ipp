@@ -191,4 +191,30 @@ model_assisted_means(const design_view& given, const domain_view& domain, std::s
   return out;
 }
 
+QASCORE_INLINE counted_population population_of_counts(const design_view& design, std::span<const double> counts) {
+  if (counts.size() != design.strata)
+    throw argument_error("counts: expected " + std::to_string(design.strata) + ", one per stratum, but found " +
+                         std::to_string(counts.size()));
+  std::vector<double> sampled(design.strata, 0.0);
+  for (std::size_t i = 0; i < design.units; ++i)
+    sampled[design.stratum_of(i)] += 1.0;
+  counted_population out;
+  const bool own = !design.population.empty();
+  for (std::size_t h = 0; h < counts.size(); ++h) {
+    const double expected = own ? design.population[h] : sampled[h];
+    if (own ? counts[h] != expected : counts[h] < expected) {
+      out = {.contradicts = true, .stratum = h, .expected = expected, .population = {}};
+      return out;
+    }
+  }
+  bool simple = design.chance.empty();
+  for (std::size_t i = 0; i < design.units && simple && !own && !design.weight.empty(); ++i) {
+    const std::uint32_t h = design.stratum_of(i);
+    simple = std::abs(design.weight[i] - counts[h] / sampled[h]) <= 1e-9 * design.weight[i];
+  }
+  if (simple)
+    out.population.assign(counts.begin(), counts.end());
+  return out;
+}
+
 } // namespace qascore::kernel

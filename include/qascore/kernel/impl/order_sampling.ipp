@@ -72,11 +72,13 @@ grouped_rows group(std::span<const std::uint32_t> stratum, std::size_t strata, c
 QASCORE_INLINE std::vector<std::uint64_t>
 order_sample(std::span<const double> uniform, std::span<const double> probability,
              std::span<const std::uint32_t> stratum, std::span<const std::uint64_t> sample,
-             order_method method) {
+             order_method method, std::span<const std::uint64_t> tie) {
   using namespace detail_order;
   const bool simple = method == order_method::simple;
   check("stratum", stratum.size(), uniform.size());
   check_fractions("random_numbers", uniform);
+  if (!tie.empty())
+    check("tie", tie.size(), uniform.size());
   if (!simple) {
     check("probability", probability.size(), uniform.size());
     check_fractions("probability", probability);
@@ -89,7 +91,9 @@ order_sample(std::span<const double> uniform, std::span<const double> probabilit
   const auto before = [&](std::uint64_t a, std::uint64_t b) {
     if (rank[a] != rank[b])
       return rank[a] < rank[b];
-    return uniform[a] != uniform[b] ? uniform[a] < uniform[b] : a < b;
+    if (uniform[a] != uniform[b])
+      return uniform[a] < uniform[b];
+    return tie.empty() ? a < b : tie[a] < tie[b];
   };
   std::vector<std::uint64_t> out;
   for (std::size_t h = 0; h < sample.size(); ++h) {

@@ -578,8 +578,14 @@ QASCORE_INLINE estimate infer_rated(const linearised& by_profile, const rating_v
     };
     const std::vector<std::uint32_t> rows = rows_of(part), carrying = rows_of(basis);
     design_view view = *design;
-    if (carrying.size() < view.units) // which units are rated twice is a draw of its own: no correction for a census
+    if (carrying.size() < view.units) { // which units are rated twice is a draw of its own: no correction for a census
       view.population = {};
+      if (!view.chance.empty()) { // strata of a Poisson sample say nothing about variances
+        view.chance = {};
+        view.stratum = {};
+        view.strata = 1;
+      }
+    }
     std::vector<double> influence;
     influence.reserve(rows.size());
     for (const std::uint32_t u : rows)

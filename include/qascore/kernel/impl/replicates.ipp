@@ -39,6 +39,9 @@ QASCORE_INLINE replicate_weights::replicate_weights(const design_view& design, c
     throw argument_error("seed: the bootstrap needs one, any number: the same gives the same result");
   if (options.method == variance_method::bootstrap && options.replicates < 2)
     throw argument_error("replicates: expected 2 or more but found " + std::to_string(options.replicates));
+  if (!design.chance.empty())
+    throw argument_error("variance: replicates draw samples of a fixed size again, which a Poisson sample is not: choose "
+                         "taylor");
   if (!design.calibration.empty())
     values = {};
   const bool clustered = !design.cluster.empty();

@@ -58,12 +58,16 @@ QASCORE_INLINE variance_engine::variance_engine(const design_view& design, std::
     const std::uint32_t h = design.stratum_of(i);
     if (!clusters_.empty()) {
       clusters_[design.cluster[i]].stratum = h;
+      if (!design.chance.empty())
+        clusters_[design.cluster[i]].rest = 1.0 - design.chance[i];
       if (std::exchange(seen[design.cluster[i]], char{1}) != 0)
         continue;
     }
     ++strata_[h].size;
     ++cluster_count_;
   }
+  if (!design.chance.empty())
+    return; // strata say nothing about variances
   for (std::size_t h = 0; h < strata_.size(); ++h) {
     stratum_part& s = strata_[h];
     if (s.size == 0)
@@ -92,7 +96,46 @@ QASCORE_INLINE variance_engine::variance_engine(const design_view& design, std::
 }
 
 template <class Row>
+design_variance variance_engine::compute_poisson(std::size_t count, Row row, std::span<const double> influence) {
+  detail::accurate_sum variance;
+  std::size_t left_to_chance = 0;
+  const auto add = [&](double rest, double total) {
+    left_to_chance += rest > 0.0;
+    variance.add(rest * total * total);
+  };
+  for (std::size_t k = 0; k < count; ++k) {
+    const double total = drawn_weight_of(row(k)) * influence[k];
+    if (clusters_.empty()) {
+      add(rest_of_unit(row(k)), total);
+      continue;
+    }
+    cluster_part& c = clusters_[design_.cluster[row(k)]];
+    if (!std::exchange(c.touched, true))
+      touched_clusters_.push_back(design_.cluster[row(k)]);
+    c.total.add(total);
+  }
+  for (const std::uint32_t c : touched_clusters_) {
+    add(clusters_[c].rest, clusters_[c].total.value());
+    clusters_[c].touched = false;
+    clusters_[c].total = {};
+  }
+  touched_clusters_.clear();
+
+  design_variance out;
+  out.census = left_to_chance == 0 && count > 0;
+  if (left_to_chance < 2 && !out.census) {
+    out.undefined = "fewer than 2 units that were left to chance: no variance";
+  } else {
+    out.variance = variance.value();
+    out.df = static_cast<double>(out.census ? count : left_to_chance) - 1.0;
+  }
+  return out;
+}
+
+template <class Row>
 design_variance variance_engine::compute(std::size_t count, Row row, std::span<const double> influence) {
+  if (!design_.chance.empty())
+    return compute_poisson(count, row, influence);
   const bool clustered = !clusters_.empty();
   const bool alone = is_independent(design_); // the rows are the design
   const auto total_of = [&](std::size_t k) { return drawn_weight_of(row(k)) * influence[k]; };
@@ -248,7 +291,7 @@ QASCORE_INLINE double variance_engine::effective_size(std::span<const std::uint3
   };
   if (clusters_.empty()) {
     for (const std::uint32_t i : rows)
-      add(strata_[design_.stratum_of(i)].rest, design_.weight_of(i));
+      add(rest_of_unit(i), design_.weight_of(i));
   } else {
     for (const std::uint32_t i : rows) {
       cluster_part& c = clusters_[design_.cluster[i]];
@@ -258,7 +301,8 @@ QASCORE_INLINE double variance_engine::effective_size(std::span<const std::uint3
       c.total.add(design_.weight_of(i));
     }
     for (const std::uint32_t c : touched_clusters_) {
-      add(strata_[clusters_[c].stratum].rest, clusters_[c].total.value());
+      add(design_.chance.empty() ? strata_[clusters_[c].stratum].rest : clusters_[c].rest,
+          clusters_[c].total.value());
       clusters_[c].touched = false;
       clusters_[c].total = {};
     }
@@ -272,7 +316,7 @@ QASCORE_INLINE double variance_engine::effective_units(std::span<const std::uint
   for (const std::uint32_t i : rows) {
     const double w = design_.weight_of(i);
     weight.add(w);
-    squares.add(strata_[design_.stratum_of(i)].rest * w * w);
+    squares.add(rest_of_unit(i) * w * w);
   }
   return weight.value() * weight.value() / squares.value();
 }

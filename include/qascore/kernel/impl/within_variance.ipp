@@ -77,6 +77,7 @@ QASCORE_INLINE pooled_means means_with_pooled_variance(const design_view& given,
     design.cluster = {};
     design.clusters = 0;
     design.population = {}; // it counts clusters
+    design.chance = {};     // of clusters
   }
   design.single = single_unit::certainty; // no stratum's own variance is asked for
   variance_engine engine(design, y);
