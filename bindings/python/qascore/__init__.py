@@ -82,7 +82,7 @@ if TYPE_CHECKING:
         sample_size_for_mean,
         sample_size_for_proportion,
     )
-    from .sampling import PlannedStratum, SamplingPlan, allocate
+    from .sampling import PlannedStratum, RecordedDraw, SamplingPlan, allocate
     from .simulation import Centre, Evaluations, SimulatedCriterion, Truth, simulate
     from .sketch import DrawSketch
     from .study import Study, run_study
@@ -117,6 +117,7 @@ __all__ = [
     "QascoreError",
     "RaterSummary",
     "RatingTable",
+    "RecordedDraw",
     "Regression",
     "Rubric",
     "RubricError",
@@ -254,7 +255,7 @@ _HOMES = {
         "sample_size_for_mean",
         "sample_size_for_proportion",
     ),
-    "sampling": ("PlannedStratum", "SamplingPlan", "allocate"),
+    "sampling": ("PlannedStratum", "RecordedDraw", "SamplingPlan", "allocate"),
     "simulation": ("Centre", "Evaluations", "SimulatedCriterion", "Truth", "simulate"),
     "sketch": ("DrawSketch",),
     "study": ("Study", "run_study"),

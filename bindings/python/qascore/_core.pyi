@@ -437,6 +437,9 @@ class Rubric:
     def criterion_columns(self, codes: npt.NDArray[np.uint8], unanswered: str) -> dict[str, npt.NDArray[Any]]: ...
 
 # weighting: new weights as a dict with fault, unit, auxiliary, cell, found, asked, weight, step
+def check_population(
+    counts: npt.NDArray[np.float64], known: npt.NDArray[np.float64]
+) -> tuple[int, float, float] | None: ...
 def poststratify(
     weight: npt.NDArray[np.float64],
     cell: npt.NDArray[np.uint32],

@@ -263,6 +263,8 @@ class SampleDesign(Rows):
         weights = None if weight is None else self.frame.numbers(weight)
         self.uncovered: tuple[str, ...] = ()
         populations = self._populations(population, plan)
+        # What is known of how many units there are; counts of clusters say nothing of that.
+        self._counts = populations if self._clusters is None else None
         if poisson and population is None:
             populations = None  # its chances say it all
         planned = None if plan is None or poisson else self._planned(plan)
@@ -378,7 +380,7 @@ class SampleDesign(Rows):
         Raises
         ------
         DesignError
-            A cell without a total, a total without a unit.
+            A cell without a total, a total without a unit, counts that contradict the plan or population of the design.
 
         Examples
         --------

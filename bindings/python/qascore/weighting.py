@@ -123,6 +123,23 @@ def _adjusted(design: SampleDesign, found: Mapping[str, Any], note: str) -> Samp
     return out
 
 
+def _refuse_other_population(design: SampleDesign, argument: str, known: Known) -> None:
+    """Counts must be those of the design's own population, where it knows it."""
+    counts = design._counts
+    if counts is None or design._without_chance:
+        return
+    strata = known.cell is not None and list(known.cells) == design.strata
+    found = _core.check_population(known.total, counts if strata else np.array([counts.sum()]))
+    if found is None:
+        return
+    cell, value, asked = found
+    place, has = (known.place(cell), "has") if strata and cell < len(known.total) else (f'"{known.name}"', "adds up to")
+    raise DesignError(
+        f"{argument}: {place} {has} {exact(value)} units but the plan or population of the design has {exact(asked)}; if the "
+        "population is another one by now, make the design without them"
+    )
+
+
 def poststratify(
     design: SampleDesign, by: Columns | None, totals: Mapping[Any, float] | float, measure: str | None
 ) -> SampleDesign:
@@ -133,6 +150,8 @@ def poststratify(
         known = Known(measure or "all units", cell, None, np.array([float(totals)]), [("all",)])
     else:
         known, cell = _margin(design, by, totals, "totals")
+    if measure is None:
+        _refuse_other_population(design, "totals", known)
     values = None if measure is None else design.numbers(measure, "error")
     found = _core.poststratify(design.weights, cell, known.total, values)
     if found["fault"] == "bad_value":
@@ -166,6 +185,9 @@ def calibrate(
     names = [one.name for one in known]
     if population is not None:
         known.insert(0, Known("population", None, np.ones(design.units), np.array([float(population)]), []))
+    for one in known:
+        if one.cell is not None or (population is not None and one is known[0]):
+            _refuse_other_population(design, argument, one)
     lower, upper = (-np.inf, np.inf) if bounds is None else map(float, bounds)
     found = _core.calibrate_weights(
         design.weights, [(one.cell, one.value, one.total) for one in known], method, lower, upper

@@ -30,6 +30,8 @@ std::string_view name_of(kernel::weighting_fault fault) {
     return "contradiction";
   case kernel::weighting_fault::below_zero:
     return "below_zero";
+  case kernel::weighting_fault::other_population:
+    return "other_population";
   case kernel::weighting_fault::not_reached:
     return "not_reached";
   }
@@ -57,6 +59,17 @@ using known_totals = std::vector<std::tuple<py::object, py::object, numbers_arra
 
 void register_weighting(py::module_& module) {
   using namespace py::literals;
+  // Where counts contradict a known population: (cell, found, known), or None.
+  module.def(
+      "check_population",
+      [](const numbers_array& counts, const numbers_array& known) -> py::object {
+        const kernel::weighting_problem problem =
+            kernel::check_population(as_span<double>(counts), as_span<double>(known));
+        if (problem.fault == kernel::weighting_fault::none)
+          return py::none();
+        return py::make_tuple(problem.cell, problem.found, problem.asked);
+      },
+      "counts"_a, "known"_a);
   module.def(
       "poststratify",
       [](const numbers_array& weight, const codes_array& cell, const numbers_array& totals,

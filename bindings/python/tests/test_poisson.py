@@ -103,6 +103,31 @@ def test_weights_that_meet_known_totals_take_the_random_size_out() -> None:
     assert qa.total(design, "complaints").std_error < qa.total(qa.SampleDesign(drawn, plan=plan), "complaints").std_error
 
 
+def test_totals_that_contradict_the_plan_are_refused_with_both_numbers() -> None:
+    frame = calls()
+    plan, drawn = drawn_from(frame)
+    design = qa.SampleDesign(drawn, plan=plan)
+    again = "if the population is another one by now"
+    for make, words in (
+        (lambda: design.poststratify(None, 500), f'"all units" adds up to 500 units but the plan .* has 400; {again}'),
+        (lambda: design.poststratify("queue", {"chat": 200, "phone": 200}), '"queue" "chat" has 200 units but .* has 100'),
+        (lambda: design.poststratify("escalated", {True: 40, False: 370}), '"escalated" adds up to 410 units but .* has 400'),
+        (lambda: design.rake({"escalated": {True: 40, False: 370}}), 'margins: "escalated" adds up to 410 units'),
+        (lambda: design.calibrate_weights({"minutes": 2600}, population=401), 'totals: "population" .*401 units but .*400'),
+    ):
+        with pytest.raises(DesignError, match=words):
+            make()  # type: ignore[no-untyped-call]
+    assert qa.total(design.poststratify("escalated", {True: 40, False: 360}), "one").value == pytest.approx(400)
+    known = frame["minutes"].sum()
+    assert qa.total(design.poststratify(None, known, measure="minutes"), "minutes").value == pytest.approx(known)
+    # Without a plan anything may be the population; a Poisson sample's plan knows it too.
+    free = qa.SampleDesign(drawn, stratum="queue", probability="inclusion_probability")
+    assert qa.total(free.poststratify(None, 500), "one").value == pytest.approx(500)
+    _, poisson = drawn_from(frame, method="poisson")
+    with pytest.raises(DesignError, match="adds up to 500 units"):
+        qa.SampleDesign(poisson, plan=plan).poststratify(None, 500)
+
+
 def test_missing_values_leave_their_weight_and_chance_to_the_others() -> None:
     frame = calls()
     plan, drawn = drawn_from(frame, method="poisson")
@@ -176,7 +201,7 @@ def test_a_plan_records_how_it_was_drawn_by_without_loss() -> None:
     start = second.index('"draw": {')
     second = second[:start] + '"draw": {"seed": "1", "id": "integer"}' + second[second.index("]", start) :].split("}", 1)[1]
     old_draw = qa.SamplingPlan.from_json(second).recorded_draw
-    assert old_draw == qa.sampling.RecordedDraw(1, "integer")
+    assert old_draw == qa.RecordedDraw(1, "integer")
 
 
 def test_what_does_not_go_with_a_poisson_sample_is_refused() -> None:

@@ -103,7 +103,7 @@ def test_the_record_names_versions_seed_hashes_and_inputs(results: Path) -> None
     assert [one["section"] for one in record["inputs"]] == ["conversations", "csat", "evaluations"]
     assert all(len(one["sha256"]) == 64 for one in record["inputs"])
     plan = qa.SamplingPlan.from_json(json.dumps(record["plan"]))
-    assert plan.recorded_draw == qa.sampling.RecordedDraw(20260101, "text")
+    assert plan.recorded_draw == qa.RecordedDraw(20260101, "text")
 
 
 def test_the_recorded_plan_draws_the_same_sample_again(results: Path) -> None:

@@ -117,6 +117,8 @@ public:
     words.raise(out.checked_.problem, in);
     for (std::uint32_t h = 0; h < strata_.labels.size(); ++h)
       out.strata_.push_back(strata_.name(h));
+    if (cluster_.codes.empty())
+      out.counts_ = counts;
     return out;
   }
 

@@ -92,6 +92,10 @@ public:
   /// plan.
   const std::vector<double>& absent() const noexcept { return checked_.absent; }
 
+  /// Per stratum, how many units the population holds, as the plan or `population` said; empty where that is not known,
+  /// or where clusters were counted.
+  const std::vector<double>& population_counts() const noexcept { return counts_; }
+
   /// Weight of each unit, in the order of units; empty for independent rows.
   const std::vector<double>& weights() const noexcept { return checked_.weight; }
 
@@ -185,6 +189,7 @@ private:
   std::size_t rows_ = 0;
   std::vector<std::string> strata_;
   std::vector<std::string> uncovered_;
+  std::vector<double> counts_;
   qascore::single_unit single_ = qascore::single_unit::error;
   std::vector<std::shared_ptr<const kernel::calibration_record>> records_; ///< what the steps look at
   std::vector<calibration_step> steps_;

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <initializer_list>
 #include <limits>
+#include <numeric>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -99,11 +101,32 @@ inline sample_design adjusted(const sample_design& design, kernel::reweighted&& 
   case fault::below_zero:
     throw design_error("totals: " + unit + " would have the weight " + value +
                        "; give bounds with a lower bound above 0, or raking");
+  case fault::other_population: // of refuse_other_population
   case fault::not_reached:
     break;
   }
   throw design_error("totals: no weights within the bounds have these totals: " + place + " comes to " + value +
                      " at the nearest, " + asked + " was asked; widen the bounds, or merge cells with few units");
+}
+
+/// Throws design_error where counts contradict the population that the design knows.
+inline void refuse_other_population(const sample_design& design, const known_total& known) {
+  const std::vector<double>& own = design.population_counts();
+  if (own.empty())
+    return;
+  bool strata = !known.cells.labels.empty() && known.cells.labels.size() == design.strata().size();
+  for (std::uint32_t c = 0; strata && c < known.cells.labels.size(); ++c)
+    strata = known.cells.name(c) == design.strata()[c];
+  const double all = std::accumulate(own.begin(), own.end(), 0.0);
+  const kernel::weighting_problem problem =
+      kernel::check_population(known.total, strata ? std::span(own) : std::span(&all, 1));
+  if (problem.fault == kernel::weighting_fault::none)
+    return;
+  const bool one = strata && problem.cell < known.total.size();
+  throw design_error("totals: " + (one ? known.place(problem.cell) : known.name) +
+                     (one ? " has " : " adds up to ") + format_number(problem.found) +
+                     " units but the plan or population of the design has " + format_number(problem.asked) +
+                     "; if the population is another one by now, make the design without them");
 }
 
 /// Weights as they are, 1 for independent rows of a plain design are refused: they stand for no population.
@@ -116,6 +139,7 @@ inline const std::vector<double>& weights_of(const sample_design& design) {
 } // namespace detail
 
 /// Post-stratification: a design whose weights add up to a known total in each cell of `by` (a label, or `qa::by(...)`).
+/// Counts that contradict the design's own population (of its plan) are refused.
 ///
 ///   const auto adjusted = qa::poststratify(design, reviews, &review::queue, {{"chat", 40000}, {"phone", 60000}});
 template <row_range Range, class By>
@@ -123,6 +147,7 @@ sample_design poststratify(const sample_design& design, const Range& rows, const
                            const std::vector<label_total>& totals) {
   detail::known_total known{"cell", design.labels(rows, by, "by", missing_rows::error), {}, {}};
   known.total = detail::totals_of("cell", known.cells, totals);
+  detail::refuse_other_population(design, known);
   auto found = kernel::poststratify(detail::weights_of(design), known.cells.codes, known.total);
   return detail::adjusted(design, std::move(found), {std::move(known)});
 }
@@ -156,6 +181,7 @@ public:
   known_totals& margin(const std::string& name, const By& by, const std::vector<label_total>& totals) {
     detail::known_total known{name, design_.labels(rows_, by, name, missing_rows::error), {}, {}};
     known.total = detail::totals_of(name, known.cells, totals);
+    detail::refuse_other_population(design_, known);
     known_.push_back(std::move(known));
     return *this;
   }
@@ -170,6 +196,7 @@ public:
   /// How many units the population has.
   known_totals& population(double count) {
     known_.push_back({"population", {}, std::vector<double>(design_.units(), 1.0), {count}});
+    detail::refuse_other_population(design_, known_.back());
     return *this;
   }
 

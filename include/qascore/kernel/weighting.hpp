@@ -33,14 +33,15 @@ struct auxiliary {
 /// What is wrong with totals, or with the weights they would make; each carries the place.
 enum class weighting_fault {
   none,
-  no_label,       ///< a unit (`unit`) without a cell in margin `auxiliary`
-  bad_value,      ///< a unit whose number is missing, infinite, or (a measure) below 0
-  bad_total,      ///< not a finite number; for counts, not above 0. `cell`, `found`
-  empty_cell,     ///< a total (`asked`) for a cell in which no unit was sampled
-  margins_differ, ///< margin `auxiliary` adds up to `found`, the first margin to `asked`
-  contradiction,  ///< the other totals make `found` of a total that is to be `asked`
-  below_zero,     ///< unit `unit` would have the weight `found`
-  not_reached     ///< the nearest came `found`, `asked` was the total; for trimming: weights sum to that at most (least)
+  no_label,         ///< a unit (`unit`) without a cell in margin `auxiliary`
+  bad_value,        ///< a unit whose number is missing, infinite, or (a measure) below 0
+  bad_total,        ///< not a finite number; for counts, not above 0. `cell`, `found`
+  empty_cell,       ///< a total (`asked`) for a cell in which no unit was sampled
+  margins_differ,   ///< margin `auxiliary` adds up to `found`, the first margin to `asked`
+  contradiction,    ///< the other totals make `found` of a total that is to be `asked`
+  below_zero,       ///< unit `unit` would have the weight `found`
+  other_population, ///< the design knows that `cell` (all cells: one past the last) holds `asked`, not `found`
+  not_reached ///< the nearest came `found`, `asked` was the total; for trimming: weights sum to that at most (least)
 };
 struct weighting_problem {
   weighting_fault fault = weighting_fault::none;
@@ -97,6 +98,10 @@ reweighted calibrate_weights(std::span<const double> weight, std::span<const aux
 /// in the wrong order. Checked against: the definition.
 reweighted trim_weights(std::span<const double> weight, double lower, double upper,
                         std::span<const std::uint32_t> cell = {}, std::size_t cells = 1);
+
+/// Counts of cells against what a design knows of its population: `known` is a count per cell, where the cells are its
+/// strata, or one for all of them. Counts that differ by more than 1e-8 of what is known are another population.
+weighting_problem check_population(std::span<const double> counts, std::span<const double> known);
 
 } // namespace kernel
 } // namespace qascore

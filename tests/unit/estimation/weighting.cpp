@@ -313,6 +313,33 @@ TEST_CASE("an auxiliary at a great offset costs no more digits than its numbers 
   CHECK(close_to(of(0).std_error, of(1e9).std_error, 1e-6));
 }
 
+TEST_CASE("counts that contradict the design's own population are refused with both numbers") {
+  const auto rows = sample(60, 13);
+  const auto design = qa::design_builder(rows)
+                          .stratum(&call::team)
+                          .weight(&call::weight)
+                          .population([](const call& c) { return c.team == "x" ? 450.0 : 550.0; })
+                          .build();
+  CHECK(design.population_counts() == std::vector<double>{450, 550});
+  const std::string again = "; if the population is another one by now, make the design without them";
+  CHECK(refused([&] {
+          qa::poststratify(design, rows, &call::queue, {{"a", 300}, {"b", 500}, {"c", 201}});
+        }) == "totals: cell adds up to 1001 units but the plan or population of the design has 1000" + again);
+  CHECK(refused([&] {
+          qa::poststratify(design, rows, &call::team, {{"x", 500}, {"y", 500}});
+        }) == "totals: cell \"x\" has 500 units but the plan or population of the design has 450" + again);
+  CHECK(refused([&] { qa::known_totals(design, rows).population(999); }) ==
+        "totals: population adds up to 999 units but the plan or population of the design has 1000" + again);
+  CHECK(refused([&] {
+          qa::known_totals(design, rows).margin("team", &call::team, {{"x", 451}, {"y", 550}});
+        }).starts_with("totals: team \"x\" has 451 units"));
+  // Counts that agree, totals of a measure, and designs that know no population.
+  CHECK(qa::poststratify(design, rows, &call::queue, queues).units() == 60);
+  CHECK(qa::poststratify(design, rows, &call::queue, {{"a", 1e5}, {"b", 2e5}, {"c", 3e5}}, &call::handle_s)
+            .units() == 60);
+  CHECK(qa::poststratify(design_of(rows), rows, &call::team, {{"x", 5}, {"y", 6}}).units() == 60);
+}
+
 TEST_CASE("what cannot be met is refused with the cell, what was found and what was asked") {
   const auto rows = sample(60, 12);
   const auto design = design_of(rows);

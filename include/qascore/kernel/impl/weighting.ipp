@@ -243,4 +243,20 @@ QASCORE_INLINE reweighted trim_weights(std::span<const double> weight, double lo
   return out;
 }
 
+QASCORE_INLINE weighting_problem check_population(std::span<const double> counts, std::span<const double> known) {
+  const auto other = [](std::size_t cell, double found, double asked) {
+    return weighting_problem{
+        .fault = weighting_fault::other_population, .unit = 0, .auxiliary = 0, .cell = cell, .found = found, .asked = asked};
+  };
+  const auto differ = [](double a, double b) { return std::abs(a - b) > 1e-8 * b; };
+  if (known.size() == counts.size())
+    for (std::size_t c = 0; c < counts.size(); ++c)
+      if (differ(counts[c], known[c]))
+        return other(c, counts[c], known[c]);
+  const double sum = detail_weighting::sum_of(counts), all = detail_weighting::sum_of(known);
+  if (!known.empty() && differ(sum, all))
+    return other(counts.size(), sum, all);
+  return {};
+}
+
 } // namespace qascore::kernel
