@@ -3,6 +3,7 @@
 #include <qascore/kernel/impl/allocation.ipp>
 #include <qascore/kernel/impl/allocation_cost.ipp>
 #include <qascore/kernel/impl/allocation_groups.ipp>
+#include <qascore/kernel/impl/allocation_two_ways.ipp>
 #include <qascore/kernel/impl/order_sampling.ipp>
 #include <qascore/kernel/impl/pps_probability.ipp>
 #include <qascore/kernel/impl/sample_size.ipp>

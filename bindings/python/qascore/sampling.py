@@ -214,10 +214,14 @@ class SamplingPlan:
         """
         kind = check_choice("id_kind", id_kind, ("integer", "text", "row"))
         check_choice("method", method, ("simple", *_core.PPS_METHODS))
-        targets = [(str(name), _number(f"targeted_rates[{name!r}]", rate), None) for name, rate in (targeted_rates or {}).items()]
-        counted = [(str(name), None, _whole(f"targeted_counts[{name!r}]", n)) for name, n in (targeted_counts or {}).items()]
+        targets: list[tuple[str, float | None, int | None]] = [
+            (str(name), _number(f"targeted_rates[{name!r}]", rate), None) for name, rate in (targeted_rates or {}).items()
+        ]
+        targets += [
+            (str(name), None, _whole(f"targeted_counts[{name!r}]", n)) for name, n in (targeted_counts or {}).items()
+        ]
         core = self._core.with_draw(
-            checked_seed(seed), kind, method, size_measure or "", order_by or "", [*targets, *counted],
+            checked_seed(seed), kind, method, size_measure or "", order_by or "", targets,
             _whole("without_chance", without_chance) or 0,
         )  # fmt: skip
         return SamplingPlan(core, self._backend)
@@ -341,7 +345,7 @@ def allocate(
         what a stratum holds takes it whole, and the plan notes it.
     min_per : mapping, optional
         A quota beside the total: ``{"agent": 4}`` asks for at least four conversations of every agent, whichever strata
-        they come from, ``{"agent": {"ann": 4}}`` of one. One of the strata columns. The optimum under the quota is
+        they come from, ``{"agent": {"ann": 4}}`` of one. One or two of the strata columns. The optimum under the quota is
         exact; chances stay those of the strata, sample size / population.
     sd, cost, measure, cv : mapping, optional
         What the method needs, by stratum: standard deviation, cost of one conversation, measure of size, coefficient

@@ -236,7 +236,7 @@ def test_a_plan_goes_to_json_and_back_and_draws_the_same_sample() -> None:
         "seed": str(2**64 - 1), "id": "text", "method": "simple", "size_measure": None, "order_by": None, "targets": [],
         "without_chance": 0,
     }  # fmt: skip
-    assert qa.SamplingPlan.from_json(recorded.to_json()).recorded_draw == qa.sampling.RecordedDraw(2**64 - 1, "text")
+    assert qa.SamplingPlan.from_json(recorded.to_json()).recorded_draw == qa.RecordedDraw(2**64 - 1, "text")
     assert recorded != plan
 
 
@@ -408,6 +408,28 @@ def test_power_budget_and_precision_allocations_keep_to_what_was_asked() -> None
         assert plan.strata[0].target / plan.strata[1].target == pytest.approx(ratio, rel=1e-12)
         assert qa.SamplingPlan.from_json(plan.to_json()) == plan
         assert plan.to_dict()["power"] == power
+
+
+def test_quotas_of_two_columns_are_met_together() -> None:
+    rng = np.random.default_rng(8)
+    queue = rng.choice(list("abcde"), 6000, p=[0.5, 0.3, 0.15, 0.04, 0.01])
+    rows = pd.DataFrame({"agent": rng.integers(0, 40, 6000) ** 2 // 40, "queue": queue})
+    asked = {"agent": 8, "queue": {"d": 40, "e": 25}}
+    plan = qa.allocate(rows, strata=["agent", "queue"], size=400, min_per=asked)
+    frame = plan.to_frame("pandas")
+    assert plan.sample_size == 400
+    of_agent = frame.groupby("agent")[["sample_size", "population"]].sum()
+    assert (of_agent["sample_size"] >= np.minimum(8, of_agent["population"])).all()
+    of_queue = frame.groupby("queue")["sample_size"].sum()
+    assert of_queue["d"] >= 40 and of_queue["e"] >= 25
+    assert {c for c, _, _ in plan.to_dict()["quotas"]} == {"agent", "queue"}
+    assert plan.to_dict()["rounding"] == "optimal"
+    assert qa.SamplingPlan.from_json(plan.to_json()) == plan
+    # Chances stay those of the strata: a total of ones comes out, whatever was drawn.
+    drawn = qa.draw(rows.assign(id=range(6000)), plan, id="id", seed=1)
+    assert drawn["design_weight"].sum() == pytest.approx(6000)
+    with pytest.raises(DesignError, match="cannot all be met with size 260 .*; the nearest possible size is 327"):
+        qa.allocate(rows, strata=["agent", "queue"], size=260, min_per={"agent": 8, "queue": {"a": 150, "b": 60, "c": 60}})
 
 
 def test_a_quota_gives_every_agent_its_least_and_keeps_the_total() -> None:

@@ -2,12 +2,15 @@
 #pragma once
 
 #include "../detail/nearest.hpp"
+#include "../kernel/allocation.hpp"
+#include "../kernel/allocation_two_ways.hpp"
 #include "allocation_input.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// The quota of allocate (`min_per`): which label of its column each stratum has, and the least for each.
@@ -15,6 +18,7 @@ namespace qascore::detail_allocate {
 
 struct quota {
   std::string column;
+  std::vector<std::string> labels;
   std::vector<std::uint32_t> group; ///< per stratum, the label's place
   std::vector<double> minimum;      ///< per label
 };
@@ -27,14 +31,8 @@ inline std::uint64_t minimum_for(const stratum_counts& given, const std::string&
 
 /// Throws argument_error for a column or label that is not in the strata, design_error for a label whose
 /// strata may not give its minimum.
-inline quota quota_of(const stratum_table& table, const allocation_options& options, const bounds& between,
-                      plan_origin& origin) {
-  if (options.min_per.size() != 1)
-    throw argument_error(
-        "min_per: expected one column but found " + std::to_string(options.min_per.size()) +
-        "; minima of two columns can contradict each other and have no optimum in one pass: ask "
-        "for one here, and for the other with min_per_stratum");
-  const auto& [column, given] = *options.min_per.begin();
+inline quota quota_of(const stratum_table& table, const std::string& column, const stratum_counts& given,
+                      const bounds& between, plan_origin& origin) {
   std::vector<std::string> columns;
   for (const strata_column& one : table.columns)
     columns.push_back(one.name);
@@ -47,7 +45,7 @@ inline quota quota_of(const stratum_table& table, const allocation_options& opti
 
   quota out;
   out.column = column;
-  std::vector<std::string> labels;
+  std::vector<std::string>& labels = out.labels;
   std::vector<double> holds, may_give;
   std::map<std::string, std::uint32_t> index;
   for (std::size_t h = 0; h < table.labels.size(); ++h) {
@@ -81,6 +79,29 @@ inline quota quota_of(const stratum_table& table, const allocation_options& opti
       origin.quotas.push_back({column, labels[g], static_cast<std::uint64_t>(minimum)});
   }
   return out;
+}
+
+/// Sizes that meet the quotas of two columns at once: the exact integer optimum (kernel/allocation_two_ways.hpp). Throws
+/// design_error where the two contradict the size, with the nearest size that admits both.
+inline std::vector<std::uint64_t> meet_two_quotas(std::uint64_t size, const std::vector<double>& share,
+                                                  const bounds& between, const quota& first,
+                                                  const quota& second) {
+  const auto start = kernel::allocate_by_divisor(size, share, between.lower, between.upper,
+                                                 kernel::divisor::huntington_hill);
+  const std::vector<std::uint64_t> a(first.minimum.begin(), first.minimum.end()),
+      b(second.minimum.begin(), second.minimum.end());
+  kernel::two_way_sizes found = kernel::allocate_two_ways(start, share, between.lower, between.upper,
+                                                          {first.group, a}, {second.group, b});
+  if (!found.sizes.empty())
+    return std::move(found.sizes);
+  const quota& lacking = found.way == 0 ? first : second;
+  const std::string who = lacking.column + " " + detail::quoted(lacking.labels[found.group]);
+  const std::string both = detail::quoted(first.column) + " and " + detail::quoted(second.column);
+  // Each label's strata may give its minimum, as quota_of saw to: with all that they may give, every minimum is met.
+  throw design_error("min_per: the minima of " + both +
+                     " and those of the strata cannot all be met with size " + std::to_string(size) + " (" +
+                     who + " would lack some); the nearest possible size is " +
+                     std::to_string(found.possible_size));
 }
 
 /// Refuses a size that the quota does not admit, and names the nearest one that it does.

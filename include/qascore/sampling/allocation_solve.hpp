@@ -60,7 +60,20 @@ inline solution by_size(const stratum_table& table, const allocation_options& op
     out.sizes = rounded(out.target, size, share, between, options.rounding);
     return out;
   }
-  const quota asked = quota_of(table, options, between, origin);
+  if (options.min_per.size() > 2)
+    throw argument_error(
+        "min_per: expected one or two columns but found " + std::to_string(options.min_per.size()) +
+        "; minima of three groupings have no exact method here: ask for two, and for the third with "
+        "min_per_stratum");
+  const auto& [column, given] = *options.min_per.begin();
+  const quota asked = quota_of(table, column, given, between, origin);
+  if (options.min_per.size() == 2) {
+    const auto& [other, minima] = *options.min_per.rbegin();
+    origin.rounding = allocation_rounding::optimal; // whole numbers from the start
+    out.sizes = meet_two_quotas(size, share, between, asked, quota_of(table, other, minima, between, origin));
+    out.target.assign(out.sizes.begin(), out.sizes.end());
+    return out;
+  }
   const std::vector<double> raised =
       kernel::raise_to_minima(share, between.lower, between.upper, asked.group, asked.minimum);
   check_quota_total(wanted, asked, raised);

@@ -173,6 +173,95 @@ TEST_CASE("a quota is met together with the total, and recorded") {
   CHECK(every.origin().notes[0] == "agent \"cy\" holds 2, less than the minimum 8: all of it is taken");
 }
 
+TEST_CASE("quotas of two columns are met at the exact integer optimum, or not at all") {
+  std::mt19937_64 engine{29};
+  const auto any_of = [&](double least, double most) {
+    return std::uniform_int_distribution<int>(static_cast<int>(least), static_cast<int>(most))(engine);
+  };
+  int met = 0, refused = 0, moved = 0;
+  for (int round = 0; round < 1000; ++round) {
+    // Six strata, three by two groups; some cells stand twice, some not at all.
+    problem rows, columns;
+    reals share, lower, upper;
+    for (std::size_t h = 0; h < 6; ++h) {
+      share.push_back(any_of(0, 9) == 0 ? 0.0 : any_of(1, 30));
+      lower.push_back(any_of(0, 2));
+      upper.push_back(lower.back() + any_of(0, 5));
+      rows.group.push_back(static_cast<std::uint32_t>(any_of(0, 2)));
+      columns.group.push_back(static_cast<std::uint32_t>(any_of(0, 1)));
+    }
+    for (int g = 0; g < 3; ++g)
+      rows.minimum.push_back(any_of(0, 6));
+    for (int g = 0; g < 2; ++g)
+      columns.minimum.push_back(any_of(0, 9));
+    const double least = std::accumulate(lower.begin(), lower.end(), 0.0);
+    const double most = std::accumulate(upper.begin(), upper.end(), 0.0);
+    const double size = any_of(least, most);
+    const auto meets = [&](const reals& x) { return rows.meets(x) && columns.meets(x); };
+    // Strata without a size make the sum infinite: fewer of them first, then the rest.
+    const auto value_of = [&](const reals& x) {
+      std::pair<int, double> out{0, 0.0};
+      for (std::size_t h = 0; h < 6; ++h)
+        if (share[h] > 0.0 && x[h] == 0.0)
+          ++out.first;
+        else if (share[h] > 0.0)
+          out.second += share[h] * share[h] / x[h];
+      return out;
+    };
+    std::pair<int, double> best{99, 0.0};
+    enumerate(size, lower, upper, [&](const reals& x) {
+      if (meets(x))
+        best = std::min(best, value_of(x));
+    });
+    const sizes start = kernel::allocate_by_divisor(static_cast<std::uint64_t>(size), share, lower, upper,
+                                                    kernel::divisor::huntington_hill);
+    const sizes of_rows(rows.minimum.begin(), rows.minimum.end()),
+        of_columns(columns.minimum.begin(), columns.minimum.end());
+    const auto found = kernel::allocate_two_ways(start, share, lower, upper, {rows.group, of_rows},
+                                                 {columns.group, of_columns});
+    if (best.first == 99) {
+      ++refused;
+      REQUIRE(found.sizes.empty());
+      double next = size + 1; // the first that admits all minima
+      bool possible = false;
+      for (; next <= most && !possible; next += possible ? 0 : 1)
+        enumerate(next, lower, upper, [&](const reals& x) { possible = possible || meets(x); });
+      REQUIRE(found.possible_size == (possible ? static_cast<std::uint64_t>(next) : 0u));
+      continue;
+    }
+    ++met;
+    const reals x(found.sizes.begin(), found.sizes.end());
+    REQUIRE(x.size() == 6);
+    moved += found.sizes != start;
+    REQUIRE(meets(x));
+    REQUIRE(std::accumulate(x.begin(), x.end(), 0.0) == size);
+    for (std::size_t h = 0; h < 6; ++h) {
+      REQUIRE(x[h] >= lower[h]);
+      REQUIRE(x[h] <= upper[h]);
+    }
+    const auto value = value_of(x);
+    REQUIRE(value.first == best.first);
+    REQUIRE(close_to(value.second, best.second, 1e-12));
+  }
+  CHECK(met > 100);
+  CHECK(refused > 50);
+  CHECK(moved > 50);
+
+  const auto plan = qa::allocate(
+      by_queue_and_agent(), {.size = 40, .min_per = {{"agent", {{"bo", 10}}}, {"queue", {{"chat", 16}}}}});
+  CHECK(plan.sample_size() == 40);
+  CHECK(plan.origin().rounding == qa::allocation_rounding::optimal);
+  CHECK(plan.origin().quotas.size() == 2);
+  std::uint64_t bo = 0, chat = 0;
+  for (const qa::planned_stratum& s : plan.strata()) {
+    chat += s.labels[0] == "chat" ? s.sample_size : 0;
+    bo += s.labels[1] == "bo" ? s.sample_size : 0;
+  }
+  CHECK(bo >= 10);
+  CHECK(chat == 16);
+  CHECK(qa::sampling_plan::from_json(qa::to_json(plan)) == plan);
+}
+
 TEST_CASE("a quota that cannot be met says what can") {
   const auto message = [](qa::allocation_options options) -> std::string {
     try {
@@ -194,8 +283,16 @@ TEST_CASE("a quota that cannot be met says what can") {
         "possible size is 22");
   CHECK(message({.size = 15, .max_per_stratum = 4, .min_per = {{"agent", 10}}}) ==
         "min_per: agent \"ann\": expected at most 8, what max_per_stratum allows its strata, but found 10");
-  CHECK(message({.size = 40, .min_per = {{"agent", 4}, {"queue", 4}}})
-            .find("expected one column but found 2") != std::string::npos);
+  CHECK(message({.size = 40, .min_per = {{"agent", 4}, {"queue", 4}, {"tier", 4}}})
+            .find("expected one or two columns but found 3") != std::string::npos);
+  // 20 of chat and 8 of phone are 28, whoever has them.
+  CHECK(message({.size = 22, .min_per = {{"agent", 10}, {"queue", {{"chat", 20}, {"phone", 8}}}}}) ==
+        "min_per: the minima of \"agent\" and \"queue\" and those of the strata cannot all be met with size "
+        "22 (queue "
+        "\"chat\" would lack some); the nearest possible size is 28");
+  CHECK(
+      message({.size = 30, .max_per_stratum = 8, .min_per = {{"agent", 8}, {"queue", {{"phone", 19}}}}}) ==
+      "min_per: queue \"phone\": expected at most 18, what max_per_stratum allows its strata, but found 19");
   CHECK(message({.rates = {}, .counts = {{{"chat", "ann"}, 1}}, .min_per = {{"agent", 4}}}) ==
         "min_per: goes only with size or rate");
 }
