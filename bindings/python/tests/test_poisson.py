@@ -221,6 +221,22 @@ def test_what_does_not_go_with_a_poisson_sample_is_refused() -> None:
     assert one.undefined is not None and np.isnan(one.std_error)
 
 
+def test_regression_takes_a_poisson_sample_for_one_stratum() -> None:
+    _, drawn = drawn_from(calls(), method="poisson", size_measure="minutes")
+    design = qa.SampleDesign(drawn, stratum="queue", probability="inclusion_probability")
+    plain = qa.SampleDesign(drawn.drop(columns="draw_method"), probability="inclusion_probability")
+    found, other = (qa.regression(d, "score", ["minutes"]) for d in (design, plain))
+    assert [e.std_error for e in found] == [e.std_error for e in other]
+    with_chances = qa.regression(design, "score", ["minutes"], errors="linearized")
+    p = drawn["inclusion_probability"].to_numpy()
+    x = np.column_stack([np.ones(len(p)), drawn["minutes"]])
+    bread = np.linalg.inv(x.T @ (x / p[:, None]))
+    residual = drawn["score"].to_numpy() - x @ bread @ (x.T @ (drawn["score"].to_numpy() / p))
+    scores = (x * (residual / p)[:, None]) @ bread
+    expected = np.sqrt(((1 - p)[:, None] * scores**2).sum(axis=0))
+    assert [e.std_error for e in with_chances] == pytest.approx(expected.tolist(), rel=1e-9)
+
+
 def test_that_chance_drew_nothing_of_a_stratum_is_no_gap() -> None:
     plan, drawn = drawn_from(calls(), method="poisson")
     rest = drawn[drawn["queue"] == "phone"]

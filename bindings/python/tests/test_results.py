@@ -66,7 +66,8 @@ RESULTS: dict[str, Callable[[], Any]] = {
 }
 NO_PICTURE = {
     "Centre": "data", "DrawSketch": "draws", "Evaluations": "data", "Finding": "a sentence", "Pairing": "data",
-    "PlannedStratum": "a row of SamplingPlan", "RatingTable": "data", "Rubric": "a form", "SampleDesign": "data",
+    "PlannedStratum": "a row of SamplingPlan", "RatingTable": "data", "RecordedDraw": "a record of SamplingPlan",
+    "Rubric": "a form", "SampleDesign": "data",
     "SimulatedCriterion": "a setting", "SizeStep": "a row of SampleSize", "Study": "report() draws it",
     "TestResult": "a number", "Truth": "data",
 }  # fmt: skip

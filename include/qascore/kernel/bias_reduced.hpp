@@ -33,7 +33,8 @@ struct working_rows {
 ///
 /// k makes V unbiased under those errors; with one stratum A_c does, and k is 1. V holds whatever the errors are, as the
 /// plain linearisation, but has neither its bias nor its trust in few rows: the df count what carries the coefficient,
-/// not what is in the sample. Strata of one cluster follow `design.single`.
+/// not what is in the sample. Strata of one cluster follow `design.single`. A Poisson sample is one stratum without the correction
+/// for its chances, which is cautious.
 ///
 /// Undefined: where one cluster alone determines the function or a part of it (a label of one row, of one agent among
 /// agents as clusters), its residual is 0 whatever the truth.

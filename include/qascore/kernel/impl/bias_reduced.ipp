@@ -106,10 +106,16 @@ inline void take_root(const matrix& f, const matrix& s, matrix& g) {
 
 } // namespace detail_bias
 
-QASCORE_INLINE std::vector<design_variance> bias_reduced_variances(const design_view& design,
+QASCORE_INLINE std::vector<design_variance> bias_reduced_variances(const design_view& given,
                                                                    const working_rows& rows,
                                                                    std::span<const double> functions) {
   using namespace detail_bias;
+  design_view design = given;
+  if (!design.chance.empty()) { // units drawn by themselves: strata say nothing
+    design.chance = {};
+    design.stratum = {};
+    design.strata = 1;
+  }
   if (!design.calibration.empty())
     throw design_error(
         "errors: cr2 is not defined under calibrated weights (post-stratified, raked, calibrated or "
