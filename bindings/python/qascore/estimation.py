@@ -62,7 +62,12 @@ class Rows:
 
     def numbers(self, name: str, missing: str) -> Numbers:
         """A column with one value per unit, NaN where there is none."""
-        values = self.frame.numbers(name)
+        try:
+            values = self.frame.numbers(name)
+        except DataError as problem:
+            if not self.frame.is_text(name):
+                raise
+            raise DataError(f"{problem}; the share of a label is proportion(..., equals=...)") from None
         if missing == "error":
             self._refuse(np.isnan(values), name, "value")
         return self.by_unit(values)

@@ -1,6 +1,8 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include "confidence_argument.hpp"
+
 #include <qascore/core/design_view.hpp>
 #include <qascore/core/error.hpp>
 #include <qascore/core/estimate.hpp>

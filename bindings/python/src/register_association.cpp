@@ -32,16 +32,15 @@ missing_rows gaps_of(const std::string& name) {
 }
 
 py::tuple correlate(const py::object& design, const py::array_t<double>& x, const py::array_t<double>& y,
-                    const std::string& method, double confidence, const std::string& interval,
+                    const std::string& method, confidence_level confidence, const std::string& interval,
                     const std::string& missing) {
   const auto xs = as_span<double>(x), ys = as_span<double>(y);
   const DesignArrays arrays(design, xs.size());
-  const confidence_level level{confidence};
   const correlation_method how = method_of(method);
   tested_estimate out;
   {
     const py::gil_scoped_release release;
-    out = kernel::correlate(arrays.view(), xs, ys, how, level, interval_of(interval), gaps_of(missing));
+    out = kernel::correlate(arrays.view(), xs, ys, how, confidence, interval_of(interval), gaps_of(missing));
   }
   return py::make_tuple(to_dict(static_cast<const estimate&>(out)), to_dict(out.test));
 }

@@ -67,9 +67,9 @@ constexpr std::array<std::pair<const char*, icc_interval>, 3> intervals{
 
 /// What every call says about its uncertainty, and the design it is under (None: independent units).
 struct Inference {
-  Inference(double confidence, const std::string& std_error, bool normal, const py::object& design,
+  Inference(confidence_level confidence, const std::string& std_error, bool normal, const py::object& design,
             std::size_t units)
-      : options{confidence_level{confidence}, named("std_error", std_error, std_errors), normal},
+      : options{confidence, named("std_error", std_error, std_errors), normal},
         arrays{design, units}, view{design.is_none() ? nullptr : &arrays.view()} {}
 
   agreement_options options;
@@ -148,7 +148,7 @@ public:
     return Ratings(kernel::for_units(columns_.view(), as_span<std::uint32_t>(unit)));
   }
 
-  py::dict agreement(const std::string& coefficient, const py::object& category_weights, double confidence,
+  py::dict agreement(const std::string& coefficient, const py::object& category_weights, confidence_level confidence,
                      const std::string& std_error, bool normal, const py::object& design) const {
     const Inference how(confidence, std_error, normal, design, columns_.units);
     const auto matrix = as_optional_span<double>(category_weights);
@@ -163,7 +163,7 @@ public:
 
   /// `of` None: by the category weights.
   py::dict krippendorff_alpha(const py::object& of, const py::object& category_weights,
-                              double confidence, const std::string& std_error, bool normal,
+                              confidence_level confidence, const std::string& std_error, bool normal,
                               const py::object& design) const {
     const Inference how(confidence, std_error, normal, design, columns_.units);
     const auto matrix = as_optional_span<double>(category_weights);
@@ -178,7 +178,7 @@ public:
     return agreement_dict(out);
   }
 
-  py::dict icc(const std::string& form, double confidence, const std::string& interval, double null_value,
+  py::dict icc(const std::string& form, confidence_level confidence, const std::string& interval, double null_value,
                const py::object& design) const {
     const Inference how(confidence, "influence", false, design, columns_.units);
     const icc_options options{named("form", form, forms), how.options.confidence,
@@ -197,7 +197,7 @@ public:
     return out;
   }
 
-  py::list rater_summary(double confidence, const py::object& design) const {
+  py::list rater_summary(confidence_level confidence, const py::object& design) const {
     const Inference how(confidence, "influence", false, design, columns_.units);
     std::vector<rater_record> records;
     {
@@ -216,7 +216,7 @@ public:
     return out;
   }
 
-  py::list leave_one_rater_out(const std::string& of, double confidence, const py::object& design) const {
+  py::list leave_one_rater_out(const std::string& of, confidence_level confidence, const py::object& design) const {
     const Inference how(confidence, "influence", false, design, columns_.units);
     const level scale = named("level", of, levels);
     std::vector<rater_left_out> records;

@@ -221,7 +221,7 @@ void register_estimation(py::module_& module) {
   module.def(
       "means",
       [](const py::object& design, const numbers_array& values, const py::object& by, std::size_t domains,
-         double confidence, const py::object& replicates) {
+         confidence_level confidence, const py::object& replicates) {
         const confidence_level level{confidence};
         return by_domain(design, values, by, domains, replicates, [&](const auto& view, const auto& domain, auto y) {
           return kernel::means(view, domain, y, level);
@@ -231,7 +231,7 @@ void register_estimation(py::module_& module) {
   module.def(
       "totals",
       [](const py::object& design, const numbers_array& values, const py::object& by, std::size_t domains,
-         double confidence, const py::object& replicates) {
+         confidence_level confidence, const py::object& replicates) {
         const confidence_level level{confidence};
         return by_domain(design, values, by, domains, replicates, [&](const auto& view, const auto& domain, auto y) {
           return kernel::totals(view, domain, y, level);
@@ -241,7 +241,7 @@ void register_estimation(py::module_& module) {
   module.def(
       "variances",
       [](const py::object& design, const numbers_array& values, const py::object& by, std::size_t domains,
-         double confidence, const py::object& replicates) {
+         confidence_level confidence, const py::object& replicates) {
         const confidence_level level{confidence};
         return by_domain(design, values, by, domains, replicates, [&](const auto& view, const auto& domain, auto y) {
           return kernel::variances(view, domain, y, level);
@@ -251,7 +251,7 @@ void register_estimation(py::module_& module) {
   module.def(
       "ratios",
       [](const py::object& design, const numbers_array& values, const numbers_array& base,
-         const py::object& by, std::size_t domains, double confidence, const py::object& replicates) {
+         const py::object& by, std::size_t domains, confidence_level confidence, const py::object& replicates) {
         const confidence_level level{confidence};
         const auto x = as_span<double>(base), top = as_span<double>(values);
         numbers_array both(static_cast<py::ssize_t>(top.size())); // NaN where either has no value
@@ -265,7 +265,7 @@ void register_estimation(py::module_& module) {
   module.def(
       "proportions",
       [](const py::object& design, const numbers_array& events, const py::object& by, std::size_t domains,
-         double confidence, const std::string& interval, const py::object& replicates) {
+         confidence_level confidence, const std::string& interval, const py::object& replicates) {
         const confidence_level level{confidence};
         const proportion_interval kind = proportion_interval_of(interval);
         return by_domain(design, events, by, domains, replicates, [&](const auto& view, const auto& domain, auto y) {
@@ -276,11 +276,11 @@ void register_estimation(py::module_& module) {
   module.def(
       "mean_difference",
       [](const py::object& design, const numbers_array& values, const codes_array& by, std::size_t domains,
-         std::uint32_t a, std::uint32_t b, double confidence) {
+         std::uint32_t a, std::uint32_t b, confidence_level confidence) {
         const auto y = as_span<double>(values);
         const DesignArrays arrays(design, y.size());
         const tested_estimate e = kernel::mean_difference(
-            arrays.view(), {as_span<std::uint32_t>(by), domains}, a, b, y, confidence_level{confidence});
+            arrays.view(), {as_span<std::uint32_t>(by), domains}, a, b, y, confidence);
         return py::make_tuple(to_dict(static_cast<const estimate&>(e)), to_dict(e.test));
       },
       "design"_a, "values"_a, "by"_a, "domains"_a, "a"_a, "b"_a, "confidence"_a);

@@ -22,13 +22,13 @@ py::tuple means_of_cells(const codes_array& codes, std::size_t cells, const numb
 
 py::list model_assisted_means(const py::object& design, const numbers_array& values,
                               const numbers_array& model, const numbers_array& population_mean,
-                              const py::object& by, std::size_t domains, double confidence,
+                              const py::object& by, std::size_t domains, confidence_level confidence,
                               const std::string& tuning, double lam, bool logit) {
   const auto y = as_span<double>(values), x = as_span<double>(model), mean = as_span<double>(population_mean);
   const DesignArrays arrays(design, y.size());
   const kernel::domain_view domain{as_optional_span<std::uint32_t>(by), domains};
   kernel::model_assisted_options options;
-  options.confidence = confidence_level{confidence};
+  options.confidence = confidence;
   options.tuning = tuning == "common"    ? model_tuning::common
                    : tuning == "stratum" ? model_tuning::stratum
                                          : model_tuning::fixed;
@@ -48,10 +48,10 @@ py::list model_assisted_means(const py::object& design, const numbers_array& val
 
 py::tuple ppi_mean(const numbers_array& values, const numbers_array& model, const numbers_array& others,
                    const py::object& stratum, const py::object& others_stratum, std::size_t strata,
-                   double confidence, std::optional<double> lam, bool clip, bool divide_by_n,
+                   confidence_level confidence, std::optional<double> lam, bool clip, bool divide_by_n,
                    double null_value) {
   kernel::ppi_options options;
-  options.confidence = confidence_level{confidence};
+  options.confidence = confidence;
   options.tuned = !lam.has_value();
   options.lam = lam.value_or(1.0);
   options.clip = clip;

@@ -16,13 +16,13 @@ namespace {
 using numbers_array = py::array_t<double>;
 
 py::list quantiles(const py::object& design, const numbers_array& values, const py::object& by,
-                   std::size_t domains, double p, double confidence, bool averaged, bool woodruff,
+                   std::size_t domains, double p, confidence_level confidence, bool averaged, bool woodruff,
                    const std::string& interval) {
   const auto y = as_span<double>(values);
   const DesignArrays arrays(design, y.size());
   const kernel::domain_view domain{as_optional_span<std::uint32_t>(by), domains};
   quantile_options options;
-  options.confidence = confidence_level{confidence};
+  options.confidence = confidence;
   options.definition = averaged ? quantile_definition::averaged : quantile_definition::inverse_cdf;
   options.limits = woodruff ? quantile_limits::woodruff : quantile_limits::inversion;
   options.interval = proportion_interval_of(interval);
@@ -38,23 +38,23 @@ py::list quantiles(const py::object& design, const numbers_array& values, const 
 }
 
 py::tuple paired_difference(const py::object& design, const numbers_array& first, const numbers_array& second,
-                            bool all, double confidence) {
+                            bool all, confidence_level confidence) {
   const auto a = as_span<double>(first), b = as_span<double>(second);
   const DesignArrays arrays(design, a.size());
   const tested_estimate e = kernel::paired_difference(
-      arrays.view(), a, b, all ? paired_units::all : paired_units::both, confidence_level{confidence});
+      arrays.view(), a, b, all ? paired_units::all : paired_units::both, confidence);
   return py::make_tuple(to_dict(static_cast<const estimate&>(e)), to_dict(e.test));
 }
 
 py::dict cronbach_alpha(const py::object& design, const std::vector<numbers_array>& columns,
-                        std::size_t missing, double confidence) {
+                        std::size_t missing, confidence_level confidence) {
   std::vector<std::span<const double>> spans;
   for (const numbers_array& column : columns)
     spans.push_back(as_span<double>(column));
   const DesignArrays arrays(design, spans.empty() ? 0 : spans.front().size());
   const design_view& view = arrays.view();
   kernel::inference_options options;
-  options.confidence = confidence_level{confidence};
+  options.confidence = confidence;
   options.upper_bound = 1.0;
   options.method = "Cronbach's alpha";
   options.n = view.units - missing;

@@ -20,14 +20,14 @@ coefficient_errors errors_of(const std::string& name) {
 /// `family`: linear, logit or ordinal; only ordinal reads `categories`.
 py::dict fit_regression(const py::object& design, const numbers_array& outcome,
                         const std::vector<numbers_array>& columns, const std::string& family,
-                        std::size_t categories, double confidence, const std::string& errors) {
+                        std::size_t categories, confidence_level confidence, const std::string& errors) {
   const auto y = as_span<double>(outcome);
   std::vector<std::span<const double>> spans;
   for (const numbers_array& column : columns)
     spans.push_back(as_span<double>(column));
   const DesignArrays arrays(design, y.size());
   kernel::regression_options options;
-  options.confidence = confidence_level{confidence};
+  options.confidence = confidence;
   options.errors = errors_of(errors);
   regression_fit fit;
   {

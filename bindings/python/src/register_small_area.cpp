@@ -22,7 +22,7 @@ between_variance between_of(const std::string& name) {
 
 /// The figures of all agents as columns, and what they share.
 py::dict agent_estimates(const py::object& design, const numbers_array& values, const codes_array& agent,
-                         std::size_t agents, const std::vector<numbers_array>& covariates, double confidence,
+                         std::size_t agents, const std::vector<numbers_array>& covariates, confidence_level confidence,
                          const std::string& between, bool highest_first) {
   const auto y = as_span<double>(values);
   const DesignArrays arrays(design, y.size());
@@ -35,7 +35,7 @@ py::dict agent_estimates(const py::object& design, const numbers_array& values, 
                            std::to_string(columns.back().size()));
   }
   kernel::agents_options options;
-  options.confidence = confidence_level{confidence};
+  options.confidence = confidence;
   options.between = between_of(between);
   options.highest_first = highest_first;
   agents_result found;
@@ -84,7 +84,7 @@ py::dict agent_estimates(const py::object& design, const numbers_array& values, 
 using side = std::tuple<double, double, std::size_t, std::size_t, std::optional<std::string>>;
 
 py::tuple compare_agents(const side& first, const side& second, std::size_t agents, double within_df, double critical,
-                         double confidence) {
+                         confidence_level confidence) {
   agents_fit fit;
   fit.agents = agents;
   fit.within_df = within_df;
@@ -96,7 +96,7 @@ py::tuple compare_agents(const side& first, const side& second, std::size_t agen
     out.direct.n = std::get<2>(s);
     out.direct.missing = std::get<3>(s);
     out.direct.undefined = std::get<4>(s).value_or("");
-    out.direct.confidence = confidence_level{confidence};
+    out.direct.confidence = confidence;
     return out;
   };
   const agents_difference found = kernel::compare_agents(fit, record(first), record(second));

@@ -73,3 +73,31 @@ def test_rows_of_several_criteria_are_told_from_ratings_given_twice() -> None:
     ).criteria == ("closing", "greeting")
     with pytest.raises(qa.DataError, match="more than once; remove the repeats"):
         qa.RatingTable(long.drop(columns="criterion"), unit="conversation_id", rater="rater_id", rating="score")
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [
+        ("95%", r"found '95%' \(did you mean 0.95\?\)"),
+        ("0.9", r"found '0.9' \(did you mean 0.9\?\)"),
+        ("high", r"found 'high'$"),
+        (None, "found None$"),
+        ([0.95], r"found \[0.95\]$"),
+        (True, "found 1$"),
+    ],
+)
+def test_a_confidence_that_is_no_number_is_named(confidence: Any, words: str) -> None:
+    frame = pd.DataFrame({"score": [1.0, 2.0, 4.0], "csat": [1, 3, 2]})
+    table = qa.RatingTable.from_matrix([[1, 2], [2, 2], [1, 1]])
+    for verb in (
+        lambda: qa.mean(frame, "score", confidence=confidence),
+        lambda: qa.association(frame, "score", "csat", confidence=confidence),
+        lambda: qa.krippendorff_alpha(table, confidence=confidence),
+    ):
+        with pytest.raises(qa.ArgumentError, match=f"confidence: expected a fraction between 0 and 1 but {words}"):
+            verb()
+
+
+def test_the_mean_of_labels_points_to_the_proportion() -> None:
+    with pytest.raises(qa.DataError, match=r"expected numbers but found 'yes' at row 0; .* proportion\(\.\.\., equals="):
+        qa.mean(pd.DataFrame({"answer": ["yes", "no"]}), "answer")
