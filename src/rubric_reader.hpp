@@ -29,12 +29,13 @@ inline const std::map<std::string, part_keys>& all_keys() {
       {"scoring", {{"method", "weights", "not_applicable", "cap"}, {"base", "out_of", "round"}}},
       {"band", {{"id", "title", "from"}, {"to"}}},
       {"section",
-       {{"id", "title", "weight", "sections", "criteria", "fail"},
-        {"ask_when", "not_applicable", "bonus", "excluded"}}},
+       {{"id", "title", "weight", "sections", "criteria", "fail", "ask_when"},
+        {"not_applicable", "bonus", "excluded"}}},
       {"criterion",
        {{"id", "title", "weight", "dimension", "answer", "not_applicable", "bonus", "critical", "reasons",
-         "fail"},
-        {"ask_when", "excluded"}}},
+         "fail", "ask_when"},
+        {"excluded"}}},
+      {"condition", {{"all", "any", "not", "criterion", "field", "is"}, {}}},
       {"answer", {{"yes_no", "options", "scale", "number", "hits"}, {"several", "date"}}},
       {"yes_no", {{"points", "good"}, {}}},
       {"option", {{"id", "title", "points"}, {}}},
@@ -280,6 +281,14 @@ private:
     out = at(p).value;
   }
 
+  // One such, or a list of them.
+  void answer_ids(const place& p, std::vector<std::string>& out) {
+    if (at(p).kind == node_kind::text)
+      answer_id(p, out.emplace_back());
+    else
+      list(p, out, [&](const place& q, std::string& one) { answer_id(q, one); });
+  }
+
   // A decimal number as JSON writes it: YAML's own rules make 010 an 8.
   static std::optional<double> decimal(std::string_view v) {
     const std::string_view unsigned_part = v.starts_with('-') ? v.substr(1) : v;
@@ -474,6 +483,7 @@ private:
         list(r, section.criteria, [&](const place& s, criterion_definition& one) { read_criterion(s, one); });
       });
       optional(*in, "fail", [&](const place& r) { read_fail(r, section.fail); });
+      optional(*in, "ask_when", [&](const place& r) { read_condition(r, section.ask_when.emplace(), 1); });
     });
   }
 
@@ -505,6 +515,50 @@ private:
       });
     });
     optional(*in, "fail", [&](const place& q) { read_fail(q, out.fail); });
+    optional(*in, "ask_when", [&](const place& q) { read_condition(q, out.ask_when.emplace(), 1); });
+  }
+
+  void read_condition(const place& p, condition_definition& out, std::size_t depth) {
+    if (depth > max_condition_depth) {
+      unread_.insert(p.path);
+      return report(p, "expected conditions at most " + std::to_string(max_condition_depth) +
+                           " deep but found one more");
+    }
+    const auto in = open(p, "condition");
+    if (!in)
+      return;
+    const auto kinds =
+        std::ranges::count_if(in->values, [](const auto& entry) { return entry.first != "is"; });
+    if (kinds != 1) {
+      unread_.insert(p.path);
+      if (!failed_within(p.path))
+        report(p, "expected one of all, any, not, criterion or field but found " + std::to_string(kinds));
+      return;
+    }
+    const auto parts = [&](condition_kind what) {
+      return [&, what](const place& q) {
+        out.what = what;
+        list(q, out.parts,
+             [&](const place& r, condition_definition& part) { read_condition(r, part, depth + 1); });
+      };
+    };
+    optional(*in, "all", parts(condition_kind::all));
+    optional(*in, "any", parts(condition_kind::any));
+    optional(*in, "not", [&](const place& q) {
+      out.what = condition_kind::negation;
+      read_condition(q, out.parts.emplace_back(), depth + 1);
+    });
+    const auto test = [&](condition_kind what) {
+      return [&, what](const place& q) {
+        out.what = what;
+        text(q, out.of);
+      };
+    };
+    if (optional(*in, "criterion", test(condition_kind::answer)) ||
+        optional(*in, "field", test(condition_kind::field)))
+      need(*in, "is", [&](const place& q) { answer_ids(q, out.values); });
+    else if (const auto is = in->values.find("is"); is != in->values.end())
+      report(is->second, "expected \"is\" beside \"criterion\" or \"field\" only");
   }
 
   void read_answer(const place& p, answer_definition& out) {
@@ -620,13 +674,7 @@ private:
                       std::to_string(in->values.size()));
       return;
     }
-    optional(*in, "chosen", [&](const place& q) {
-      auto& chosen = rule.when.emplace<when_chosen>().answers;
-      if (at(q).kind == node_kind::text)
-        answer_id(q, chosen.emplace_back());
-      else
-        list(q, chosen, [&](const place& r, std::string& one) { answer_id(r, one); });
-    });
+    optional(*in, "chosen", [&](const place& q) { answer_ids(q, rule.when.emplace<when_chosen>().answers); });
     optional(*in, "below", [&](const place& q) { number(q, rule.when.emplace<when_below>().fraction); });
     optional(*in, "hits", [&](const place& q) { number(q, rule.when.emplace<when_hits>().at_least); });
   }

@@ -19,8 +19,8 @@ void require(bool holds) {
 
 void check(const qascore::rubric& form) {
   require(qascore::validate(form.definition()).empty());
-  const std::vector<std::uint8_t> first_answers(form.criteria().size(), 0);
-  qascore::scorer score(form);
+  const std::vector<std::uint8_t> first_answers(form.plan().inputs, 0);
+  qascore::scorer score(form, {.when_unasked = qascore::unasked::ignore});
   const qascore::evaluation_result& result = score(first_answers);
   require(!result.score || (*result.score >= 0.0 && *result.score <= *result.score_before_fail));
   double sum = 0.0;

@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 UNANSWERED = ("error", "not_scorable", "leave_out")
+UNASKED = ("error", "ignore")
 FLAG_FAIL = 4
 
 
@@ -59,6 +60,8 @@ class Criterion:
     bonus, critical : bool
     reasons : tuple of str
         Root causes for the rater to tick.
+    ask_when : dict or None
+        The condition of its own under which it is asked, as the file writes it.
     """
 
     id: str
@@ -75,15 +78,18 @@ class Criterion:
     bonus: bool
     critical: bool
     reasons: tuple[str, ...]
+    ask_when: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
 class Section:
-    """A section of a rubric: its id, title by language, and the section around it, if there is one."""
+    """A section of a rubric: its id, title by language, the section around it, and the condition under which all that it
+    holds is asked, if there are."""
 
     id: str
     title: dict[str, str]
     parent: str | None
+    ask_when: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,8 @@ class Band:
 class CriterionResult:
     """What a criterion gave in one evaluation.
 
-    `state` is scored, unanswered, not_applicable or excluded (never scored). `earned` and `possible` are points, NaN unless
+    `state` is scored, unanswered, not_applicable (the rater said so), not_asked (its condition does not hold) or excluded
+    (never scored). `earned` and `possible` are points, NaN unless
     scored. `applied_weight` is its share of the form in this evaluation, `contribution` what it gave to
     `score_before_fail`, both fractions; contributions and the cap adjustment add up to exactly that.
     """
@@ -270,8 +277,8 @@ class Rubric:
     1.0
     """
 
-    __slots__ = ("_core", "bands", "content_hash", "criteria", "dimensions", "id", "language", "pass_from", "sections",
-                 "title", "version")  # fmt: skip
+    __slots__ = ("_core", "bands", "content_hash", "criteria", "dimensions", "fields", "id", "language", "pass_from",
+                 "sections", "title", "version")  # fmt: skip
 
     def __init__(self, core: _core.Rubric) -> None:
         self._core = core
@@ -284,6 +291,7 @@ class Rubric:
         self.criteria = tuple(Criterion(**one) for one in core.criteria())
         self.sections = tuple(Section(**one) for one in core.sections())
         self.dimensions = tuple(core.dimensions())
+        self.fields = tuple(core.fields())
         self.bands = tuple(Band(one["id"], one["title"], one["from"]) for one in core.bands())
 
     @classmethod
@@ -315,7 +323,14 @@ class Rubric:
         """Reads a rubric from text; `name` stands for the file in messages."""
         return cls(_core.Rubric.parse(text, name))
 
-    def score_one(self, answers: Mapping[str, Any], *, unanswered: str = "error") -> EvaluationResult:
+    def score_one(
+        self,
+        answers: Mapping[str, Any],
+        *,
+        conversation: Mapping[str, Any] | None = None,
+        unanswered: str = "error",
+        unasked: str = "error",
+    ) -> EvaluationResult:
         """Scores one evaluation.
 
         Parameters
@@ -323,15 +338,26 @@ class Rubric:
         answers : mapping
             Criterion id to answer: text, a number, True or False for yes or no, "not_applicable"; None, NaN and "" are
             unanswered.
+        conversation : mapping, optional
+            Fields of the conversation that conditions of the form look at (`fields` names them), with their values; what
+            else it holds is not looked at.
         unanswered : {"error", "not_scorable", "leave_out"}
             What a criterion without an answer means: an error; no score, and the criterion listed in `missing`; or the
             criterion takes no part, as if it were not applicable.
+        unasked : {"error", "ignore"}
+            What an answer to a criterion means that is not asked, since its condition does not hold.
         """
         if not isinstance(answers, Mapping):
             raise ArgumentError(f"answers: expected a mapping of criterion to answer but found {type(answers).__name__}")
+        if conversation is not None and not isinstance(conversation, Mapping):
+            found = type(conversation).__name__
+            raise ArgumentError(f"conversation: expected a mapping of field to value but found {found}")
         check_choice("unanswered", unanswered, UNANSWERED)
+        check_choice("unasked", unasked, UNASKED)
         pairs = [(str(criterion), _answer_text(answer)) for criterion, answer in answers.items()]
-        return EvaluationResult.from_core(self._core.score_answers(pairs, unanswered), self)
+        around = conversation or {}
+        known = [(name, _answer_text(around[name])) for name in self.fields if name in around]
+        return EvaluationResult.from_core(self._core.score_answers(pairs, known, unanswered, unasked), self)
 
     def score(
         self,
@@ -341,6 +367,7 @@ class Rubric:
         criterion: str | None = None,
         answer: str | None = None,
         unanswered: str = "error",
+        unasked: str = "error",
         threads: int | None = None,
     ) -> Scores:
         """Scores many evaluations, to the same bits as one by one.
@@ -349,12 +376,13 @@ class Rubric:
         ----------
         answers : frame
             Long: one row per evaluation and criterion, with `criterion` and `answer` naming columns. Wide: one row per
-            evaluation, with a column per criterion, named by its id.
+            evaluation, with a column per criterion, named by its id. Fields of the conversation that conditions look at
+            (`fields`) are columns of that name, of one value per evaluation.
         evaluation : str
             Column that says which evaluation a row belongs to. May be None for a wide frame: then the row number does.
         criterion, answer : str, optional
             Columns of a long frame; both or neither.
-        unanswered : {"error", "not_scorable", "leave_out"}
+        unanswered, unasked
             As in `score_one`.
         threads : int, optional
             Default: all cores. No influence on the scores.
@@ -377,6 +405,7 @@ class Rubric:
         1            e2    r2   0.25
         """
         check_choice("unanswered", unanswered, UNANSWERED)
+        check_choice("unasked", unasked, UNASKED)
         frame = Frame.of(answers, argument="answers")
         if (criterion is None) != (answer is None):
             given, lacks = ("criterion", "answer") if answer is None else ("answer", "criterion")
@@ -388,6 +417,10 @@ class Rubric:
         else:
             read = self._read_wide(frame, evaluation, unanswered)
         codes, ids, carried, where = read
+        if self._core.conditional_criteria():
+            codes, (count, cells) = self._core.settle_codes(codes)
+            if unasked == "error":
+                _refuse(count, [(where(row), name, message) for row, name, message in cells])
         if unanswered == "error":
             count, cells = self._core.unanswered_cells(codes)
             _refuse(count, [(where(row), name, message) for row, name, message in cells])
@@ -411,6 +444,10 @@ class Rubric:
         ])  # fmt: skip
         first = np.full(count, -1, dtype=np.int64)
         first[evaluations.codes[::-1]] = np.arange(len(frame) - 1, -1, -1)
+        for name in self._require_fields(frame):
+            if not _is_constant(frame, name, evaluations.codes, first):
+                raise DataError(f'answers: column "{name}": expected one value per {evaluation}, since conditions look at it')
+        self._read_fields(frame, codes, first)
         names = [
             name
             for name in frame.columns
@@ -423,6 +460,20 @@ class Rubric:
             lambda row: f"{evaluation} {evaluations.labels[row]}",
         )
 
+    def _require_fields(self, frame: Frame) -> tuple[str, ...]:
+        for name in self.fields:
+            if name not in frame.columns:
+                raise MissingColumnError(
+                    f'answers: expected a column "{name}", a field of the conversation that conditions of rubric "{self.id}" '
+                    f"look at, but found none{did_you_mean(name, frame.columns)}"
+                )
+        return self.fields
+
+    def _read_fields(self, frame: Frame, codes: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64]) -> None:
+        for index, name in enumerate(self.fields):
+            given = _answer_labels(frame, name)
+            codes[len(self.criteria) + index] = self._core.encode_field(index, given.codes[rows], given.labels)
+
     def _read_wide(self, frame: Frame, evaluation: str | None, unanswered: str) -> _Read:
         ids: Sequence[Any] = range(len(frame))
         where = "row {}".format
@@ -433,12 +484,14 @@ class Rubric:
                 raise DataError(f'answers: column "{evaluation}": id is missing at row {int(labels.missing[0])}')
             _refuse_repeats(labels, evaluation)
             ids = [labels.labels[code] for code in labels.codes]
-        codes = np.full((len(self.criteria), len(frame)), _core.UNANSWERED_CODE, dtype=np.uint8)
+        codes = np.full((len(self.criteria) + len(self.fields), len(frame)), _core.UNANSWERED_CODE, dtype=np.uint8)
         total, cells = 0, []
         names = {one.id for one in self.criteria}
+        self._require_fields(frame)
+        conditional = set(self._core.conditional_criteria())
         for index, one in enumerate(self.criteria):
             if one.id not in frame.columns:
-                if one.kind != "text" and unanswered == "error":
+                if one.kind != "text" and index not in conditional and unanswered == "error":
                     others = [name for name in frame.columns if name not in names and name != evaluation]
                     raise MissingColumnError(
                         f'answers: expected a column for criterion "{one.id}" of rubric "{self.id}" but found none'
@@ -453,6 +506,7 @@ class Rubric:
         _refuse(total, [(where(row) + more, name, message) for (row, name, message), more in zip(cells, at, strict=True)])
         carried = [name for name in frame.columns if name not in names]
         rows = np.arange(len(frame), dtype=np.int64)
+        self._read_fields(frame, codes, rows)
         return codes, ids, (rows, carried), lambda row: where(row) + (f" ({evaluation} {ids[row]})" if evaluation else "")
 
     def to_dict(self) -> dict[str, Any]:
@@ -467,6 +521,7 @@ class Rubric:
             "bands": [vars(band).copy() for band in self.bands],
             "sections": [vars(section).copy() for section in self.sections],
             "criteria": [vars(one).copy() for one in self.criteria],
+            "fields": list(self.fields),
         }
 
     def to_frame(self, backend: str | None = None) -> Any:
@@ -612,7 +667,7 @@ class Scores:
         states = np.array(_core.CRITERION_STATES, dtype=object)
         answers = [
             one.answers[code] if code < len(one.answers) else None
-            for row in self._codes.T.tolist()
+            for row in self._codes[: len(criteria)].T.tolist()
             for one, code in zip(criteria, row, strict=True)
         ]
         return self._frame.build({

@@ -261,7 +261,7 @@ class Centre:
             conversation, rater, names = rows, np.full(len(rows), code, dtype=np.uint32), [raters] * len(rows)
         ids = [f"{row}" for row in range(len(rater))]
         wide = build_frame({"evaluation_id": ids, **self._answers(conversation, rater)}, self.backend)
-        scores = rubric.score(wide, evaluation="evaluation_id").score
+        scores = rubric.score(wide, evaluation="evaluation_id", unasked="ignore").score
         about = {
             name: values[conversation] if isinstance(values, np.ndarray) else [values[c] for c in conversation]
             for name, values in self._columns.items()

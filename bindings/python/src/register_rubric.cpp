@@ -23,20 +23,23 @@ namespace {
 
 using columns = std::vector<std::span<const std::uint8_t>>;
 
-/// Codes of many evaluations: one row of the array per criterion.
+/// Codes of many evaluations: one row of the array per criterion, then per field of the conversation.
 columns columns_of(const rubric& form, const py::array& codes) {
-  const bool is_table = py::isinstance<py::array_t<std::uint8_t, py::array::c_style>>(codes) && codes.ndim() == 2;
-  if (!is_table || codes.shape(0) != static_cast<py::ssize_t>(form.criteria().size()))
-    throw argument_error("codes: expected uint8, one contiguous row per criterion");
+  const bool is_table =
+      py::isinstance<py::array_t<std::uint8_t, py::array::c_style>>(codes) && codes.ndim() == 2;
+  if (!is_table || codes.shape(0) != static_cast<py::ssize_t>(form.plan().inputs))
+    throw argument_error("codes: expected uint8, one contiguous row per criterion and field");
   const auto rows = static_cast<std::size_t>(codes.shape(1));
   const auto* data = static_cast<const std::uint8_t*>(codes.data());
   columns out;
-  for (std::size_t c = 0; c < form.criteria().size(); ++c)
+  for (std::size_t c = 0; c < form.plan().inputs; ++c)
     out.emplace_back(data + c * rows, rows);
   return out;
 }
 
-std::size_t rows_of(const py::array& codes) { return static_cast<std::size_t>(codes.shape(1)); }
+std::size_t rows_of(const py::array& codes) {
+  return static_cast<std::size_t>(codes.shape(1));
+}
 
 unanswered unanswered_of(const std::string& name) {
   if (name == "error")
@@ -47,6 +50,43 @@ unanswered unanswered_of(const std::string& name) {
     return unanswered::leave_out;
   throw argument_error("unanswered: expected one of error, not_scorable, leave_out but found " +
                        detail::quoted(name));
+}
+
+unasked unasked_of(const std::string& name) {
+  if (name == "error")
+    return unasked::error;
+  if (name == "ignore")
+    return unasked::ignore;
+  throw argument_error("unasked: expected one of error, ignore but found " + detail::quoted(name));
+}
+
+/// A condition as the file writes it.
+py::dict describe(const condition_definition& condition) {
+  py::dict out;
+  py::list parts;
+  for (const auto& part : condition.parts)
+    parts.append(describe(part));
+  switch (condition.what) {
+  case condition_kind::all:
+    out["all"] = parts;
+    break;
+  case condition_kind::any:
+    out["any"] = parts;
+    break;
+  case condition_kind::negation:
+    out["not"] = parts[0];
+    break;
+  case condition_kind::answer:
+  case condition_kind::field:
+    out[condition.what == condition_kind::answer ? "criterion" : "field"] = condition.of;
+    out["is"] = condition.values;
+    break;
+  }
+  return out;
+}
+
+py::object describe(const std::optional<condition_definition>& condition) {
+  return condition ? py::object(describe(*condition)) : py::none();
 }
 
 constexpr std::string_view scope_names[] = {"criterion", "section", "form"};
@@ -81,6 +121,7 @@ py::dict describe(const criterion& one) {
   out["bonus"] = definition.bonus;
   out["critical"] = definition.critical;
   out["reasons"] = py::tuple(reasons);
+  out["ask_when"] = describe(definition.ask_when);
   return out;
 }
 
@@ -92,6 +133,7 @@ py::list describe_sections(const rubric& form) {
     one["title"] = py::cast(section.definition->title);
     const bool inner = section.parent != detail::compiled_section::none;
     one["parent"] = inner ? py::object(py::cast(form.sections()[section.parent].definition->id)) : py::none();
+    one["ask_when"] = describe(section.definition->ask_when);
     out.append(one);
   }
   return out;
@@ -159,12 +201,16 @@ py::dict describe(const evaluation_result& result) {
   return out;
 }
 
-evaluation_result score_answers(const rubric& form, const std::vector<std::pair<std::string, std::string>>& answers,
-                                const std::string& missing) {
-  return score(form, answers, {.when_unanswered = unanswered_of(missing)});
+using text_pairs = std::vector<std::pair<std::string, std::string>>;
+
+evaluation_result score_answers(const rubric& form, const text_pairs& answers, const text_pairs& conversation,
+                                const std::string& missing, const std::string& surplus) {
+  return score(form, answers, conversation,
+               {.when_unanswered = unanswered_of(missing), .when_unasked = unasked_of(surplus)});
 }
 
-evaluation_result score_row(const rubric& form, const py::array& codes, std::size_t row, const std::string& missing) {
+evaluation_result score_row(const rubric& form, const py::array& codes, std::size_t row,
+                            const std::string& missing) {
   const columns all = columns_of(form, codes);
   if (row >= rows_of(codes))
     throw argument_error("row: expected less than " + std::to_string(rows_of(codes)));
@@ -240,13 +286,15 @@ py::tuple encode_column(const rubric& form, std::size_t criterion, const py::arr
 }
 
 /// Rows of (evaluation, criterion, answer), each as dense codes and labels, into one row of codes per criterion.
-py::tuple encode_long(const rubric& form, const py::array& evaluations, std::size_t count, const py::array& criteria,
-                      const std::vector<std::string>& criterion_labels, const py::array& answers,
-                      const std::vector<std::string>& answer_labels) {
+py::tuple encode_long(const rubric& form, const py::array& evaluations, std::size_t count,
+                      const py::array& criteria, const std::vector<std::string>& criterion_labels,
+                      const py::array& answers, const std::vector<std::string>& answer_labels) {
   const auto evaluation = as_span<std::uint32_t>(evaluations), asked = as_span<std::uint32_t>(criteria),
              answer = as_span<std::uint32_t>(answers);
   const std::size_t size = form.criteria().size();
-  std::vector<std::uint8_t> codes(size * count, kernel::unanswered_code);
+  // Fields of the conversation stay missing here: they come from columns of their own.
+  const std::size_t inputs = form.plan().inputs;
+  std::vector<std::uint8_t> codes(inputs * count, kernel::unanswered_code);
   problem_list problems;
   {
     const py::gil_scoped_release release;
@@ -278,9 +326,53 @@ py::tuple encode_long(const rubric& form, const py::array& evaluations, std::siz
       seen[cell] = true;
     }
   }
-  const auto table = array_of(std::move(codes))
-                         .reshape({static_cast<py::ssize_t>(size), static_cast<py::ssize_t>(count)});
+  const auto table =
+      array_of(std::move(codes)).reshape({static_cast<py::ssize_t>(inputs), static_cast<py::ssize_t>(count)});
   return py::make_tuple(table, problems.to_python());
+}
+
+/// A column of values of a field, as dense codes and labels, into codes of the rubric.
+py::array encode_field(const rubric& form, std::size_t field, const py::array& values,
+                       const std::vector<std::string>& labels) {
+  const auto given = as_span<std::uint32_t>(values);
+  std::vector<std::uint8_t> known;
+  for (const auto& label : labels)
+    known.push_back(code_of(form.fields()[field], label));
+  std::vector<std::uint8_t> codes;
+  for (const std::uint32_t label : given)
+    codes.push_back(is_missing(label) ? kernel::unanswered_code : known[label]);
+  return array_of(std::move(codes));
+}
+
+/// The codes that are scored, and the answers to criteria that are not asked.
+py::tuple settle_codes(const rubric& form, const py::array& codes) {
+  const columns all = columns_of(form, codes);
+  const std::size_t rows = rows_of(codes), inputs = all.size();
+  std::vector<std::uint8_t> settled(inputs * rows);
+  problem_list problems;
+  {
+    const py::gil_scoped_release release;
+    std::vector<std::span<std::uint8_t>> out;
+    for (std::size_t c = 0; c < inputs; ++c)
+      out.emplace_back(settled.data() + c * rows, rows);
+    kernel::settle_many(form.plan(), all, out);
+    for (std::size_t row = 0; row < rows; ++row)
+      for (std::size_t c = 0; c < form.criteria().size(); ++c)
+        if (out[c][row] == kernel::not_asked_code && all[c][row] != kernel::unanswered_code)
+          problems.add(row, std::string(form.criteria()[c].id()), std::string(not_asked_problem));
+  }
+  const auto table = array_of(std::move(settled))
+                         .reshape({static_cast<py::ssize_t>(inputs), static_cast<py::ssize_t>(rows)});
+  return py::make_tuple(table, problems.to_python());
+}
+
+/// Criteria that are asked only under a condition.
+std::vector<std::size_t> conditional_criteria(const rubric& form) {
+  std::vector<std::size_t> out;
+  for (const auto& condition : form.plan().conditions)
+    out.insert(out.end(), condition.criteria.begin(), condition.criteria.end());
+  std::ranges::sort(out);
+  return out;
 }
 
 /// Criteria that must be answered and are not: (row, criterion) in the order of rows, the first few and their number.
@@ -290,7 +382,7 @@ py::tuple unanswered_cells(const rubric& form, const py::array& codes) {
   {
     const py::gil_scoped_release release;
     for (std::size_t row = 0; row < rows_of(codes); ++row)
-      for (std::size_t c = 0; c < all.size(); ++c)
+      for (std::size_t c = 0; c < form.criteria().size(); ++c)
         if (all[c][row] == kernel::unanswered_code &&
             !std::holds_alternative<text_answer>(form.criteria()[c].definition().answer))
           missing.add(row, std::string(form.criteria()[c].id()), "expected an answer but found none");
@@ -312,7 +404,8 @@ py::dict score_codes(const rubric& form, const py::array& codes, bool keep_incom
   py::array_t<double> score_array(size), before_array(size), critical_array(size);
   py::array_t<std::uint8_t> flags_array(size);
   py::array_t<std::int8_t> band_array(size), passed_array(size);
-  const auto score = writable(score_array), before = writable(before_array), critical = writable(critical_array);
+  const auto score = writable(score_array), before = writable(before_array),
+             critical = writable(critical_array);
   const auto flags = writable(flags_array);
   const auto band = writable(band_array), passed = writable(passed_array);
   {
@@ -328,9 +421,10 @@ py::dict score_codes(const rubric& form, const py::array& codes, bool keep_incom
     for (std::size_t row = 0; row < rows && !bands.empty(); ++row)
       if (const band_definition* in = is_missing(score[row]) ? nullptr : form.band_of(score[row]))
         band[row] = static_cast<std::int8_t>(in - bands.data());
-    const bool verdicts = form.definition().pass_from || std::ranges::any_of(form.plan().rules, [](const auto& rule) {
-                            return rule.effect == kernel::fail_effect::verdict;
-                          });
+    const bool verdicts =
+        form.definition().pass_from || std::ranges::any_of(form.plan().rules, [](const auto& rule) {
+          return rule.effect == kernel::fail_effect::verdict;
+        });
     std::ranges::fill(passed, std::int8_t{-1});
     for (std::size_t row = 0; row < rows && verdicts; ++row)
       if (const auto verdict = passes(form, score[row], flags[row]))
@@ -379,16 +473,17 @@ py::list dimension_columns(const rubric& form, const py::array& codes) {
 /// Per criterion of every evaluation, evaluation by evaluation; rating is earned / possible.
 py::dict criterion_columns(const rubric& form, const py::array& codes, const std::string& missing) {
   const columns all = columns_of(form, codes);
-  const std::size_t rows = rows_of(codes), size = all.size();
+  const std::size_t rows = rows_of(codes), size = form.criteria().size();
   std::vector<std::uint8_t> state(rows * size);
-  std::vector<double> earned(rows * size), possible(rows * size), weight(rows * size), contribution(rows * size);
+  std::vector<double> earned(rows * size), possible(rows * size), weight(rows * size),
+      contribution(rows * size);
   std::vector<double> rating(rows * size);
   {
     const py::gil_scoped_release release;
     scorer one(form, {.when_unanswered = unanswered_of(missing)});
-    std::vector<std::uint8_t> row_codes(size);
+    std::vector<std::uint8_t> row_codes(all.size());
     for (std::size_t row = 0; row < rows; ++row) {
-      for (std::size_t c = 0; c < size; ++c)
+      for (std::size_t c = 0; c < all.size(); ++c)
         row_codes[c] = all[c][row];
       const evaluation_result& result = one(row_codes);
       for (std::size_t c = 0; c < size; ++c) {
@@ -426,7 +521,10 @@ void register_rubric(py::module_& module) {
   py::class_<evaluation_result>(module, "EvaluationResult")
       .def("to_dict", [](const evaluation_result& result) { return describe(result); })
       .def(
-          "explain", [](const evaluation_result& result, const std::string& language) { return explain(result, language); },
+          "explain",
+          [](const evaluation_result& result, const std::string& language) {
+            return explain(result, language);
+          },
           py::arg("language"));
 
   py::class_<rubric>(module, "Rubric")
@@ -451,12 +549,25 @@ void register_rubric(py::module_& module) {
       .def("sections", &describe_sections)
       .def("bands", &describe_bands)
       .def("dimensions",
-           [](const rubric& form) { return std::vector<std::string>(form.dimensions().begin(), form.dimensions().end()); })
-      .def("score_answers", &score_answers, py::arg("answers"), py::arg("unanswered"))
+           [](const rubric& form) {
+             return std::vector<std::string>(form.dimensions().begin(), form.dimensions().end());
+           })
+      .def("fields",
+           [](const rubric& form) {
+             py::list out;
+             for (const auto& field : form.fields())
+               out.append(field.name);
+             return out;
+           })
+      .def("conditional_criteria", &conditional_criteria)
+      .def("score_answers", &score_answers, py::arg("answers"), py::arg("conversation"),
+           py::arg("unanswered"), py::arg("unasked"))
       .def("score_row", &score_row, py::arg("codes"), py::arg("row"), py::arg("unanswered"))
       .def("encode_column", &encode_column, py::arg("criterion"), py::arg("answers"), py::arg("labels"))
       .def("encode_long", &encode_long, py::arg("evaluations"), py::arg("count"), py::arg("criteria"),
            py::arg("criterion_labels"), py::arg("answers"), py::arg("answer_labels"))
+      .def("encode_field", &encode_field, py::arg("field"), py::arg("values"), py::arg("labels"))
+      .def("settle_codes", &settle_codes, py::arg("codes"))
       .def("unanswered_cells", &unanswered_cells, py::arg("codes"))
       .def("score_codes", &score_codes, py::arg("codes"), py::arg("keep_incomplete"), py::arg("threads"))
       .def("section_columns", &section_columns, py::arg("codes"))

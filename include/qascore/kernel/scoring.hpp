@@ -21,7 +21,8 @@ enum scoring_flag : std::uint8_t {
   flag_unanswered = 2,   ///< some criterion has no answer
   flag_fail = 4,         ///< a fail rule fired
   flag_verdict = 8,      ///< one of them says "failed" whatever the score
-  flag_not_allowed = 16  ///< some code is not an answer of its criterion: both numbers are NaN
+  flag_not_allowed = 16, ///< some code is not an answer of its criterion: both numbers are NaN
+  flag_not_asked = 32    ///< some criterion has an answer and is not asked: the answer counts for nothing
 };
 
 /// Scores below a limit by no more than this count as reaching it: a mean of sections that is 0.75 on paper
@@ -42,11 +43,13 @@ struct scoring_work {
   std::vector<node_score> before; ///< per node, before any fail rule
   std::vector<node_score> after;  ///< per node, after rules of scope criterion and section
   std::vector<std::uint32_t> fired;
+  std::vector<std::uint8_t> codes; ///< per input, `not_asked_code` where a condition does not hold
   std::vector<scoring_cell> amounts;
   std::vector<scoring_cell> changed;
 };
 
-/// Scores one evaluation, codes[i] being the answer to criterion i. An unanswered criterion takes no part.
+/// Scores one evaluation, codes[i] being the answer to criterion i, then the codes of fields (plan.inputs in
+/// all). An unanswered criterion takes no part, nor does one that is not asked: conditions are settled first.
 ///
 ///   amounts: score = sum earned / sum possible;   means: score(node) = sum_k W_k score(k) / sum_k W_k over
 ///   children k that can be scored.

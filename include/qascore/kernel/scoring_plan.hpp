@@ -12,7 +12,9 @@
 /// A rubric as the scoring kernel reads it.
 namespace qascore::kernel {
 
-/// Answer codes: 0, 1, ... are the answers of a criterion in the order of the rubric; two are reserved.
+/// Answer codes: 0, 1, ... are the answers of a criterion in the order of the rubric; three are reserved.
+/// `not_asked_code` is what the kernel puts where a condition does not hold, not what a rater answers.
+inline constexpr std::uint8_t not_asked_code = 253;
 inline constexpr std::uint8_t not_applicable_code = 254;
 inline constexpr std::uint8_t unanswered_code = 255;
 /// Codes an answer may have: 0 .. max_answers - 1.
@@ -50,6 +52,24 @@ struct scoring_rule {
   bool has(std::uint8_t code) const noexcept { return (codes[code >> 6] >> (code & 63) & 1u) != 0; }
 };
 
+/// One step of a condition, on a stack of truth values: push whether an input has one of some codes, or
+/// replace the two on top (or the one) by what holds of them.
+struct condition_step {
+  enum class kind : std::uint8_t { test, both, either, negation };
+  kind what = kind::test;
+  std::uint32_t input = 0;         ///< of a test: the column it looks at
+  std::vector<std::uint8_t> codes; ///< of a test
+};
+
+/// Criteria that are asked where a condition holds.
+struct scoring_condition {
+  std::vector<condition_step> steps;
+  std::vector<std::uint32_t> criteria;
+};
+
+/// Truth values that the steps of a condition hold at most.
+inline constexpr std::size_t max_condition_stack = 12;
+
 /// How nodes combine.
 enum class combine : std::uint8_t {
   amounts, ///< the form is sum earned / sum possible over all criteria
@@ -59,12 +79,15 @@ enum class combine : std::uint8_t {
 /// A compiled rubric.
 struct scoring_plan {
   std::size_t criteria = 0;
+  std::size_t inputs = 0; ///< columns of codes: one per criterion, then one per field that conditions look at
   combine how = combine::amounts;
   bool capped = false;             ///< a score above 1 (bonus) is cut to 1
   std::vector<scoring_cell> cells; ///< criteria * table_stride
   std::vector<scoring_node> nodes; ///< the form is the last
   std::vector<scoring_rule> rules;
   bool watches_nodes = false; ///< some rule looks at a node's score
+  std::vector<scoring_condition>
+      conditions; ///< each looks only at criteria that those before it have settled
 
   const scoring_cell* table(std::size_t criterion) const noexcept {
     return cells.data() + criterion * table_stride;

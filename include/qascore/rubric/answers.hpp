@@ -3,10 +3,12 @@
 
 #include "rubric.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <ranges>
 #include <string>
@@ -136,11 +138,20 @@ concept answer_range = std::ranges::input_range<const Range> &&
   { detail::to_answer_text(std::get<1>(a), buffer) } -> std::same_as<std::string_view>;
 };
 
-/// Codes of one evaluation, by index of criterion; criteria without an answer are unanswered. Throws
-/// rubric_error with every unknown criterion, answer that is not allowed, and criterion answered twice.
-template <answer_range Range>
-std::vector<std::uint8_t> encode(const rubric& form, const Range& answers) {
-  std::vector<std::uint8_t> codes(form.criteria().size(), kernel::unanswered_code);
+/// The code of a field's value: what no condition names is one with what is missing.
+inline std::uint8_t code_of(const detail::field_values& field, std::string_view value) {
+  const auto at = std::ranges::find(field.values, value);
+  return at == field.values.end() ? kernel::unanswered_code
+                                  : static_cast<std::uint8_t>(at - field.values.begin());
+}
+
+/// Codes of one evaluation, by index of criterion, then of field; criteria without an answer are unanswered.
+/// `conversation` has what conditions look at, by name (a map or range as of answers), and whatever else is
+/// known of the conversation. Throws rubric_error with every unknown criterion, answer that is not allowed,
+/// criterion answered twice, and field that is not there (empty text is a field without a value).
+template <answer_range Range, answer_range Fields = std::map<std::string, std::string>>
+std::vector<std::uint8_t> encode(const rubric& form, const Range& answers, const Fields& conversation = {}) {
+  std::vector<std::uint8_t> codes(form.plan().inputs, kernel::unanswered_code);
   std::vector<bool> seen(codes.size(), false);
   std::vector<problem> problems;
   std::string buffer;
@@ -158,6 +169,18 @@ std::vector<std::uint8_t> encode(const rubric& form, const Range& answers) {
     codes[at] = coded.code;
     if (!coded.problem.empty())
       problems.push_back({{}, 0, 0, std::string(id), std::move(coded.problem)});
+  }
+  for (std::size_t f = 0; f < form.fields().size(); ++f) {
+    const auto& field = form.fields()[f];
+    bool found = false;
+    for (const auto& one : conversation) {
+      if (std::string_view{std::get<0>(one)} != field.name)
+        continue;
+      found = true;
+      codes[form.criteria().size() + f] = code_of(field, detail::to_answer_text(std::get<1>(one), buffer));
+    }
+    if (!found)
+      problems.push_back({{}, 0, 0, field.name, "expected this field of the conversation but found none"});
   }
   if (!problems.empty())
     throw rubric_error(std::move(problems));

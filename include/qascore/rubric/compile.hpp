@@ -1,8 +1,9 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
-#include "answer_scale.hpp"
+#include "conditions.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct compiled_rubric {
   kernel::scoring_plan plan;
   bool exact = true;                            ///< no weight or number of points had to be rounded
   std::vector<kernel::scoring_cell> form_cells; ///< all criteria on one scale, without events
+  std::vector<field_values> fields;             ///< of the conversation, in the order of the columns of codes
 };
 
 class rubric_compiler {
@@ -69,6 +71,7 @@ public:
           fill_cells(plan.cells, node.first, node.last, false);
     }
     mark_codes();
+    add_conditions();
     add_rules();
     for (const auto& rule : plan.rules)
       count_rule(rule);
@@ -180,6 +183,52 @@ private:
         table[kernel::not_applicable_code] = {0, 2 * kernel::cell_event};
       table[kernel::unanswered_code].possible = scored ? kernel::cell_event : 0;
     }
+  }
+
+  // Criteria with the same conditions share them; each after all that it looks at.
+  void add_conditions() {
+    const condition_graph graph(rubric_);
+    out_.fields = graph.fields();
+    kernel::scoring_plan& plan = out_.plan;
+    plan.inputs = graph.inputs();
+    std::map<std::vector<const condition_definition*>, std::size_t> known;
+    std::vector<std::size_t> cycle;
+    for (const std::size_t c : graph.order(cycle)) {
+      const auto& conditions = graph.criteria()[c].conditions;
+      if (conditions.empty())
+        continue;
+      const auto [at, fresh] = known.try_emplace(conditions, plan.conditions.size());
+      if (fresh) {
+        auto& steps = plan.conditions.emplace_back().steps;
+        add_steps(graph, conditions, kernel::condition_step::kind::both, steps);
+      }
+      plan.conditions[at->second].criteria.push_back(static_cast<std::uint32_t>(c));
+      plan.cells[c * kernel::table_stride + kernel::not_asked_code] = {};
+    }
+  }
+
+  static void add_steps(const condition_graph& graph, const std::vector<const condition_definition*>& parts,
+                        kernel::condition_step::kind joined, std::vector<kernel::condition_step>& out) {
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      add_steps(graph, *parts[i], out);
+      if (i > 0)
+        out.push_back({joined, 0, {}});
+    }
+  }
+
+  static void add_steps(const condition_graph& graph, const condition_definition& condition,
+                        std::vector<kernel::condition_step>& out) {
+    using enum kernel::condition_step::kind;
+    if (condition.what == condition_kind::answer || condition.what == condition_kind::field) {
+      out.push_back({test, static_cast<std::uint32_t>(graph.input_of(condition)), graph.codes_of(condition)});
+      return;
+    }
+    std::vector<const condition_definition*> parts;
+    for (const auto& part : condition.parts)
+      parts.push_back(&part);
+    add_steps(graph, parts, condition.what == condition_kind::any ? either : both, out);
+    if (condition.what == condition_kind::negation)
+      out.push_back({negation, 0, {}});
   }
 
   void add_rules() {

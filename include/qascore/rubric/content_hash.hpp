@@ -75,9 +75,22 @@ private:
   void add(const criterion_definition& c) {
     add(c.id), add(c.title), add(c.weight), add(c.dimension), add(c.answer), add(c.not_applicable);
     add(c.bonus), add(c.critical), add(c.reasons), add(c.fail);
+    add_named("ask_when", c.ask_when);
   }
   void add(const section_definition& s) {
     add(s.id), add(s.title), add(s.weight), add(s.sections), add(s.criteria), add(s.fail);
+    add_named("ask_when", s.ask_when);
+  }
+  void add(const condition_definition& c) {
+    add(static_cast<int>(c.what)), add(c.parts), add(c.of), add(c.values);
+  }
+  // What a form may leave out is written with its name where it is there: a form without it keeps its hash.
+  template <class T>
+  void add_named(const char* name, const std::optional<T>& value) {
+    if (!value)
+      return;
+    out_ += name;
+    add(*value);
   }
 
   std::string out_;

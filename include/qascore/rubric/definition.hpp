@@ -90,6 +90,17 @@ struct reason_definition {
   localised title;
 };
 
+/// When something is asked: a tree of `all`, `any` and `negation` over tests of answers to other criteria and
+/// of fields of the conversation. A test of a criterion that is itself not asked is false, as is one of an
+/// answer or a field that is missing.
+enum class condition_kind { all, any, negation, answer, field };
+struct condition_definition {
+  condition_kind what = condition_kind::all;
+  std::vector<condition_definition> parts; ///< of all and any; of negation one
+  std::string of;                          ///< of a test: id of the criterion, name of the field
+  std::vector<std::string> values;         ///< of a test: it holds for one of these
+};
+
 struct criterion_definition {
   std::string id;
   localised title;
@@ -101,6 +112,7 @@ struct criterion_definition {
   bool critical = false;       ///< takes part in the critical score
   std::vector<reason_definition> reasons;
   std::vector<fail_rule_definition> fail;
+  std::optional<condition_definition> ask_when; ///< always asked when not given
 };
 
 /// Holds either sections or criteria.
@@ -110,7 +122,8 @@ struct section_definition {
   std::optional<double> weight; ///< 1 when not given
   std::vector<section_definition> sections;
   std::vector<criterion_definition> criteria;
-  std::vector<fail_rule_definition> fail; ///< `below` only
+  std::vector<fail_rule_definition> fail;       ///< `below` only
+  std::optional<condition_definition> ask_when; ///< of all that it holds
 };
 
 enum class scoring_method {

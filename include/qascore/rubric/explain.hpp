@@ -23,7 +23,8 @@ inline std::string of_hundred(double fraction) {
 
 /// The phrases of one language; {0}, {1}, ... are filled in.
 struct phrases {
-  std::string_view score, band, passed, failed, not_scorable, lost, full, bonus, not_applicable, missing;
+  std::string_view score, band, passed, failed, not_scorable, lost, full, bonus, not_applicable, not_asked,
+      missing;
   std::string_view rule, zero, cap, verdict, whole, before, capped, yes, no;
 };
 
@@ -37,6 +38,7 @@ inline const phrases& phrases_of(std::string_view language) {
                                    .full = "{0}: '{1}' on '{2}', {3} of {4} points",
                                    .bonus = "{0}: '{1}' on '{2}', bonus of {3} points, gave {4} of 100",
                                    .not_applicable = "{0}: not applicable",
+                                   .not_asked = "{0}: not asked, as its condition does not hold",
                                    .missing = "{0}: no answer",
                                    .rule = "fail rule on {0}: {1}",
                                    .zero = "sets {0} to 0",
@@ -56,6 +58,7 @@ inline const phrases& phrases_of(std::string_view language) {
                                    .full = "{0}：“{2}”答“{1}”，得 {3}/{4} 分",
                                    .bonus = "{0}：“{2}”答“{1}”，加分 {3}，得 {4} 分（满分 100）",
                                    .not_applicable = "{0}：不适用",
+                                   .not_asked = "{0}：条件不成立，未考核",
                                    .missing = "{0}：未作答",
                                    .rule = "{0} 触发否决规则：{1}",
                                    .zero = "{0}记 0 分",
@@ -129,6 +132,8 @@ private:
     std::string out;
     if (one.state == criterion_state::not_applicable)
       line(out, fill(words_.not_applicable, {one.id}));
+    if (one.state == criterion_state::not_asked)
+      line(out, fill(words_.not_asked, {one.id}));
     if (one.state == criterion_state::unanswered)
       line(out, fill(words_.missing, {one.id}));
     if (one.state != criterion_state::scored)

@@ -16,11 +16,12 @@ enum class criterion_state {
   scored,
   unanswered,     ///< no answer was given
   not_applicable, ///< the rater said so
+  not_asked,      ///< its condition does not hold
   excluded        ///< never scored: free text, or weight 0
 };
 
 inline std::string_view to_string(criterion_state state) noexcept {
-  constexpr std::string_view names[] = {"scored", "unanswered", "not_applicable", "excluded"};
+  constexpr std::string_view names[] = {"scored", "unanswered", "not_applicable", "not_asked", "excluded"};
   return names[static_cast<int>(state)];
 }
 

@@ -92,6 +92,8 @@ public:
     return state_->by_dimension[dimension];
   }
   std::span<const std::uint32_t> critical_criteria() const noexcept { return state_->critical; }
+  /// Fields of the conversation that conditions look at. Their codes follow those of the criteria.
+  std::span<const detail::field_values> fields() const noexcept { return state_->compiled.fields; }
 
   /// Index of a criterion. Throws rubric_error that names the nearest id.
   std::size_t index_of(std::string_view criterion_id) const {

@@ -17,9 +17,20 @@ enum class unanswered {
   leave_out     ///< the criterion takes no part, like one that is not applicable; `missing` lists it
 };
 
+/// What an answer to a criterion means that is not asked (its condition does not hold).
+enum class unasked {
+  error, ///< a mistake (default): rubric_error names every criterion
+  ignore ///< nothing: it is scored as if it were not there
+};
+
 struct score_options {
   unanswered when_unanswered = unanswered::error;
+  unasked when_unasked = unasked::error;
 };
+
+/// What is wrong with an answer to a criterion that is not asked.
+inline constexpr std::string_view not_asked_problem =
+    "expected no answer, since its condition does not hold, but found one";
 
 /// Scores evaluations one by one, and keeps its buffers: nothing is allocated after the first, but for fail
 /// rules.
@@ -40,22 +51,27 @@ public:
       result_.dimensions[i].id = r.dimensions()[i];
   }
 
-  /// codes[i] is the answer to criterion i (see `encode`). The result lives until the next call.
+  /// codes[i] is the answer to criterion i, then come the codes of fields (see `encode`). The result lives
+  /// until the next call.
   const evaluation_result& operator()(std::span<const std::uint8_t> codes) {
-    if (codes.size() != result_.criteria.size())
-      throw argument_error("codes: expected one per criterion (" + std::to_string(result_.criteria.size()) +
-                           ") but found " + std::to_string(codes.size()));
+    const std::size_t inputs = result_.form.plan().inputs;
+    if (codes.size() != inputs)
+      throw argument_error(std::string("codes: expected one per criterion") +
+                           (inputs > result_.criteria.size() ? " and field (" : " (") +
+                           std::to_string(inputs) + ") but found " + std::to_string(codes.size()));
     const kernel::scoring_outcome outcome = kernel::score_one(result_.form.plan(), codes, work_);
     if (outcome.flags & kernel::flag_not_allowed)
-      throw rubric_error(codes_not_allowed(codes));
-    read_criteria(codes);
+      throw rubric_error(codes_not_allowed());
+    if (outcome.flags & kernel::flag_not_asked && options_.when_unasked == unasked::error)
+      throw rubric_error(answers_not_asked(codes));
+    read_criteria();
     if (!result_.missing.empty() && options_.when_unanswered == unanswered::error)
       throw rubric_error(missing_answers());
     const bool scorable = !is_missing(outcome.score) &&
                           (result_.missing.empty() || options_.when_unanswered == unanswered::leave_out);
     result_.score = scorable ? std::optional(outcome.score) : std::nullopt;
     result_.score_before_fail = scorable ? std::optional(outcome.score_before_fail) : std::nullopt;
-    read_parts(codes);
+    read_parts();
     read_rules();
     read_verdict(outcome);
     if (scorable)
@@ -68,15 +84,25 @@ private:
     return is_missing(value) ? std::nullopt : std::optional(value);
   }
 
-  std::vector<problem> codes_not_allowed(std::span<const std::uint8_t> codes) const {
+  std::vector<problem> codes_not_allowed() const {
+    const auto& codes = work_.codes;
     std::vector<problem> out;
-    for (std::size_t i = 0; i < codes.size(); ++i)
+    for (std::size_t i = 0; i < result_.criteria.size(); ++i)
       if (result_.form.plan().table(i)[codes[i]].possible >> kernel::cell_event_shift >= 2)
         out.push_back({{},
                        0,
                        0,
                        std::string(result_.criteria[i].id),
                        "expected a code of an answer but found " + std::to_string(codes[i])});
+    return out;
+  }
+
+  std::vector<problem> answers_not_asked(std::span<const std::uint8_t> given) const {
+    std::vector<problem> out;
+    for (std::size_t i = 0; i < result_.criteria.size(); ++i)
+      if (work_.codes[i] == kernel::not_asked_code && given[i] != kernel::unanswered_code &&
+          given[i] != kernel::not_asked_code)
+        out.push_back({{}, 0, 0, std::string(result_.criteria[i].id), std::string(not_asked_problem)});
     return out;
   }
 
@@ -87,9 +113,10 @@ private:
     return out;
   }
 
-  void read_criteria(std::span<const std::uint8_t> codes) {
+  void read_criteria() {
+    const auto& codes = work_.codes;
     result_.missing.clear();
-    for (std::size_t i = 0; i < codes.size(); ++i) {
+    for (std::size_t i = 0; i < result_.criteria.size(); ++i) {
       const criterion& asked = result_.form.criteria()[i];
       criterion_result& one = result_.criteria[i];
       one.code = codes[i];
@@ -102,6 +129,8 @@ private:
           result_.missing.push_back(one.id);
       } else if (codes[i] == kernel::not_applicable_code) {
         one.state = criterion_state::not_applicable;
+      } else if (codes[i] == kernel::not_asked_code) {
+        one.state = criterion_state::not_asked;
       } else if (!asked.scored()) {
         one.state = criterion_state::excluded;
       } else {
@@ -112,25 +141,25 @@ private:
     }
   }
 
-  double subset_score(std::span<const std::uint32_t> subset, std::span<const std::uint8_t> codes) const {
+  double subset_score(std::span<const std::uint32_t> subset) const {
     kernel::scoring_cell sum;
     for (const std::uint32_t c : subset) {
-      const auto& cell = result_.form.form_cells()[c * kernel::table_stride + codes[c]];
+      const auto& cell = result_.form.form_cells()[c * kernel::table_stride + work_.codes[c]];
       sum.earned += cell.earned;
       sum.possible += cell.possible;
     }
     return kernel::node_score{static_cast<double>(sum.earned), static_cast<double>(sum.possible)}.value();
   }
 
-  void read_parts(std::span<const std::uint8_t> codes) {
+  void read_parts() {
     for (std::size_t i = 0; i < result_.sections.size(); ++i) {
       const std::size_t node = result_.form.sections()[i].node;
       result_.sections[i].score = present(work_.after[node].value());
       result_.sections[i].score_before_fail = present(work_.before[node].value());
     }
     for (std::size_t i = 0; i < result_.dimensions.size(); ++i)
-      result_.dimensions[i].score = present(subset_score(result_.form.criteria_of_dimension(i), codes));
-    result_.critical_score = present(subset_score(result_.form.critical_criteria(), codes));
+      result_.dimensions[i].score = present(subset_score(result_.form.criteria_of_dimension(i)));
+    result_.critical_score = present(subset_score(result_.form.critical_criteria()));
   }
 
   void read_rules() {
@@ -217,6 +246,14 @@ template <answer_range Range>
 evaluation_result score(const rubric& form, const Range& answers, const score_options& options = {}) {
   scorer one(form, options);
   return one(encode(form, answers));
+}
+
+/// The same for a form that looks at the conversation; `conversation` has its fields by name.
+template <answer_range Range, answer_range Fields>
+evaluation_result score(const rubric& form, const Range& answers, const Fields& conversation,
+                        const score_options& options = {}) {
+  scorer one(form, options);
+  return one(encode(form, answers, conversation));
 }
 
 } // namespace qascore

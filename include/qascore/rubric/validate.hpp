@@ -3,7 +3,7 @@
 
 #include "../core/error.hpp"
 #include "../detail/nearest.hpp"
-#include "answer_scale.hpp"
+#include "reachable.hpp"
 
 #include <map>
 #include <set>
@@ -19,6 +19,8 @@ inline constexpr std::size_t max_section_depth = 3;
 inline constexpr std::size_t max_bands = 100;
 inline constexpr std::size_t max_id_bytes = 64;
 inline constexpr int max_amount = 1'000'000; ///< of a weight, of points
+inline constexpr std::size_t max_condition_depth = 8;
+inline constexpr std::size_t max_condition_tests = 1000; ///< of all conditions of a form
 
 namespace detail {
 
@@ -54,6 +56,7 @@ public:
                              std::to_string(criteria_));
     if (criteria_ > 0 && base_ == 0)
       report("sections", "expected at least one criterion that is scored and not a bonus but found none");
+    check_conditions();
     return std::move(problems_);
   }
 
@@ -148,7 +151,11 @@ private:
   }
 
   void check_section(const section_definition& section, const std::string& path, std::size_t depth,
-                     double& sibling_weights, double& total) {
+                     double& sibling_weights, double& total, std::size_t around = nothing_around) {
+    if (section.ask_when) {
+      asked_.push_back({&*section.ask_when, path, around, "the section"});
+      around = asked_.size() - 1;
+    }
     check_id(path + ".id", section.id);
     check_unique(ids_, section.id, path + ".id");
     if (depth > max_section_depth) {
@@ -171,9 +178,10 @@ private:
     double weights = 0.0, inside = 0.0;
     for (std::size_t i = 0; i < section.sections.size(); ++i)
       check_section(section.sections[i], path + ".sections[" + std::to_string(i) + "]", depth + 1, weights,
-                    inside);
+                    inside, around);
     for (std::size_t i = 0; i < section.criteria.size(); ++i)
-      check_criterion(section.criteria[i], path + ".criteria[" + std::to_string(i) + "]", weights, inside);
+      check_criterion(section.criteria[i], path + ".criteria[" + std::to_string(i) + "]", weights, inside,
+                      around);
     if (scored)
       check_siblings(path, true, weights);
     if (scored && rubric_.method == scoring_method::scaled_points && !(inside > 0.0))
@@ -190,8 +198,10 @@ private:
   }
 
   void check_criterion(const criterion_definition& criterion, const std::string& path,
-                       double& sibling_weights, double& total) {
+                       double& sibling_weights, double& total, std::size_t around) {
     ++criteria_;
+    if (criterion.ask_when)
+      asked_.push_back({&*criterion.ask_when, path, around, "the criterion"});
     check_id(path + ".id", criterion.id);
     check_unique(ids_, criterion.id, path + ".id");
     const bool scored = is_scored(criterion.answer);
@@ -323,16 +333,8 @@ private:
   void check_trigger(const criterion_definition& criterion, const fail_rule_definition& rule,
                      const std::string& path) {
     if (const auto* chosen = std::get_if<when_chosen>(&rule.when)) {
-      std::vector<std::string> allowed;
-      if (const auto* options = std::get_if<options_answer>(&criterion.answer))
-        for (const auto& option : options->options)
-          allowed.push_back(option.id);
-      else if (std::holds_alternative<yes_no_answer>(criterion.answer))
-        allowed = {"yes", "no"};
-      else if (const auto* scale = std::get_if<scale_answer>(&criterion.answer))
-        for (int value = scale->min; value <= scale->max && allowed.size() < kernel::max_answers; ++value)
-          allowed.push_back(std::to_string(value));
-      else
+      const std::vector<std::string> allowed = answers_to_name(criterion.answer);
+      if (!can_be_named(criterion.answer))
         report(path, "expected \"below_highest\", \"below\" or \"hits\": this criterion has no answers to "
                      "choose from");
       if (chosen->answers.empty())
@@ -354,7 +356,126 @@ private:
     }
   }
 
+  static bool can_be_named(const answer_definition& answer) {
+    return std::holds_alternative<yes_no_answer>(answer) || std::holds_alternative<options_answer>(answer) ||
+           std::holds_alternative<scale_answer>(answer);
+  }
+
+  void check_conditions() {
+    if (asked_.empty())
+      return;
+    const condition_graph graph(rubric_);
+    const std::size_t before = problems_.size();
+    std::size_t tests = 0;
+    for (const auto& one : asked_)
+      check_condition(graph, *one.condition, one.path + ".ask_when", 1, tests);
+    if (tests > max_condition_tests)
+      report("sections", "expected at most " + std::to_string(max_condition_tests) +
+                             " tests in all conditions but found " + std::to_string(tests));
+    for (const auto& field : graph.fields())
+      if (field.values.size() > kernel::max_answers)
+        report("sections", "expected at most " + std::to_string(kernel::max_answers) +
+                               " values of the field " + quoted(field.name) + " in conditions but found " +
+                               std::to_string(field.values.size()));
+    if (problems_.size() != before)
+      return;
+    std::vector<std::size_t> cycle;
+    graph.order(cycle);
+    if (!cycle.empty())
+      return report_cycle(graph, cycle);
+    // What can be true hangs on answers that are as they should be.
+    if (!problems_.empty())
+      return;
+    reachability reachable(graph);
+    std::vector<bool> possible(asked_.size(), false);
+    for (std::size_t i = 0; i < asked_.size(); ++i) {
+      std::vector<const condition_definition*> conditions;
+      for (std::size_t at = i; at != nothing_around; at = asked_[at].around)
+        conditions.push_back(asked_[at].condition);
+      possible[i] = reachable.can_hold(conditions);
+      if (!possible[i] && (asked_[i].around == nothing_around || possible[asked_[i].around]))
+        report(asked_[i].path + ".ask_when",
+               "expected a condition that can be true but found one that never is: " + asked_[i].what +
+                   " is never asked");
+    }
+  }
+
+  void report_cycle(const condition_graph& graph, const std::vector<std::size_t>& cycle) {
+    std::string circle;
+    for (const std::size_t c : cycle)
+      circle += quoted(graph.criteria()[c].definition->id) + " hangs on ";
+    circle += quoted(graph.criteria()[cycle.front()].definition->id);
+    const condition_definition* const nearest = graph.criteria()[cycle.front()].conditions.back();
+    for (const auto& one : asked_)
+      if (one.condition == nearest)
+        report(one.path + ".ask_when", "expected conditions without a circle but found that " + circle);
+  }
+
+  void check_condition(const condition_graph& graph, const condition_definition& condition,
+                       const std::string& path, std::size_t depth, std::size_t& tests) {
+    if (depth > max_condition_depth)
+      return report(path, "expected conditions at most " + std::to_string(max_condition_depth) +
+                              " deep but found one more");
+    if (condition.what == condition_kind::answer || condition.what == condition_kind::field) {
+      ++tests;
+      return check_test(graph, condition, path);
+    }
+    const bool negation = condition.what == condition_kind::negation;
+    const char* const key = negation ? ".not" : condition.what == condition_kind::all ? ".all" : ".any";
+    if (negation ? condition.parts.size() != 1 : condition.parts.empty())
+      report(path + key,
+             std::string(negation ? "expected one condition" : "expected at least one condition") +
+                 " but found " + std::to_string(condition.parts.size()));
+    for (std::size_t i = 0; i < condition.parts.size(); ++i)
+      check_condition(graph, condition.parts[i], path + key + (negation ? "" : "[" + std::to_string(i) + "]"),
+                      depth + 1, tests);
+  }
+
+  void check_test(const condition_graph& graph, const condition_definition& test, const std::string& path) {
+    if (test.values.empty())
+      report(path + ".is", "expected at least one value but found none");
+    if (test.what == condition_kind::field) {
+      if (test.of.empty() || test.of.size() > max_id_bytes)
+        report(path + ".field", "expected the name of a field, at most " + std::to_string(max_id_bytes) +
+                                    " bytes, but found " + quoted(test.of));
+      else if (graph.index_of(test.of) < graph.criteria().size())
+        report(path + ".field", "expected a field of the conversation but found " + quoted(test.of) +
+                                    ", which is a criterion (write \"criterion\")");
+      return;
+    }
+    const std::size_t at = graph.index_of(test.of);
+    if (at == graph.criteria().size()) {
+      std::vector<std::string> ids;
+      for (const auto& one : graph.criteria())
+        ids.push_back(one.definition->id);
+      return report(path + ".criterion", "expected a criterion of this form but found " + quoted(test.of) +
+                                             did_you_mean(test.of, ids));
+    }
+    const criterion_definition& asked = *graph.criteria()[at].definition;
+    if (!can_be_named(asked.answer))
+      return report(path + ".criterion",
+                    "expected a criterion with answers to choose from (yes_no, options or "
+                    "scale) but found " +
+                        quoted(test.of));
+    std::vector<std::string> allowed = answers_to_name(asked.answer);
+    if (asked.not_applicable)
+      allowed.emplace_back(not_applicable_answer);
+    for (const auto& value : test.values)
+      if (std::ranges::find(allowed, value) == allowed.end())
+        report(path + ".is", "expected an answer of " + quoted(test.of) + " but found " + quoted(value) +
+                                 did_you_mean(value, allowed));
+  }
+
+  static constexpr std::size_t nothing_around = static_cast<std::size_t>(-1);
+  struct asked_part {
+    const condition_definition* condition;
+    std::string path;   // of the criterion or section
+    std::size_t around; // index of the conditional section around it
+    std::string what;
+  };
+
   const rubric_definition& rubric_;
+  std::vector<asked_part> asked_;
   std::vector<problem> problems_;
   std::map<std::string, std::string> ids_; // of sections and criteria, to where they stand
   std::size_t criteria_ = 0;

@@ -121,8 +121,8 @@ TEST_CASE("an option without points, a rule without scope, a map with a text too
 }
 
 TEST_CASE("what this version does not score is refused, not ignored") {
-  CHECK(refusal(with("{id: a, answer: yes_no, ask_when: {any: []}}")) ==
-        "form.yaml:8:33: sections[0].criteria[0].ask_when: \"ask_when\" is not supported by this version");
+  CHECK(refusal(with("{id: a, answer: yes_no, excluded: true}")) ==
+        "form.yaml:8:33: sections[0].criteria[0].excluded: \"excluded\" is not supported by this version");
   CHECK(refusal("qascore: 1\nid: f\nversion: \"1\"\nscoring: {method: base, base: 100}\nsections: [{id: s, "
                 "criteria: "
                 "[{id: a, answer: yes_no}]}]\n") ==

@@ -3,6 +3,7 @@
 
 #include "../scoring.hpp"
 #include "scoring_arithmetic.hpp"
+#include "scoring_conditions.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -51,7 +52,7 @@ inline void combine_nodes(const scoring_plan& plan, std::span<const scoring_cell
 
 } // namespace detail_scoring
 
-QASCORE_INLINE scoring_outcome score_one(const scoring_plan& plan, std::span<const std::uint8_t> codes,
+QASCORE_INLINE scoring_outcome score_one(const scoring_plan& plan, std::span<const std::uint8_t> given,
                                          scoring_work& work) {
   const std::size_t nodes = plan.nodes.size();
   work.before.resize(nodes);
@@ -62,6 +63,10 @@ QASCORE_INLINE scoring_outcome score_one(const scoring_plan& plan, std::span<con
   work.fired.clear();
 
   scoring_outcome out;
+  work.codes.assign(given.begin(), given.end());
+  const std::span<const std::uint8_t> codes = work.codes;
+  if (!plan.conditions.empty() && detail_scoring::settle(plan, work.codes))
+    out.flags |= flag_not_asked;
   bool special = plan.watches_nodes;
   for (std::size_t c = 0; c < plan.criteria; ++c) {
     const std::uint8_t code = codes[c];

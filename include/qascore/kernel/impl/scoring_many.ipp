@@ -4,6 +4,7 @@
 #include "../../core/error.hpp"
 #include "../scoring_many.hpp"
 #include "scoring_arithmetic.hpp"
+#include "scoring_conditions.hpp"
 #include "scoring_lanes.hpp"
 #include "scoring_lookup.hpp"
 #include "scoring_steps.hpp"
@@ -40,22 +41,27 @@ inline void add_entries(std::span<const lookup> lookups, const std::uint8_t* ste
   s4.store(to[4]), s5.store(to[5]), s6.store(to[6]), s7.store(to[7]);
 }
 
-inline void check_columns(std::size_t criteria, std::span<const std::span<const std::uint8_t>> answers,
-                          std::size_t rows) {
-  if (answers.size() != criteria)
-    throw argument_error("answers: expected one column per criterion (" + std::to_string(criteria) +
-                         ") but found " + std::to_string(answers.size()));
-  for (std::size_t c = 0; c < criteria; ++c)
+inline void check_columns(std::span<const std::span<const std::uint8_t>> answers, std::size_t rows) {
+  for (std::size_t c = 0; c < answers.size(); ++c)
     if (answers[c].size() != rows)
       throw argument_error("answers: expected columns of " + std::to_string(rows) + " rows but column " +
                            std::to_string(c) + " has " + std::to_string(answers[c].size()));
+}
+
+inline void check_columns(const scoring_plan& plan, std::span<const std::span<const std::uint8_t>> answers,
+                          std::size_t rows) {
+  if (answers.size() != plan.inputs)
+    throw argument_error(std::string("answers: expected one column per criterion") +
+                         (plan.inputs > plan.criteria ? " and field (" : " (") + std::to_string(plan.inputs) +
+                         ") but found " + std::to_string(answers.size()));
+  check_columns(answers, rows);
 }
 
 // The full path for one row of columns.
 class row_scorer {
 public:
   row_scorer(const scoring_plan& plan, std::span<const std::span<const std::uint8_t>> answers)
-      : plan_{plan}, answers_{answers}, codes_(plan.criteria) {}
+      : plan_{plan}, answers_{answers}, codes_(plan.inputs) {}
 
   scoring_outcome operator()(std::size_t row) {
     for (std::size_t c = 0; c < codes_.size(); ++c)
@@ -75,7 +81,8 @@ class block_scorer {
 public:
   block_scorer(const scoring_plan& plan, std::span<const scoring_round> rounds,
                std::span<const std::span<const std::uint8_t>> answers)
-      : plan_{plan}, rounds_{rounds}, answers_{answers}, full_{plan, answers} {
+      : plan_{plan}, rounds_{rounds}, answers_{answers}, full_{plan, answers}, conditions_{plan},
+        columns_(plan.inputs) {
     std::size_t lookups = 0;
     for (const scoring_round& round : rounds)
       lookups += round.lookups.size();
@@ -122,11 +129,14 @@ private:
     std::ranges::fill(steps_, std::uint8_t{0});
     odd_.fill(0);
     zero_.fill(0);
+    for (std::size_t c = 0; c < columns_.size(); ++c)
+      columns_[c] = answers_[c].data() + start;
+    conditions_(columns_, rows, odd_.data());
     std::uint8_t* steps = steps_.data();
     for (const scoring_round& round : rounds_)
       for (const lookup& one : round.lookups) {
         for (const criterion_steps& criterion : one.criteria) {
-          const std::uint8_t* const codes = answers_[criterion.criterion].data() + start;
+          const std::uint8_t* const codes = columns_[criterion.criterion];
           add_steps_(codes, rows, criterion.answers, steps, odd_.data());
           for (const answer_step& answer : criterion.answers)
             if (answer.sets_zero)
@@ -170,8 +180,10 @@ private:
   std::span<const scoring_round> rounds_;
   std::span<const std::span<const std::uint8_t>> answers_;
   row_scorer full_;
-  std::vector<std::uint8_t> steps_; // sums of steps: block_rows per lookup
-  std::vector<node_score> sums_;    // block_rows per depth
+  block_conditions<block_rows> conditions_;
+  std::vector<const std::uint8_t*> columns_; // of the block, settled
+  std::vector<std::uint8_t> steps_;          // sums of steps: block_rows per lookup
+  std::vector<node_score> sums_;             // block_rows per depth
   std::array<std::uint8_t, block_rows> odd_{}, zero_{};
   decltype(&add_steps) add_steps_ = best_add_steps();
 };
@@ -182,7 +194,7 @@ QASCORE_INLINE void score_many(const scoring_plan& plan,
                                std::span<const std::span<const std::uint8_t>> answers,
                                const scoring_columns& out, unsigned threads) {
   const std::size_t rows = out.score.size();
-  detail_scoring::check_columns(plan.criteria, answers, rows);
+  detail_scoring::check_columns(plan, answers, rows);
   if (out.score_before_fail.size() != rows || out.flags.size() != rows)
     throw argument_error("out: expected columns of " + std::to_string(rows) + " rows");
 
@@ -213,7 +225,7 @@ QASCORE_INLINE void score_many(const scoring_plan& plan,
 QASCORE_INLINE void score_subset(std::span<const scoring_cell> cells, std::span<const std::uint32_t> subset,
                                  std::span<const std::span<const std::uint8_t>> answers,
                                  std::span<double> out) {
-  detail_scoring::check_columns(answers.size(), answers, out.size());
+  detail_scoring::check_columns(answers, out.size());
   if (subset.empty()) {
     std::ranges::fill(out, missing_value);
     return;
@@ -229,11 +241,33 @@ QASCORE_INLINE void score_subset(std::span<const scoring_cell> cells, std::span<
   }
 }
 
+QASCORE_INLINE void settle_many(const scoring_plan& plan,
+                                std::span<const std::span<const std::uint8_t>> answers,
+                                std::span<const std::span<std::uint8_t>> out) {
+  const std::size_t rows = answers.empty() ? 0 : answers.front().size();
+  detail_scoring::check_columns(plan, answers, rows);
+  if (out.size() != plan.inputs ||
+      std::ranges::any_of(out, [&](const auto& column) { return column.size() != rows; }))
+    throw argument_error("out: expected " + std::to_string(plan.inputs) + " columns of " +
+                         std::to_string(rows) + " rows");
+  detail_scoring::block_conditions<detail_scoring::block_rows> conditions(plan);
+  std::vector<const std::uint8_t*> columns(plan.inputs);
+  std::array<std::uint8_t, detail_scoring::block_rows> surplus{};
+  for (std::size_t start = 0; start < rows; start += detail_scoring::block_rows) {
+    const std::size_t size = std::min(detail_scoring::block_rows, rows - start);
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      columns[c] = answers[c].data() + start;
+    conditions(columns, size, surplus.data());
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      std::copy_n(columns[c], size, out[c].data() + start);
+  }
+}
+
 QASCORE_INLINE void score_nodes(const scoring_plan& plan,
                                 std::span<const std::span<const std::uint8_t>> answers,
                                 std::span<const std::span<double>> out) {
   const std::size_t rows = out.empty() ? 0 : out.front().size();
-  detail_scoring::check_columns(plan.criteria, answers, rows);
+  detail_scoring::check_columns(plan, answers, rows);
   detail_scoring::row_scorer full(plan, answers);
   for (std::size_t row = 0; row < rows; ++row) {
     full(row);
