@@ -1,0 +1,149 @@
+"""Every Python block of the README and the docs runs, in the order of its page, on frames that have the columns it names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+import qascore as qa
+
+matplotlib.use("Agg")
+ROOT = Path(__file__).parents[3]
+CALLS = 100_000
+
+
+def frames() -> dict[str, Any]:
+    """What the pages call calls, scores, ...: 60,000 phone calls and 40,000 chats of June and May."""
+    rng = np.random.default_rng(1)
+    row = np.arange(CALLS)
+    queue = np.where(row < 60_000, "phone", "chat")
+    agent = rng.integers(0, 40, CALLS)
+    quality = rng.normal(0.0, 0.05, 40)[agent]
+    score = np.clip(0.7 + quality + rng.normal(0.0, 0.1, CALLS), 0.0, 1.0)
+    calls = pd.DataFrame(
+        {
+            "conversation_id": row,
+            "queue": queue,
+            "channel": np.where(row % 2 == 0, "voice", "text"),
+            "month": np.where(rng.random(CALLS) < 0.5, "june", "may"),
+            "minutes": rng.gamma(2.0, 3.0, CALLS),
+            "seconds": rng.gamma(2.0, 180.0, CALLS),
+            "handle_s": rng.gamma(2.0, 105.0, CALLS),
+            "agent_id": pd.Series(agent).map(lambda a: ["ana", "ben"][a] if a < 2 else f"agent-{a}"),
+            "team": np.where(agent < 20, "north", "south"),
+            "tenure": np.linspace(0.5, 9.0, 40)[agent],
+            "model_score": np.clip(score + rng.normal(0.0, 0.05, CALLS), 0.0, 1.0),
+            "model_says_yes": rng.random(CALLS),
+            "risk": np.where(rng.random(CALLS) < 0.002, "flagged", "other"),
+            "escalated": rng.random(CALLS) < 0.0005,
+            "risk_flag": rng.random(CALLS) < 0.005,
+            "repeat_complaint": rng.random(CALLS) < 0.01,
+        }
+    )
+    calls["resolved"] = (rng.random(CALLS) < score).astype(int)
+    reviews = pd.DataFrame(
+        {
+            "conversation_id": row,
+            "score": score,
+            "complaints": rng.poisson(0.2, CALLS),
+            "points_earned": np.round(20 * score),
+            "points_possible": 20,
+            "csat": np.select([rng.random(CALLS) < 0.2, score < 0.7], ["low", "middle"], "high"),
+        }
+    )
+    calls["model_says_yes"] = np.clip(0.5 * calls["resolved"] + 0.5 * calls["model_says_yes"], 0.0, 1.0)
+    return {"calls": calls, "scores": reviews}
+
+
+def evaluations() -> dict[str, Any]:
+    """What the README starts from: a simulated centre and its raters' work."""
+    centre = qa.simulate(conversations=3000, agents=20, teams=4, raters=6, seed=7)
+    done = centre.evaluate(list(centre.conversations["conversation_id"][:600]), raters_per_conversation=2)
+    return {
+        "calls": centre.conversations.rename(columns={"service_type": "queue"}),
+        "evaluations": done.evaluations,
+        "answers": done.answers,
+        "surveys": centre.csat,
+    }
+
+
+def ratings() -> dict[str, Any]:
+    """The page on calibration: 200 conversations, five raters, two criteria."""
+    rng = np.random.default_rng(2)
+    grid = pd.MultiIndex.from_product(
+        [range(200), ["ann", "bob", "cai", "dan", "eve"], ["greeting", "closing"]],
+        names=["conversation_id", "rater_id", "criterion"],
+    )
+    frame = grid.to_frame(index=False)
+    frame["score"] = np.clip(frame["conversation_id"] % 5 + rng.integers(-1, 2, len(frame)), 0, 4)
+    return {"frame": frame}
+
+
+def drawn(sample: pd.DataFrame) -> qa.SampleDesign:
+    return qa.SampleDesign(sample.assign(probability=0.005), probability="probability")
+
+
+def satisfaction() -> dict[str, Any]:
+    """The page on scores and satisfaction."""
+    found = frames()
+    scores = found["scores"][["conversation_id", "score"]].iloc[:500]
+    surveys = pd.DataFrame({"conversation_id": range(100, 400), "csat": [1, 2, 3, 4, 5] * 60})
+    return {"scores": scores, "surveys": surveys, "design": drawn(scores.merge(surveys))}
+
+
+def reported() -> dict[str, Any]:
+    """The page on reports."""
+    found = frames()
+    design = drawn(found["calls"].merge(found["scores"]).iloc[::200])
+    return {"design": design, "overall": qa.mean(design, "score")}
+
+
+def streamed() -> dict[str, Any]:
+    """The page on sampling, with a stream of batches."""
+    import pyarrow
+
+    calls = frames()["calls"]
+    return {"calls": calls, "reader": pyarrow.Table.from_pandas(calls).to_batches(max_chunksize=10_000)}
+
+
+def scored() -> dict[str, Any]:
+    """The page on inclusion probabilities: a score of every call."""
+    found = frames()
+    return {"calls": found["calls"].merge(found["scores"])}
+
+
+PAGES = {
+    "README.md": evaluations,
+    "docs/calibration.md": ratings,
+    "docs/csat.md": satisfaction,
+    "docs/estimation.md": frames,
+    "docs/inclusion-probabilities.md": scored,
+    "docs/report.md": reported,
+    "docs/sampling.md": streamed,
+    "docs/simulation.md": dict,
+}
+
+
+def blocks(page: Path) -> list[tuple[int, str]]:
+    """Line and text of each Python block."""
+    text = page.read_text(encoding="utf-8")
+    found = re.finditer(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return [(text[: match.start()].count("\n") + 2, match.group(1)) for match in found]
+
+
+def test_every_page_with_python_is_run() -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    assert {str(page.relative_to(ROOT)) for page in pages if blocks(page)} == set(PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_blocks_of_a_page_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"qa": qa, **PAGES[page]()}
+    for line, code in blocks(ROOT / page):
+        exec(compile("\n" * (line - 1) + code, page, "exec"), names)  # so that an error names the line of the page
