@@ -33,7 +33,7 @@ inline const std::map<std::string, part_keys>& all_keys() {
         {"not_applicable", "bonus", "excluded"}}},
       {"criterion",
        {{"id", "title", "weight", "dimension", "answer", "not_applicable", "bonus", "critical", "reasons",
-         "fail", "ask_when"},
+         "fail", "ask_when", "out_of"},
         {"excluded"}}},
       {"condition", {{"all", "any", "not", "criterion", "field", "is"}, {}}},
       {"answer", {{"yes_no", "options", "scale", "number", "hits"}, {"several", "date"}}},
@@ -516,6 +516,7 @@ private:
     });
     optional(*in, "fail", [&](const place& q) { read_fail(q, out.fail); });
     optional(*in, "ask_when", [&](const place& q) { read_condition(q, out.ask_when.emplace(), 1); });
+    optional(*in, "out_of", [&](const place& q) { number(q, out.out_of); });
   }
 
   void read_condition(const place& p, condition_definition& out, std::size_t depth) {

@@ -509,6 +509,18 @@ class Rubric:
         self._read_fields(frame, codes, rows)
         return codes, ids, (rows, carried), lambda row: where(row) + (f" ({evaluation} {ids[row]})" if evaluation else "")
 
+    def definition(self) -> dict[str, Any]:
+        """The form as its file says it, with fail rules and scoring: written as YAML or JSON it reads to the same content hash.
+
+        Examples
+        --------
+        >>> import json, qascore as qa
+        >>> form = qa.Rubric.load("voice-service")
+        >>> qa.Rubric.parse(json.dumps(form.definition(), ensure_ascii=False)).content_hash == form.content_hash
+        True
+        """
+        return _core.rubric_definition(self._core)
+
     def to_dict(self) -> dict[str, Any]:
         """What the form says, as plain values."""
         return {

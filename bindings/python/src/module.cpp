@@ -54,6 +54,7 @@ PYBIND11_MODULE(_core, module) {
   register_sketch(module);
   register_sample_size(module);
   register_rubric(module);
+  register_rubric_definition(module);
   register_calibration(module);
   register_estimation(module);
   register_models(module);

@@ -12,6 +12,7 @@ void register_draw(pybind11::module_& module);
 void register_sketch(pybind11::module_& module);
 void register_sample_size(pybind11::module_& module);
 void register_rubric(pybind11::module_& module);
+void register_rubric_definition(pybind11::module_& module);
 void register_calibration(pybind11::module_& module);
 void register_estimation(pybind11::module_& module);
 void register_models(pybind11::module_& module);

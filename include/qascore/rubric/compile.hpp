@@ -122,7 +122,7 @@ private:
         one.definition = &criterion;
         one.section = index;
         one.points = points_of_codes(criterion.answer);
-        one.possible = highest(one.points);
+        one.possible = criterion.out_of ? exact_number(*criterion.out_of) : highest(one.points);
         const exact_number weight = weight_of(criterion);
         one.scored = weight.value() > 0.0;
         one.share = inner;
@@ -153,7 +153,10 @@ private:
       amounts.push_back(one.definition->bonus ? exact_number(0.0) : ratio ? factor : factor * one.possible);
       for (const auto& points : one.points)
         amounts.push_back(ratio ? factor * points / one.possible : factor * points);
-      total += (ratio ? factor : factor * one.possible).value();
+      // With "out_of", answers above full marks earn more than is possible.
+      const exact_number most = highest(one.points);
+      total +=
+          (ratio ? factor : factor * (most.value() > one.possible.value() ? most : one.possible)).value();
     }
     const auto whole = on_integer_scale(amounts, total, of_form, out_.exact);
     auto at = whole.begin();
@@ -269,7 +272,7 @@ private:
       return !kernel::reaches(earned / criterion.possible.value(), below->fraction);
     if (const auto* hits = std::get_if<when_hits>(&rule.when))
       return code >= static_cast<std::size_t>(hits->at_least);
-    return earned < criterion.possible.value();
+    return earned < highest(criterion.points).value();
   }
 
   // A rule on a criterion is seen by the fast path through the cells of its codes.

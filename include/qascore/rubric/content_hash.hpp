@@ -76,6 +76,7 @@ private:
     add(c.id), add(c.title), add(c.weight), add(c.dimension), add(c.answer), add(c.not_applicable);
     add(c.bonus), add(c.critical), add(c.reasons), add(c.fail);
     add_named("ask_when", c.ask_when);
+    add_named("out_of", c.out_of);
   }
   void add(const section_definition& s) {
     add(s.id), add(s.title), add(s.weight), add(s.sections), add(s.criteria), add(s.fail);

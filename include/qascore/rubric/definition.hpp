@@ -69,7 +69,7 @@ using kernel::fail_scope;
 struct when_chosen {
   std::vector<std::string> answers;
 };
-struct when_below_highest {}; ///< any answer that does not earn all points
+struct when_below_highest {}; ///< any answer that earns less than the best
 struct when_below {
   double fraction = 0.0; ///< the criterion's (or section's) earned / possible is below this
 };
@@ -113,6 +113,7 @@ struct criterion_definition {
   std::vector<reason_definition> reasons;
   std::vector<fail_rule_definition> fail;
   std::optional<condition_definition> ask_when; ///< always asked when not given
+  std::optional<double> out_of; ///< points that count as full; the highest answer's when not given
 };
 
 /// Holds either sections or criteria.

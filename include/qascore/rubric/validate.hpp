@@ -238,11 +238,26 @@ private:
       if (valid && !(highest(points_of_codes(criterion.answer)).value() > 0.0))
         report(path + ".answer", "expected an answer that earns more than 0 points but found none");
     }
+    if (criterion.out_of)
+      check_out_of(criterion, path + ".out_of", scored, valid);
     for (std::size_t i = 0; i < criterion.fail.size(); ++i) {
       const std::string rule = path + ".fail[" + std::to_string(i) + "]";
       check_rule(criterion.fail[i], rule);
       check_trigger(criterion, criterion.fail[i], rule + ".when");
     }
+  }
+
+  void check_out_of(const criterion_definition& criterion, const std::string& path, bool scored, bool valid) {
+    const double value = *criterion.out_of;
+    if (!scored)
+      return report(path, "expected no out_of: free text is never scored");
+    if (!(value > 0.0 && value <= max_amount))
+      return report(path, "expected a number above 0, at most " + std::to_string(max_amount) +
+                              ", but found " + format_number(value));
+    const double most = valid ? highest(points_of_codes(criterion.answer)).value() : 0.0;
+    if (rubric_.method == scoring_method::weighted && value < most)
+      report(path, "expected at least what the best answer earns (" + format_number(most) + ") but found " +
+                       format_number(value) + ": a weighted mean has no place for a bonus");
   }
 
   void check_answer(const yes_no_answer& answer, const std::string& path) {

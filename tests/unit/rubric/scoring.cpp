@@ -187,3 +187,34 @@ TEST_CASE("the result outlives the rubric it was scored by") {
   CHECK(kept->criteria[0].id == "a");
   CHECK(kept->form.id() == "form");
 }
+
+TEST_CASE("out_of says what full marks are where no answer earns them, or one earns more") {
+  const std::string options =
+      "answer: {options: [{id: good, points: 8}, {id: fair, points: 4}, {id: poor, points: 0}]}";
+  const rubric of_ten =
+      form("{method: weighted}", "[{id: s, criteria: [{id: a, out_of: 10, fail: [{when: below_highest, "
+                                 "scope: form, effect: verdict}], " +
+                                     options + "}]}]");
+  const auto best = score(of_ten, answers{{"a", "good"}});
+  CHECK(best.score == 0.8);
+  CHECK(best.criteria[0].possible == 10.0);
+  CHECK(best.fail_rules.empty()); // the best answer is the highest, whatever full marks are
+  CHECK(score(of_ten, answers{{"a", "fair"}}).fail_rules.size() == 1);
+
+  const std::string two =
+      "[{id: s, criteria: [{id: a, out_of: 4, " + options + "}, {id: b, answer: {yes_no: {points: 4}}}]}]";
+  CHECK(score(form("{method: points}", two), answers{{"a", "good"}, {"b", "yes"}}).score == 1.5);
+  CHECK(score(form("{method: points, cap: [0, 1]}", two), answers{{"a", "good"}, {"b", "yes"}}).score == 1.0);
+  CHECK(score(form("{method: points}", two), answers{{"a", "fair"}, {"b", "no"}}).score == 0.5);
+
+  const std::string head = "{qascore: 1, id: f, version: \"1\", scoring: {method: weighted}, sections: [{id: "
+                           "s, criteria: [{id: a, ";
+  CHECK(qascore::test::refusal(head + "out_of: 7, " + options + "}]}]}") ==
+        "form.yaml:1:110: sections[0].criteria[0].out_of: expected at least what the best answer earns (8) "
+        "but found 7: a "
+        "weighted mean has no place for a bonus");
+  CHECK(qascore::test::refusal(head + "out_of: 0, " + options + "}]}]}").find("expected a number above 0") !=
+        std::string::npos);
+  CHECK(qascore::test::refusal(head + "out_of: 3, answer: text}, {id: b, answer: yes_no}]}]}")
+            .find("free text is never scored") != std::string::npos);
+}
