@@ -51,7 +51,7 @@ PYTHON_FOREIGN = {
     "pandas": {"_frames.py"},
     "polars": {"_frames.py"},
     "pyarrow": {"_frames.py", "_readers.py"},
-    "yaml": {"_study_file.py"},
+    "yaml": {"_study_file.py", "importing"},
     "matplotlib": {"_plots.py", "report"},
     "jinja2": {"report"},
     "typer": {"cli"},

@@ -60,6 +60,11 @@ if TYPE_CHECKING:
         total,
         variance,
     )
+    from .importing.amazon_export import ExportedRubric, export_rubric
+    from .importing.comparison import ImportedEvaluations, Rescored, ScoreDifference
+    from .importing.draft import ImportedRubric
+    from .importing.evaluations import import_evaluations
+    from .importing.forms import import_rubric
     from .inclusion import inclusion_probabilities
     from .model_assisted import (
         ModelAssistedEstimate,
@@ -105,9 +110,12 @@ __all__ = [
     "EstimateTable",
     "EvaluationResult",
     "Evaluations",
+    "ExportedRubric",
     "FileError",
     "Finding",
     "IccEstimate",
+    "ImportedEvaluations",
+    "ImportedRubric",
     "MissingColumnError",
     "ModelAssistedEstimate",
     "NumericError",
@@ -119,11 +127,13 @@ __all__ = [
     "RatingTable",
     "RecordedDraw",
     "Regression",
+    "Rescored",
     "Rubric",
     "RubricError",
     "SampleDesign",
     "SampleSize",
     "SamplingPlan",
+    "ScoreDifference",
     "Scores",
     "SimulatedCriterion",
     "SizeStep",
@@ -143,10 +153,13 @@ __all__ = [
     "design_effect",
     "difference",
     "draw",
+    "export_rubric",
     "fleiss_kappa",
     "gwet_ac",
     "icc",
     "icc_table",
+    "import_evaluations",
+    "import_rubric",
     "inclusion_probabilities",
     "krippendorff_alpha",
     "leave_one_rater_out",
@@ -233,6 +246,11 @@ _HOMES = {
         "total",
         "variance",
     ),
+    "importing.amazon_export": ("ExportedRubric", "export_rubric"),
+    "importing.comparison": ("ImportedEvaluations", "Rescored", "ScoreDifference"),
+    "importing.draft": ("ImportedRubric",),
+    "importing.evaluations": ("import_evaluations",),
+    "importing.forms": ("import_rubric",),
     "inclusion": ("inclusion_probabilities",),
     "model_assisted": (
         "ModelAssistedEstimate",

@@ -379,6 +379,36 @@ def test_an_interrupt_leaves_nothing(folder: Path) -> None:
     assert not (folder / "results").exists()
 
 
+FORM = """{"name": "Service", "weightMode": "SCALED", "questionGroups": [{"id": "g", "name": "Opening", "weight": 2, "questions": [
+  {"id": "q", "text": "Greets", "isKill": true, "answerOptions": [{"text": "Yes", "value": 1}, {"text": "No", "value": 0}]}]}]}"""
+
+
+def test_a_form_comes_in_and_goes_out(run_here: Run, folder: Path) -> None:
+    (folder / "form.json").write_text(FORM)
+    done = run_here("rubric", "import", "form.json", "--from", "genesys_cloud", "--choose", "kill=verdict", "--out", "form.yaml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Rubric: form.yaml" in done.stdout
+    assert "effect: verdict" in (folder / "form.yaml").read_text()
+    assert run_here("rubric", "check", "form.yaml").returncode == 0
+    refused = run_here("rubric", "export", "form.yaml", "--out", "amazon.json")
+    assert refused.returncode == 4
+    assert "sections[0].criteria[0].fail[0]: expected a rule that sets the section or form to 0" in refused.stderr
+    assert not (folder / "amazon.json").exists()
+    printed = run_here("rubric", "import", "form.json", "--from", "genesys_cloud")
+    (folder / "zero.yaml").write_text(printed.stdout)
+    out = run_here("rubric", "export", "zero.yaml")
+    assert json.loads(out.stdout)["ScoringStrategy"] == {"Mode": "POINTS_BASED", "Status": "ENABLED"}
+
+
+def test_a_form_that_cannot_be_read_says_why(run_here: Run, folder: Path) -> None:
+    (folder / "form.json").write_text(FORM.replace("isKill", "isKil"))
+    done = run_here("rubric", "import", "form.json", "--from", "genesys_cloud")
+    assert done.returncode == 4
+    assert 'form.json: questionGroups[0].questions[0].isKil: expected a member of a question but found "isKil"' in done.stderr
+    assert run_here("rubric", "import", "form.json", "--from", "genesis_cloud").returncode == 2
+    assert "expected NAME=VALUE" in run_here("rubric", "import", "form.json", "--from", "genesys_cloud", "--choose", "kill").stderr
+
+
 def test_a_missing_option_is_a_usage_error(run_here: Run) -> None:
     done = run_here("sample", "calls.csv", "--strata", "channel", "--size", "10")
     assert done.returncode == 2

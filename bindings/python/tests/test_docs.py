@@ -122,6 +122,7 @@ PAGES = {
     "docs/calibration.md": ratings,
     "docs/csat.md": satisfaction,
     "docs/estimation.md": frames,
+    "docs/importing.md": dict,
     "docs/inclusion-probabilities.md": scored,
     "docs/report.md": reported,
     "docs/sampling.md": streamed,

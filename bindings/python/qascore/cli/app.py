@@ -217,6 +217,68 @@ def rubric_check(
             raise RubricError("\n".join(wrong))
 
 
+@rubric_app.command("import")
+def rubric_import(
+    file: Annotated[Path, typer.Argument(help="The form: JSON.", metavar="FORM")],
+    source: Annotated[str, typer.Option("--from", help="amazon_connect or genesys_cloud.")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The rubric: YAML. Without it, it is printed.")] = None,
+    choose: Annotated[
+        list[str] | None,
+        typer.Option("--choose", help="NAME=VALUE: what the form leaves open, as in docs/importing.md; may be given several times."),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make a rubric of the form of another system; what reached no score is noted.
+
+    Example: `qascore rubric import form.json --from amazon_connect --choose divisor=largest --out form.yaml`
+    """
+    with guarded():
+        from .._write import write_file
+        from ..errors import ArgumentError
+        from ..importing.forms import import_rubric
+
+        choices: dict[str, str | bool] = {}
+        for one in choose or []:
+            name, equals, value = one.partition("=")
+            if not equals:
+                raise ArgumentError(f"--choose: expected NAME=VALUE but found {one!r}")
+            choices[name] = {"true": True, "false": False}.get(value, value)
+        imported = import_rubric(file, source, **choices)
+        if out is None:
+            print(imported.to_yaml(), end="")
+            return
+        write_file(out, imported.to_yaml().encode())
+        if not quiet:
+            print(imported)
+            print(f"\nRubric: {out}")
+
+
+@rubric_app.command("export")
+def rubric_export(
+    file: Annotated[Path, typer.Argument(help="The rubric: a YAML file, or the name of one that comes with qascore.", metavar="RUBRIC")],
+    to: Annotated[str, typer.Option("--to", help="amazon_connect.")] = "amazon_connect",
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The form: JSON. Without it, it is printed.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write a rubric as a form of another system that scores the same; what that cannot say is noted or refused.
+
+    Example: `qascore rubric export form.yaml --out form.json`
+    """
+    with guarded():
+        from .._write import write_file
+        from ..importing.amazon_export import export_rubric
+        from ..rubric import Rubric
+
+        exported = export_rubric(Rubric.load(file), to)
+        if out is None:
+            print(exported.to_json(), end="")
+            return
+        write_file(out, exported.to_json().encode())
+        if not quiet:
+            print(exported)
+            print(f"\nForm: {out}")
+
+
 @app.command()
 def version(as_json: AsJson = False) -> None:
     """Say which version this is.

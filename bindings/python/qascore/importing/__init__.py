@@ -1,0 +1,1 @@
+"""Forms and evaluations of other systems in, rubrics out."""
