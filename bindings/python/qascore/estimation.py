@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -198,7 +199,8 @@ class SampleDesign(Rows):
         How the number of units came about: so many of each stratum; or each unit by itself with its chance (Poisson
         sampling), whose variance, sum of (1 - pi) (y / pi)^2 for a total, comes from the chances alone. Default: as the
         sample's column ``draw_method`` says, which `draw` writes, or the plan's recorded draw; else fixed sizes. With `plan`,
-        samples that are neither simple nor Poisson samples are refused unless it is given.
+        samples that are neither simple nor Poisson samples are refused unless it is given. For samples with targeted parts give
+        "poisson": their variance is at most that.
 
     Raises
     ------
@@ -297,8 +299,8 @@ class SampleDesign(Rows):
             raise DesignError(
                 f"plan: row {row} has the inclusion probability {number(float(probabilities[row]))} but the plan gives its "
                 f"stratum {number(float(planned[code]))}: this is not the plan that the sample was drawn "
-                "by, or it was drawn with other chances (targeted, or in proportion to size); then give stratum= and "
-                "probability= in place of plan="
+                "by, or it was drawn with other chances: in proportion to size, then give stratum= and probability= in place of "
+                'plan=; with targeted parts, then give selection="poisson"'
             )
         if self.uncovered and uncovered == "error":
             raise DesignError(
@@ -322,6 +324,7 @@ class SampleDesign(Rows):
             "calibration": (),
         }
         self.absent: Numbers = found["absent"]
+        self._short = self._shortfall(plan) if poisson and plan is not None else 0
         self._without_chance = self._recorded_without_chance(plan)
         self.adjustments: tuple[str, ...] = ()
 
@@ -335,6 +338,7 @@ class SampleDesign(Rows):
             f"without {', '.join(self.uncovered)}" if self.uncovered else "",
             f"without {self._without_chance} that had no chance to be drawn" if self._without_chance else "",
             f"{absent} drawn {'unit' if absent == 1 else 'units'} without a row" if absent else "",
+            f"about {self._short} drawn units without a row, for which nothing stands" if self._short else "",
         ]
         return f" ({'; '.join(filter(None, parts))})" if any(parts) else ""
 
@@ -566,9 +570,14 @@ class SampleDesign(Rows):
         if how == "poisson":
             return "poisson"
         if plan is not None and how != "simple":
+            instead = (
+                'give selection="poisson", which is at most too wide'
+                if how.endswith("targeted")
+                else 'give stratum= and probability= in place of plan=, or selection="fixed_size" to take it for a simple one'
+            )
             raise DesignError(
                 f'plan: the sample was drawn by the method "{how}", but a plan\'s counts speak for simple random samples; '
-                'give stratum= and probability= in place of plan=, or selection="fixed_size" to take it for a simple one'
+                f"{instead}"
             )
         return "fixed_size"
 
@@ -580,6 +589,22 @@ class SampleDesign(Rows):
         else:
             found = 0 if plan is None or plan.recorded_draw is None else int(plan.recorded_draw.without_chance)
         return found if plan is None else max(0, found - sum(s.population for s in plan.strata if not s.sample_size))
+
+    def _shortfall(self, plan: Any) -> int:
+        """How many units a Poisson sample lacks that chance alone does not explain.
+
+        Fewer than expected by more than four standard deviations, in single strata or in all. The variance of
+        the count, sum of pi (1 - pi), is at most n (1 - n / N) where n are expected of N, whatever their chances.
+        """
+        codes = self._core["stratum"]
+        counts = np.bincount(codes, minlength=1) if len(codes) else np.array([self.units])
+        keys = [()] if self._strata is None else self._strata.keys
+        found = dict(zip(keys, counts.tolist(), strict=False))
+        planned = [(s.sample_size - found.get(s.labels, 0), s.sample_size * (1 - s.inclusion_probability))
+                   for s in plan.strata if s.sample_size]  # fmt: skip
+        short = sum(gap for gap, variance in planned if gap > 4 * math.sqrt(variance) and gap > 1)
+        gap, variance = sum(gap for gap, _ in planned), sum(variance for _, variance in planned)
+        return int(max(short, gap if gap > 4 * math.sqrt(variance) and gap > 1 else 0))
 
     def _planned(self, plan: Any) -> Numbers:
         """The chance that the plan gives the units of each stratum; NaN where it does not know the stratum."""
@@ -703,6 +728,11 @@ class SampleDesign(Rows):
         if self.absent.any():
             gaps = [f"{n:.0f} in {row[0]}" for n, row in zip(self.absent, self._table(), strict=True) if n]
             text += f" Drawn units without a row: {', '.join(gaps)}; the others of their stratum carry their weight."
+        if self._short:
+            text += (
+                f" About {self._short} units fewer than the plan let expect, more than chance explains: drawn units without "
+                "a row, for which nothing stands; totals are too low. Post-stratify to the known counts."
+            )
         if self.uncovered:
             text += f" Nothing was evaluated in {', '.join(self.uncovered)}: estimates do not speak for it."
         if self._without_chance:

@@ -12,7 +12,7 @@ from . import _core
 from ._frames import MISSING_CODE, Frame
 from ._results import Estimate, EstimateTable, TestedEstimate, TestResult, estimate_table
 from .errors import ArgumentError, DataError, DesignError, check_choice, did_you_mean
-from .estimation import Codes, Columns, Domains, Numbers, Rows, Sample, SampleDesign, _events, cross, name_of, rows_of
+from .estimation import Codes, Columns, Domains, Numbers, Rows, Sample, SampleDesign, _events, cross, name_of, rows_of, shown
 
 __all__ = [
     "ModelAssistedEstimate",
@@ -135,6 +135,7 @@ def _model_of(
         )
     everything, numbers = _covered(rows, everything, numbers)
     core = _with_counts(rows, everything, len(values))
+    _check_same_model(rows, model, everything, numbers)
     names = [] if by is None else [by] if isinstance(by, str) else list(by)
     columns = [*names, *(rows.stratum if per_stratum and isinstance(rows, SampleDesign) else ())]
     if not columns:
@@ -151,6 +152,47 @@ def _model_of(
     codes = np.where(inside, first.astype(np.int64) * len(inner) + second, MISSING_CODE).astype(np.uint32)
     keys = [(*a, *b) for a in outer for b in inner]
     return _Model(score, _by_key(keys, codes, known, "part", "conversation"), core)
+
+
+def _check_same_model(rows: Rows, model: str, everything: Frame, numbers: Numbers) -> None:
+    """Refuses a sample whose units have other scores of the model than in the population: the model was run again.
+
+    Scores that differ in the seventh digit or later are the same, written to a file or held in 32 bits in between.
+    """
+    if not isinstance(rows, SampleDesign) or rows.unit is None or rows.unit not in everything.columns:
+        return
+    units = rows.frame.labels(rows.unit)
+    _, first = np.unique(units.codes, return_index=True)
+    sampled = Frame.of(rows.frame.take(first.astype(np.int64)), rows.frame.argument)
+    names = sampled.values(rows.unit)
+    try:
+        ids, all_ids = sampled.ids(rows.unit), everything.ids(rows.unit)
+    except DataError:  # neither text nor whole numbers throughout
+        known = {name: row for row, name in enumerate(everything.values(rows.unit))}
+        place = np.array([known.get(name, len(everything)) for name in names])
+    else:
+        if isinstance(ids, np.ndarray) != isinstance(all_ids, np.ndarray):
+            kinds = ["whole numbers" if isinstance(some, np.ndarray) else "text" for some in (ids, all_ids)]
+            raise DataError(
+                f'population: column "{rows.unit}": expected ids as {kinds[0]}, as in the sample, but found {kinds[1]}; '
+                '7 and "7" are different ids'
+            )
+        place = _core.rows_of(all_ids, ids)
+    gone = np.flatnonzero(place >= len(everything))
+    if len(gone):
+        raise DataError(
+            f"population: no row of the sampled unit {shown(names[gone[0]])} ({len(gone)} such in all); expected all "
+            "conversations, those that people scored included"
+        )
+    own, theirs = sampled.numbers(model), numbers[place.astype(np.int64)]
+    apart = np.flatnonzero(np.abs(own - theirs) > 1e-6 * np.maximum(np.abs(own), np.abs(theirs)))
+    if len(apart):
+        at = apart[0]
+        raise DataError(
+            f'population: column "{model}": expected the model\'s scores of the sample but found {theirs[at]:.10g} for unit '
+            f"{shown(names[at])}, which has {own[at]:.10g} there ({len(apart)} such units of {len(own)}); was the "
+            "model run again? Take both columns from one run"
+        )
 
 
 def _by_key(
@@ -309,7 +351,7 @@ def model_assisted_mean(
     population : frame, or number, or mapping
         All conversations (those that people scored included) with the column `model`; or the model's mean over all; or
         its means by stratum (with `by`: by domain). A frame also tells how many conversations there are, and must agree
-        with the design on that.
+        with the design on that; and, where it has the design's column of units, on the model's score of each sampled one.
     by : str or sequence of str, optional
         Domains to estimate for; a frame of the population needs these columns too.
     lam : {"common", "stratum"} or float

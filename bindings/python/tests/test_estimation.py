@@ -413,3 +413,21 @@ def test_a_difference_is_between_two_labels(between: Any) -> None:
     with pytest.raises(ArgumentError, match=re.escape('no row of month is "jun"; it holds "june", "may" (did you mean "june"?)')):
         qa.difference(frame, "score", by="month", between=("jun", "may"))
     assert qa.difference(frame, "score", by="month", between=["june", "may"]).value == pytest.approx(0.25)  # type: ignore[arg-type]
+
+
+def test_a_poisson_sample_that_lacks_rows_says_so() -> None:
+    random = np.random.default_rng(2)
+    calls = pd.DataFrame({"id": range(900), "queue": ["a", "b", "c"] * 300, "minutes": random.gamma(2, 3, 900)})
+    calls["score"] = random.uniform(0, 1, 900)
+    plan = qa.allocate(calls, strata="queue", size=180)
+    for seed in range(50):  # nothing is missing
+        drawn = qa.draw(calls, plan, id="id", seed=seed, method="poisson", size_measure="minutes")
+        assert qa.SampleDesign(drawn, unit="id", plan=plan).scope == ""
+    expected = 180 - len(drawn.iloc[:100])
+    design = qa.SampleDesign(drawn.iloc[:100], unit="id", plan=plan)
+    assert qa.total(design, "score").name == f"total score (about {expected} drawn units without a row, for which nothing stands)"
+    assert "totals are too low. Post-stratify" in design.summary()
+    # One stratum without rows: 60 of 300 were expected.
+    assert "about 60 drawn units" in qa.SampleDesign(drawn[drawn["queue"] != "b"], unit="id", plan=plan).scope
+    # Without a plan nobody knows how many to expect.
+    assert qa.SampleDesign(drawn.iloc[:100], probability="inclusion_probability").scope == ""

@@ -196,3 +196,40 @@ def test_a_lambda_is_a_finite_number() -> None:
     rows = pd.DataFrame({"score": [1.0, 2.0, 3.0], "guess": [1.0, 2.0, 2.5]})
     with pytest.raises(ArgumentError, match="lam: expected"):
         qa.ppi_mean(rows, "score", model="guess", unlabelled=rows, lam=float("nan"))
+
+
+def test_a_model_that_was_run_again_is_noticed() -> None:
+    calls = centre()
+    sample, design = drawn(calls)
+    again = calls.assign(model=calls["model"].where(calls["conversation_id"] != sample["conversation_id"].iloc[3], 0.5))
+    label, score = sample["conversation_id"].iloc[3], sample["model"].iloc[3]
+    for estimate, column in ((qa.model_assisted_mean, "people"), (qa.model_assisted_proportion, "resolved")):
+        with pytest.raises(DataError, match=f'found 0.5 for unit "{label}", which has {score:.10g} there .1 such units of 60'):
+            estimate(design, column, model="model", population=again)
+        with pytest.raises(DataError, match="60 such units of 60.*was the model run again"):
+            estimate(design, column, model="model", population=calls.assign(model=calls["model"] + 1))
+        assert estimate(design, column, model="model", population=calls.sample(frac=1.0, random_state=1)).n == 60
+    # As 32 bits, or as a file holds it, it is the same score; without the ids nothing is held against anything.
+    qa.model_assisted_mean(design, "people", model="model", population=calls.assign(model=calls["model"].astype(np.float32)))
+    qa.model_assisted_mean(design, "people", model="model", population=again.drop(columns="conversation_id"))
+    renamed = calls.assign(conversation_id=calls["conversation_id"].replace(label, "other"))
+    with pytest.raises(DataError, match=f'no row of the sampled unit "{label}" .1 such in all'):
+        qa.model_assisted_mean(design, "people", model="model", population=renamed)
+
+
+@pytest.mark.parametrize("kind", ["whole numbers", "fractions", "repeated"])
+def test_sampled_units_are_found_whatever_their_ids_are(kind: str) -> None:
+    calls = centre().assign(conversation_id=lambda c: np.arange(len(c)) / (2 if kind == "fractions" else 1))
+    if kind == "whole numbers":
+        calls["conversation_id"] = calls["conversation_id"].astype(int)
+    sample = calls.iloc[40:80].assign(weight=10.0)
+    repeats = "average" if kind == "repeated" else "error"
+    rows = pd.concat([sample, sample.iloc[:5]]) if kind == "repeated" else sample
+    design = qa.SampleDesign(rows, unit="conversation_id", weight="weight", repeats=repeats)
+    assert qa.model_assisted_mean(design, "people", model="model", population=calls[::-1]).n == 40
+    with pytest.raises(DataError, match="40 such units of 40"):
+        qa.model_assisted_mean(design, "people", model="model", population=calls.assign(model=calls["model"] / 2))
+    if kind == "whole numbers":
+        with pytest.raises(DataError, match="expected ids as whole numbers, as in the sample, but found text"):
+            named = calls.assign(conversation_id=calls["conversation_id"].astype(str))
+            qa.model_assisted_mean(design, "people", model="model", population=named)

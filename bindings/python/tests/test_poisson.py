@@ -169,6 +169,10 @@ def test_the_drawn_sample_says_how_it_was_drawn() -> None:
         assert qa.SampleDesign(other, stratum="queue", probability="inclusion_probability").selection == "fixed_size"
     _, listed = drawn_from(frame, method="systematic")
     assert qa.SampleDesign(listed, plan=plan, selection="fixed_size").units == 80
+    _, mixed = drawn_from(frame, targeted_rates={"escalated": 0.5})
+    with pytest.raises(DesignError, match='give selection="poisson", which is at most too wide'):
+        qa.SampleDesign(mixed, plan=plan)
+    assert qa.SampleDesign(mixed, plan=plan, selection="poisson").scope == ""
     assert "draw_method" not in drawn_from(frame)[1]
     with pytest.raises(DesignError, match="expected one method for all rows but found"):
         qa.SampleDesign(pd.concat([drawn, listed]), probability="inclusion_probability")
