@@ -26,7 +26,8 @@ inline const std::map<std::string, part_keys>& all_keys() {
   static const std::map<std::string, part_keys> keys = {
       {"rubric",
        {{"qascore", "id", "version", "language", "title", "scoring", "bands", "pass_from", "sections"}, {}}},
-      {"scoring", {{"method", "weights", "not_applicable", "cap"}, {"base", "out_of", "round"}}},
+      {"scoring",
+       {{"method", "weights", "not_applicable", "base", "scale", "floor", "cap", "round"}, {"out_of"}}},
       {"band", {{"id", "title", "from"}, {"to"}}},
       {"section",
        {{"id", "title", "weight", "sections", "criteria", "fail", "ask_when"},
@@ -35,12 +36,13 @@ inline const std::map<std::string, part_keys>& all_keys() {
        {{"id", "title", "weight", "dimension", "answer", "not_applicable", "bonus", "critical", "reasons",
          "fail", "ask_when", "out_of"},
         {"excluded"}}},
-      {"condition", {{"all", "any", "not", "criterion", "field", "is"}, {}}},
-      {"answer", {{"yes_no", "options", "scale", "number", "hits"}, {"several", "date"}}},
+      {"condition", {{"all", "any", "not", "criterion", "field", "is", "contains_all", "is_exactly"}, {}}},
+      {"answer", {{"yes_no", "options", "several", "most", "scale", "number", "hits"}, {}}},
       {"yes_no", {{"points", "good"}, {}}},
       {"option", {{"id", "title", "points"}, {}}},
       {"scale", {{"min", "max", "points"}, {}}},
-      {"number", {{"ranges"}, {"from"}}},
+      {"number", {{"from", "ranges"}, {}}},
+      {"round", {{"digits", "rule"}, {}}},
       {"range", {{"to", "points"}, {}}},
       {"hits", {{"points", "each", "limit"}, {}}},
       {"reason", {{"id", "title"}, {}}},
@@ -424,15 +426,21 @@ private:
     const auto in = open(p, "scoring");
     if (!in)
       return;
+    bool known = false;
     need(*in, "method", [&](const place& q) {
-      visit(q);
-      if (at(q).kind == node_kind::text && at(q).value == "base")
-        return report(q, "\"base\" is not supported by this version");
-      choice<scoring_method>(q, out.method,
-                             {{"weighted", scoring_method::weighted},
-                              {"points", scoring_method::points},
-                              {"scaled_points", scoring_method::scaled_points}});
+      known = choice<scoring_method>(q, out.method,
+                                     {{"weighted", scoring_method::weighted},
+                                      {"points", scoring_method::points},
+                                      {"scaled_points", scoring_method::scaled_points},
+                                      {"base", scoring_method::base}});
     });
+    if (out.method == scoring_method::base)
+      need(*in, "base", [&](const place& q) { number(q, out.base); });
+    else if (const auto base = in->values.find("base"); known && base != in->values.end())
+      report(base->second, "expected no \"base\": only method base has one");
+    if (known)
+      optional(*in, "scale", [&](const place& q) { number(q, out.scale); });
+    optional(*in, "floor", [&](const place& q) { number(q, out.floor); });
     optional(*in, "weights", [&](const place& q) {
       if (choice<weights_of>(q, out.weights,
                              {{"criterion", weights_of::criterion}, {"section", weights_of::section}}) &&
@@ -447,12 +455,29 @@ private:
            {"full_marks", not_applicable_policy::full_marks},
            {"zero", not_applicable_policy::zero}});
     });
+    optional(*in, "round", [&](const place& q) {
+      const auto round = open(q, "round");
+      if (!round)
+        return;
+      auto& rounding = out.round.emplace();
+      need(*round, "digits", [&](const place& r) { number(r, rounding.digits); });
+      optional(*round, "rule", [&](const place& r) {
+        choice<rounding_rule>(r, rounding.rule,
+                              {{"half_even", rounding_rule::half_even}, {"half_up", rounding_rule::half_up}});
+      });
+    });
     optional(*in, "cap", [&](const place& q) {
+      if (at(q).kind != node_kind::list)
+        return number(q, out.cap);
       std::vector<double> limits;
       list(q, limits, [&](const place& r, double& limit) { number(r, limit); });
-      if (at(q).kind == node_kind::list && limits != std::vector<double>{0.0, 1.0})
-        report(q, "expected [0, 1]; other caps are not supported by this version");
-      out.capped = true;
+      if (limits.size() != 2)
+        return report(q, "expected a number, or the floor and the cap like [0, 1], but found a list of " +
+                             std::to_string(limits.size()));
+      if (out.floor)
+        report(q, "expected the cap alone, since \"floor\" is there too, but found a list");
+      out.floor = limits[0];
+      out.cap = limits[1];
     });
   }
 
@@ -528,8 +553,11 @@ private:
     const auto in = open(p, "condition");
     if (!in)
       return;
+    const auto is_match = [](const std::string& key) {
+      return key == "is" || key == "contains_all" || key == "is_exactly";
+    };
     const auto kinds =
-        std::ranges::count_if(in->values, [](const auto& entry) { return entry.first != "is"; });
+        std::ranges::count_if(in->values, [&](const auto& entry) { return !is_match(entry.first); });
     if (kinds != 1) {
       unread_.insert(p.path);
       if (!failed_within(p.path))
@@ -557,27 +585,51 @@ private:
     };
     if (optional(*in, "criterion", test(condition_kind::answer)) ||
         optional(*in, "field", test(condition_kind::field)))
-      need(*in, "is", [&](const place& q) { answer_ids(q, out.values); });
-    else if (const auto is = in->values.find("is"); is != in->values.end())
-      report(is->second, "expected \"is\" beside \"criterion\" or \"field\" only");
+      read_match(*in, out);
+    else
+      for (const auto& [key, value] : in->values)
+        if (is_match(key))
+          report(value, "expected " + detail::quoted(key) + " beside \"criterion\" or \"field\" only");
+  }
+
+  void read_match(const opened& in, condition_definition& out) {
+    static const std::vector<std::pair<std::string, condition_match>> keys = {
+        {"is", condition_match::is},
+        {"contains_all", condition_match::contains_all},
+        {"is_exactly", condition_match::is_exactly}};
+    if (in.values.size() > 2)
+      return report(in.self, "expected one of is, contains_all or is_exactly but found more");
+    for (const auto& [key, match] : keys)
+      if (const auto value = in.values.find(key); value != in.values.end()) {
+        out.match = match;
+        return answer_ids(value->second, out.values);
+      }
+    need(in, "is", [](const place&) {});
   }
 
   void read_answer(const place& p, answer_definition& out) {
     if (at(p).kind == node_kind::text) {
-      bool free_text = false;
-      if (choice<bool>(p, free_text, {{"yes_no", false}, {"text", true}}) && free_text)
-        out = text_answer{};
+      choice<answer_definition>(
+          p, out, {{"yes_no", yes_no_answer{}}, {"text", text_answer{}}, {"date", date_answer{}}});
       return;
     }
     const auto in = open(p, "answer");
     if (!in)
       return;
-    if (in->values.size() != 1) {
+    const auto kinds = std::ranges::count_if(
+        in->values, [](const auto& entry) { return entry.first != "several" && entry.first != "most"; });
+    if (kinds != 1) {
       if (!failed_within(p.path))
-        report(p, "expected one kind of answer (yes_no, text, options, scale, number or hits) but found " +
-                      std::to_string(in->values.size()));
+        report(p,
+               "expected one kind of answer (yes_no, text, date, options, scale, number or hits) but found " +
+                   std::to_string(kinds));
       return;
     }
+    if (!in->has("options"))
+      for (const char* key : {"several", "most"})
+        if (in->has(key))
+          report(in->values.find(key)->second,
+                 "expected " + detail::quoted(key) + " beside \"options\" only");
     optional(*in, "yes_no", [&](const place& q) { read_yes_no(q, out.emplace<yes_no_answer>()); });
     optional(*in, "options", [&](const place& q) {
       list(q, out.emplace<options_answer>().options, [&](const place& r, option_definition& option) {
@@ -588,6 +640,9 @@ private:
         optional(*one, "title", [&](const place& s) { title(s, option.title); });
         need(*one, "points", [&](const place& s) { number(s, option.points); });
       });
+      auto& options = std::get<options_answer>(out);
+      optional(*in, "several", [&](const place& r) { truth(r, options.several); });
+      optional(*in, "most", [&](const place& r) { number(r, options.most); });
     });
     optional(*in, "scale", [&](const place& q) {
       auto& scale = out.emplace<scale_answer>();
@@ -625,6 +680,14 @@ private:
     const auto in = open(p, "number");
     if (!in)
       return;
+    optional(*in, "from", [&](const place& q) {
+      constexpr std::string_view prefix = "metric.";
+      text(q, out.metric);
+      if (out.metric.starts_with(prefix) && out.metric.size() > prefix.size())
+        out.metric.erase(0, prefix.size());
+      else if (at(q).kind == node_kind::text && !failed_within(q.path))
+        expected(q, "a metric of the conversation, like metric.handle_s,");
+    });
     need(*in, "ranges", [&](const place& q) {
       list(q, out.ranges, [&](const place& r, range_definition& range) {
         if (const auto one = open(r, "range")) {

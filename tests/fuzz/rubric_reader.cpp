@@ -4,6 +4,7 @@
 #include <qascore/rubric.hpp>
 #include <qascore/rubric/yaml.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -22,11 +23,16 @@ void check(const qascore::rubric& form) {
   const std::vector<std::uint8_t> first_answers(form.plan().inputs, 0);
   qascore::scorer score(form, {.when_unasked = qascore::unasked::ignore});
   const qascore::evaluation_result& result = score(first_answers);
-  require(!result.score || (*result.score >= 0.0 && *result.score <= *result.score_before_fail));
-  double sum = 0.0;
+  // Only rounding may raise a score.
+  require(!result.score ||
+          (*result.score >= 0.0 && (form.definition().round || *result.score <= *result.score_before_fail)));
+  double sum = result.base;
   for (const auto& one : result.criteria)
     sum += one.contribution;
-  require(!result.score || sum + result.cap_adjustment == *result.score_before_fail);
+  // A floor or a cap may move a sum of finer digits than its own.
+  const bool moved = std::abs(result.cap_adjustment) > 1e-12;
+  const double off = result.score ? std::abs(sum + result.cap_adjustment - *result.score_before_fail) : 0.0;
+  require(moved ? off <= 1e-15 * std::abs(sum) + 1e-15 : off == 0.0);
   require(!qascore::explain(result).empty());
 }
 

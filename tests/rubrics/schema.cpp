@@ -97,9 +97,11 @@ TEST_CASE("the reader takes every choice that the schema offers") {
   const ptree definitions = schema().get_child("$defs");
   const ptree& scoring = definitions.get_child("scoring.properties");
   for (const auto& method : texts(scoring.get_child("method.enum")))
-    CHECK(accepts("method: " + method, "").empty());
+    CHECK(accepts("method: " + method + (method == "base" ? ", base: 10" : ""), "").empty());
   for (const auto& weights : texts(scoring.get_child("weights.enum")))
     CHECK(accepts("method: weighted, weights: " + weights, "").empty());
+  for (const auto& rule : texts(definitions.get_child("round.properties.rule.enum")))
+    CHECK(accepts("method: points, round: {digits: 2, rule: " + rule + "}", "").empty());
   for (const auto& policy : texts(scoring.get_child("not_applicable.enum")))
     CHECK(accepts("method: weighted, not_applicable: " + policy, "").empty());
   for (const auto& scope : texts(definitions.get_child("fail.properties.scope.enum")))

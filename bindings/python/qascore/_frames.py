@@ -187,6 +187,14 @@ class Frame:
         native = self.series(name).to_native()
         return all(isinstance(category, str) for category in native.cat.categories)
 
+    def holds_lists(self, name: str) -> bool:
+        """Whether values of the column are lists."""
+        series = self.series(name)
+        nw = _narwhals()
+        if series.dtype == nw.Object:
+            return any(isinstance(value, (list, tuple, set, frozenset, np.ndarray)) for value in series.to_list())
+        return series.dtype in (nw.List, nw.Array)
+
     def labels(self, name: str) -> Labels:
         """Dense codes and ascending labels of a column of text, whole numbers, booleans or anything ordered.
 
@@ -251,7 +259,9 @@ class Frame:
 
     def values(self, name: str) -> list[Any]:
         """The column as Python values, None for missing."""
-        return [None if v is None or v != v else v for v in self.series(name).to_list()]
+        lists = (list, tuple, set, frozenset, np.ndarray)  # of which no truth value is asked
+        values = self.series(name).to_list()
+        return [None if v is None or (not isinstance(v, lists) and v != v) else v for v in values]
 
     def take(
         self,

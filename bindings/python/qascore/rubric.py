@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ class Criterion:
     section : str
         Id of the section that holds it.
     kind : str
-        yes_no, options, scale, number, hits or text.
+        yes_no, options, scale, number, hits, text or date.
     answers : tuple of str
         The answers in the order of the rubric, and the points for each.
     points : tuple of float
@@ -62,6 +62,10 @@ class Criterion:
         Root causes for the rater to tick.
     ask_when : dict or None
         The condition of its own under which it is asked, as the file writes it.
+    metric : str or None
+        The metric of the conversation that fills it in, in place of a rater.
+    several : bool
+        Whether any number of the options may be chosen: a list of them, or text with ";" between them; [] or "[]" is none.
     """
 
     id: str
@@ -79,6 +83,8 @@ class Criterion:
     critical: bool
     reasons: tuple[str, ...]
     ask_when: dict[str, Any] | None
+    metric: str | None
+    several: bool
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,8 @@ class CriterionResult:
     `state` is scored, unanswered, not_applicable (the rater said so), not_asked (its condition does not hold) or excluded
     (never scored). `earned` and `possible` are points, NaN unless
     scored. `applied_weight` is its share of the form in this evaluation, `contribution` what it gave to
-    `score_before_fail`, both fractions; contributions and the cap adjustment add up to exactly that.
+    `score_before_fail`, both fractions; contributions, the base and the cap adjustment add up to exactly that. With method
+    base points may be negative, and nothing has a weight (0).
     """
 
     criterion: str
@@ -146,8 +153,10 @@ class EvaluationResult:
     band : str or None
     passed : bool or None
         None when neither a pass mark nor a verdict rule says anything.
+    base : float
+        With method base what the evaluation starts at, a fraction; else 0.
     cap_adjustment : float
-        What the cap took away, 0 or below.
+        What the cap took away (below 0) or the floor added.
     criteria : tuple of CriterionResult
     sections, dimensions : dict
         Score by id, None where not scorable. Sections after fail rules of scope criterion and section, dimensions before.
@@ -163,6 +172,7 @@ class EvaluationResult:
     critical_score: float | None
     band: str | None
     passed: bool | None
+    base: float
     cap_adjustment: float
     criteria: tuple[CriterionResult, ...]
     sections: dict[str, float | None]
@@ -184,6 +194,7 @@ class EvaluationResult:
             critical_score=record["critical_score"],
             band=record["band"],
             passed=record["passed"],
+            base=record["base"],
             cap_adjustment=record["cap_adjustment"],
             criteria=tuple(CriterionResult(**one) for one in record["criteria"]),
             sections=dict(record["sections"]),
@@ -277,7 +288,7 @@ class Rubric:
     1.0
     """
 
-    __slots__ = ("_core", "bands", "content_hash", "criteria", "dimensions", "fields", "id", "language", "pass_from",
+    __slots__ = ("_core", "bands", "content_hash", "criteria", "dimensions", "fields", "id", "language", "metrics", "pass_from",
                  "sections", "title", "version")  # fmt: skip
 
     def __init__(self, core: _core.Rubric) -> None:
@@ -292,6 +303,7 @@ class Rubric:
         self.sections = tuple(Section(**one) for one in core.sections())
         self.dimensions = tuple(core.dimensions())
         self.fields = tuple(core.fields())
+        self.metrics = tuple(dict.fromkeys(one.metric for one in self.criteria if one.metric is not None))
         self.bands = tuple(Band(one["id"], one["title"], one["from"]) for one in core.bands())
 
     @classmethod
@@ -301,7 +313,8 @@ class Rubric:
         Parameters
         ----------
         path : str or path
-            A file; where there is none of that name: complaint-zh, email-ticket, online-chat or voice-service.
+            A file; where there is none of that name: complaint-handling, complaint-zh, email-ticket, online-chat,
+            sales-compliance, service-base-zh, social-media or voice-service.
 
         Raises
         ------
@@ -336,11 +349,11 @@ class Rubric:
         Parameters
         ----------
         answers : mapping
-            Criterion id to answer: text, a number, True or False for yes or no, "not_applicable"; None, NaN and "" are
-            unanswered.
+            Criterion id to answer: text, a number, True or False for yes or no, a list of options where several may be
+            chosen, "not_applicable"; None, NaN and "" are unanswered.
         conversation : mapping, optional
-            Fields of the conversation that conditions of the form look at (`fields` names them), with their values; what
-            else it holds is not looked at.
+            Fields of the conversation that conditions of the form look at and metrics that fill criteria in (`fields` and
+            `metrics` name them), with their values; what else it holds is not looked at.
         unanswered : {"error", "not_scorable", "leave_out"}
             What a criterion without an answer means: an error; no score, and the criterion listed in `missing`; or the
             criterion takes no part, as if it were not applicable.
@@ -356,7 +369,8 @@ class Rubric:
         check_choice("unasked", unasked, UNASKED)
         pairs = [(str(criterion), _answer_text(answer)) for criterion, answer in answers.items()]
         around = conversation or {}
-        known = [(name, _answer_text(around[name])) for name in self.fields if name in around]
+        names = dict.fromkeys(self.fields + self.metrics)
+        known = [(name, _answer_text(around[name])) for name in names if name in around]
         return EvaluationResult.from_core(self._core.score_answers(pairs, known, unanswered, unasked), self)
 
     def score(
@@ -377,7 +391,7 @@ class Rubric:
         answers : frame
             Long: one row per evaluation and criterion, with `criterion` and `answer` naming columns. Wide: one row per
             evaluation, with a column per criterion, named by its id. Fields of the conversation that conditions look at
-            (`fields`) are columns of that name, of one value per evaluation.
+            (`fields`) and metrics that fill criteria in (`metrics`) are columns of that name, of one value per evaluation.
         evaluation : str
             Column that says which evaluation a row belongs to. May be None for a wide frame: then the row number does.
         criterion, answer : str, optional
@@ -413,7 +427,7 @@ class Rubric:
         if criterion is not None and answer is not None:
             if evaluation is None:
                 raise ArgumentError("evaluation: expected the column that says to which evaluation a row belongs")
-            read = self._read_long(frame, evaluation, criterion, answer)
+            read = self._read_long(frame, evaluation, criterion, answer, unanswered)
         else:
             read = self._read_wide(frame, evaluation, unanswered)
         codes, ids, carried, where = read
@@ -427,7 +441,7 @@ class Rubric:
         columns = self._core.score_codes(codes, unanswered == "leave_out", threads or os.cpu_count() or 1)
         return Scores(self, frame, evaluation or "evaluation", ids, carried, codes, columns, unanswered)
 
-    def _read_long(self, frame: Frame, evaluation: str, criterion: str, answer: str) -> _Read:
+    def _read_long(self, frame: Frame, evaluation: str, criterion: str, answer: str, unanswered: str) -> _Read:
         frame.require(evaluation, criterion, answer)
         evaluations = frame.labels(evaluation)
         if len(evaluations.missing):
@@ -444,10 +458,10 @@ class Rubric:
         ])  # fmt: skip
         first = np.full(count, -1, dtype=np.int64)
         first[evaluations.codes[::-1]] = np.arange(len(frame) - 1, -1, -1)
-        for name in self._require_fields(frame):
+        for name in self._require_fields(frame, unanswered):
             if not _is_constant(frame, name, evaluations.codes, first):
-                raise DataError(f'answers: column "{name}": expected one value per {evaluation}, since conditions look at it')
-        self._read_fields(frame, codes, first)
+                raise DataError(f'answers: column "{name}": expected one value per {evaluation}, as of a conversation')
+        self._read_fields(frame, codes, first, lambda row: f"{evaluation} {evaluations.labels[row]}")
         names = [
             name
             for name in frame.columns
@@ -460,19 +474,28 @@ class Rubric:
             lambda row: f"{evaluation} {evaluations.labels[row]}",
         )
 
-    def _require_fields(self, frame: Frame) -> tuple[str, ...]:
-        for name in self.fields:
+    def _require_fields(self, frame: Frame, unanswered: str) -> list[str]:
+        """Columns of the conversation that the form needs; metrics may be absent where answers may be missing."""
+        for name in self.fields + (self.metrics if unanswered == "error" else ()):
             if name not in frame.columns:
+                use = "a field of the conversation that conditions" if name in self.fields else "a metric that criteria"
                 raise MissingColumnError(
-                    f'answers: expected a column "{name}", a field of the conversation that conditions of rubric "{self.id}" '
-                    f"look at, but found none{did_you_mean(name, frame.columns)}"
+                    f'answers: expected a column "{name}", {use} of rubric "{self.id}" look at, but found none'
+                    f"{did_you_mean(name, frame.columns)}"
                 )
-        return self.fields
+        return [name for name in dict.fromkeys(self.fields + self.metrics) if name in frame.columns]
 
-    def _read_fields(self, frame: Frame, codes: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64]) -> None:
+    def _read_fields(
+        self, frame: Frame, codes: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64], where: Callable[[int], str]
+    ) -> None:
         for index, name in enumerate(self.fields):
             given = _answer_labels(frame, name)
             codes[len(self.criteria) + index] = self._core.encode_field(index, given.codes[rows], given.labels)
+        for index, one in enumerate(self.criteria):
+            if one.metric is not None and one.metric in frame.columns:
+                given = _answer_labels(frame, one.metric)
+                codes[index], (count, cells) = self._core.encode_column(index, given.codes[rows], given.labels)
+                _refuse(count, [(where(row), name, message) for row, name, message in cells])
 
     def _read_wide(self, frame: Frame, evaluation: str | None, unanswered: str) -> _Read:
         ids: Sequence[Any] = range(len(frame))
@@ -487,11 +510,18 @@ class Rubric:
         codes = np.full((len(self.criteria) + len(self.fields), len(frame)), _core.UNANSWERED_CODE, dtype=np.uint8)
         total, cells = 0, []
         names = {one.id for one in self.criteria}
-        self._require_fields(frame)
+        self._require_fields(frame, unanswered)
         conditional = set(self._core.conditional_criteria())
         for index, one in enumerate(self.criteria):
+            if one.metric is not None:
+                if one.metric != one.id and one.id in frame.columns:
+                    raise DataError(
+                        f'answers: column "{one.id}": expected no answers, since the metric "{one.metric}" of the '
+                        "conversation fills them in"
+                    )
+                continue
             if one.id not in frame.columns:
-                if one.kind != "text" and index not in conditional and unanswered == "error":
+                if one.kind not in ("text", "date") and index not in conditional and unanswered == "error":
                     others = [name for name in frame.columns if name not in names and name != evaluation]
                     raise MissingColumnError(
                         f'answers: expected a column for criterion "{one.id}" of rubric "{self.id}" but found none'
@@ -504,10 +534,15 @@ class Rubric:
             cells += problems
         at = [f" ({evaluation} {ids[row]})" if evaluation else "" for row, _, _ in cells]
         _refuse(total, [(where(row) + more, name, message) for (row, name, message), more in zip(cells, at, strict=True)])
+        names -= set(self.metrics)
         carried = [name for name in frame.columns if name not in names]
         rows = np.arange(len(frame), dtype=np.int64)
-        self._read_fields(frame, codes, rows)
-        return codes, ids, (rows, carried), lambda row: where(row) + (f" ({evaluation} {ids[row]})" if evaluation else "")
+
+        def at_row(row: int) -> str:
+            return where(row) + (f" ({evaluation} {ids[row]})" if evaluation else "")
+
+        self._read_fields(frame, codes, rows, at_row)
+        return codes, ids, (rows, carried), at_row
 
     def definition(self) -> dict[str, Any]:
         """The form as its file says it, with fail rules and scoring: written as YAML or JSON it reads to the same content hash.
@@ -534,6 +569,7 @@ class Rubric:
             "sections": [vars(section).copy() for section in self.sections],
             "criteria": [vars(one).copy() for one in self.criteria],
             "fields": list(self.fields),
+            "metrics": list(self.metrics),
         }
 
     def to_frame(self, backend: str | None = None) -> Any:
@@ -673,14 +709,16 @@ class Scores:
 
     def criteria_frame(self) -> Any:
         """One row per evaluation and criterion: state, answer, earned, possible (points), applied_weight, contribution
-        (fractions), and rating, which is earned / possible."""
+        (fractions), and rating, which is earned / possible (with method base the place between the points of the worst and
+        of the best answer)."""
         columns = self.rubric._core.criterion_columns(self._codes, self._unanswered)
         criteria = self.rubric.criteria
         states = np.array(_core.CRITERION_STATES, dtype=object)
+        texts = self.rubric._core.answer_texts()
         answers = [
-            one.answers[code] if code < len(one.answers) else None
+            one[code] if code < len(one) else None
             for row in self._codes[: len(criteria)].T.tolist()
-            for one, code in zip(criteria, row, strict=True)
+            for one, code in zip(texts, row, strict=True)
         ]
         return self._frame.build({
             self._evaluation: [identity for identity in self._ids for _ in criteria],
@@ -754,6 +792,8 @@ def _in_language(title: Mapping[str, str], language: str, otherwise: str) -> str
 
 def _answer_text(value: Any) -> str:
     """An answer as the rubric writes it; "" is unanswered."""
+    if isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
+        return ";".join(sorted(map(str, value)) if isinstance(value, (set, frozenset)) else map(str, value)) or "[]"
     if value is None or value != value:  # noqa: PLR0124 - NaN is not itself
         return ""
     if isinstance(value, str):
@@ -772,10 +812,12 @@ def _answer_text(value: Any) -> str:
 
 def _answer_labels(frame: Frame, name: str) -> Labels:
     """Codes and texts of a column of answers, which may mix texts, numbers and truth values."""
-    if frame.is_text(name):
+    if not frame.holds_lists(name) and frame.is_text(name):
         labels = frame.labels(name)
     else:
         try:
+            if frame.holds_lists(name):
+                raise DataError("lists of options")
             found = frame.labels(name)
         except DataError:  # of several types
             texts = np.array([_answer_text(value) for value in frame.values(name)], dtype=object)

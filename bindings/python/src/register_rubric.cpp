@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -79,7 +80,9 @@ py::dict describe(const condition_definition& condition) {
   case condition_kind::answer:
   case condition_kind::field:
     out[condition.what == condition_kind::answer ? "criterion" : "field"] = condition.of;
-    out["is"] = condition.values;
+    out[condition.match == condition_match::is             ? "is"
+        : condition.match == condition_match::contains_all ? "contains_all"
+                                                           : "is_exactly"] = condition.values;
     break;
   }
   return out;
@@ -91,7 +94,7 @@ py::object describe(const std::optional<condition_definition>& condition) {
 
 constexpr std::string_view scope_names[] = {"criterion", "section", "form"};
 constexpr std::string_view effect_names[] = {"zero", "cap", "verdict"};
-constexpr std::string_view kind_names[] = {"yes_no", "options", "scale", "number", "hits", "text"};
+constexpr std::string_view kind_names[] = {"yes_no", "options", "scale", "number", "hits", "text", "date"};
 
 py::object optional_text(std::string_view value) {
   return value.empty() ? py::object(py::none()) : py::object(text(value));
@@ -100,9 +103,14 @@ py::object optional_text(std::string_view value) {
 py::dict describe(const criterion& one) {
   const criterion_definition& definition = one.definition();
   py::list answers, points, reasons;
-  for (std::size_t code = 0; code < one.points().size(); ++code) {
+  const auto* several = detail::several_of(definition.answer);
+  for (std::size_t code = 0; several == nullptr && code < one.points().size(); ++code) {
     answers.append(one.answer(code));
     points.append(one.points()[code]);
+  }
+  for (std::size_t option = 0; several != nullptr && option < several->options.size(); ++option) {
+    answers.append(several->options[option].id);
+    points.append(several->options[option].points);
   }
   for (const auto& reason : definition.reasons)
     reasons.append(reason.id);
@@ -122,6 +130,8 @@ py::dict describe(const criterion& one) {
   out["critical"] = definition.critical;
   out["reasons"] = py::tuple(reasons);
   out["ask_when"] = describe(definition.ask_when);
+  out["metric"] = optional_text(one.metric());
+  out["several"] = several != nullptr;
   return out;
 }
 
@@ -192,6 +202,7 @@ py::dict describe(const evaluation_result& result) {
   out["critical_score"] = result.critical_score;
   out["band"] = optional_text(result.band);
   out["passed"] = result.passed;
+  out["base"] = result.base;
   out["cap_adjustment"] = result.cap_adjustment;
   out["criteria"] = criteria;
   out["sections"] = parts(result.sections);
@@ -309,6 +320,11 @@ py::tuple encode_long(const rubric& form, const py::array& evaluations, std::siz
         continue;
       }
       const auto at = index[asked[row]];
+      if (const auto metric = at ? form.criteria()[*at].metric() : std::string_view{}; !metric.empty()) {
+        if (!is_missing(answer[row]))
+          problems.add(row, criterion_labels[asked[row]], detail::filled_problem(metric));
+        continue;
+      }
       if (!at) {
         problems.add(row, "", form.unknown(criterion_labels[asked[row]]).message);
         continue;
@@ -358,7 +374,8 @@ py::tuple settle_codes(const rubric& form, const py::array& codes) {
     kernel::settle_many(form.plan(), all, out);
     for (std::size_t row = 0; row < rows; ++row)
       for (std::size_t c = 0; c < form.criteria().size(); ++c)
-        if (out[c][row] == kernel::not_asked_code && all[c][row] != kernel::unanswered_code)
+        if (out[c][row] == kernel::not_asked_code && all[c][row] != kernel::unanswered_code &&
+            form.criteria()[c].metric().empty())
           problems.add(row, std::string(form.criteria()[c].id()), std::string(not_asked_problem));
   }
   const auto table = array_of(std::move(settled))
@@ -369,8 +386,10 @@ py::tuple settle_codes(const rubric& form, const py::array& codes) {
 /// Criteria that are asked only under a condition.
 std::vector<std::size_t> conditional_criteria(const rubric& form) {
   std::vector<std::size_t> out;
-  for (const auto& condition : form.plan().conditions)
+  for (const auto& condition : form.plan().conditions) {
     out.insert(out.end(), condition.criteria.begin(), condition.criteria.end());
+    out.insert(out.end(), condition.filled.begin(), condition.filled.end());
+  }
   std::ranges::sort(out);
   return out;
 }
@@ -384,7 +403,7 @@ py::tuple unanswered_cells(const rubric& form, const py::array& codes) {
     for (std::size_t row = 0; row < rows_of(codes); ++row)
       for (std::size_t c = 0; c < form.criteria().size(); ++c)
         if (all[c][row] == kernel::unanswered_code &&
-            !std::holds_alternative<text_answer>(form.criteria()[c].definition().answer))
+            detail::is_scored(form.criteria()[c].definition().answer))
           missing.add(row, std::string(form.criteria()[c].id()), "expected an answer but found none");
   }
   return missing.to_python();
@@ -447,7 +466,14 @@ py::list section_columns(const rubric& form, const py::array& codes) {
   {
     const py::gil_scoped_release release;
     const std::vector<std::span<double>> out(nodes.begin(), nodes.end());
-    kernel::score_nodes(form.plan(), all, out);
+    if (form.plan().how != kernel::combine::base)
+      kernel::score_nodes(form.plan(), all, out);
+    for (std::size_t node = 0; form.plan().how == kernel::combine::base && node < out.size(); ++node) {
+      const auto& held = form.plan().nodes[node];
+      std::vector<std::uint32_t> subset(held.last - held.first);
+      std::iota(subset.begin(), subset.end(), held.first);
+      kernel::score_subset(form.form_cells(), subset, all, out[node]);
+    }
   }
   py::list out;
   for (const auto& section : form.sections())
@@ -492,7 +518,8 @@ py::dict criterion_columns(const rubric& form, const py::array& codes, const std
         state[at] = static_cast<std::uint8_t>(cell.state);
         earned[at] = cell.earned;
         possible[at] = cell.possible;
-        rating[at] = cell.earned / cell.possible;
+        const double lowest = form.criteria()[c].lowest();
+        rating[at] = (cell.earned - lowest) / (cell.possible - lowest);
         weight[at] = cell.applied_weight;
         contribution[at] = cell.contribution;
       }
@@ -557,6 +584,14 @@ void register_rubric(py::module_& module) {
              py::list out;
              for (const auto& field : form.fields())
                out.append(field.name);
+             return out;
+           })
+      .def("answer_texts", // by criterion and code
+           [](const rubric& form) {
+             std::vector<std::vector<std::string>> out;
+             for (const auto& one : form.criteria())
+               for (std::size_t code = (out.emplace_back(), 0); code < one.points().size(); ++code)
+                 out.back().push_back(one.answer(code));
              return out;
            })
       .def("conditional_criteria", &conditional_criteria)

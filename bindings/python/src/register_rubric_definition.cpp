@@ -50,6 +50,10 @@ py::object to_python(const options_answer& answer) {
     one["points"] = plain(option.points);
     return one;
   });
+  if (answer.several)
+    out["several"] = true;
+  if (answer.most)
+    out["most"] = plain(*answer.most);
   return out;
 }
 py::object to_python(const scale_answer& answer) {
@@ -63,6 +67,8 @@ py::object to_python(const scale_answer& answer) {
 }
 py::object to_python(const number_answer& answer) {
   py::dict inner, out;
+  if (!answer.metric.empty())
+    inner["from"] = "metric." + answer.metric;
   inner["ranges"] = list_of(answer.ranges, [](const range_definition& range) {
     py::dict one;
     if (range.to)
@@ -85,6 +91,9 @@ py::object to_python(const hits_answer& answer) {
 }
 py::object to_python(const text_answer&) {
   return py::str("text");
+}
+py::object to_python(const date_answer&) {
+  return py::str("date");
 }
 
 py::object one_or_list(const std::vector<std::string>& answers) {
@@ -138,6 +147,7 @@ py::dict to_python(const condition_definition& condition) {
   const auto parts = [&] {
     return list_of(condition.parts, [](const auto& part) { return to_python(part); });
   };
+  constexpr const char* matches[] = {"is", "contains_all", "is_exactly"};
   py::dict out;
   switch (condition.what) {
   case condition_kind::all:
@@ -151,7 +161,7 @@ py::dict to_python(const condition_definition& condition) {
     break;
   case condition_kind::answer:
     out["criterion"] = condition.of;
-    out["is"] = one_or_list(condition.values);
+    out[matches[static_cast<int>(condition.match)]] = one_or_list(condition.values);
     break;
   case condition_kind::field:
     out["field"] = condition.of;
@@ -208,7 +218,7 @@ py::dict to_python(const section_definition& section) {
 }
 
 py::dict scoring_of(const rubric_definition& rubric) {
-  constexpr const char* methods[] = {"weighted", "points", "scaled_points"};
+  constexpr const char* methods[] = {"weighted", "points", "scaled_points", "base"};
   constexpr const char* policies[] = {"redistribute", "redistribute_over_form", "full_marks", "zero"};
   py::dict out;
   out["method"] = methods[static_cast<int>(rubric.method)];
@@ -216,11 +226,25 @@ py::dict scoring_of(const rubric_definition& rubric) {
     out["weights"] = rubric.weights == weights_of::section ? "section" : "criterion";
   if (rubric.not_applicable != not_applicable_policy::redistribute)
     out["not_applicable"] = policies[static_cast<int>(rubric.not_applicable)];
-  if (rubric.capped) {
+  if (rubric.method == scoring_method::base)
+    out["base"] = plain(rubric.base);
+  if (rubric.scale)
+    out["scale"] = plain(*rubric.scale);
+  if (rubric.floor && rubric.cap) {
     py::list limits;
-    limits.append(0);
-    limits.append(1);
+    limits.append(plain(*rubric.floor));
+    limits.append(plain(*rubric.cap));
     out["cap"] = limits;
+  } else if (rubric.floor) {
+    out["floor"] = plain(*rubric.floor);
+  } else if (rubric.cap) {
+    out["cap"] = plain(*rubric.cap);
+  }
+  if (rubric.round) {
+    py::dict round;
+    round["digits"] = rubric.round->digits;
+    round["rule"] = rubric.round->rule == rounding_rule::half_up ? "half_up" : "half_even";
+    out["round"] = round;
   }
   return out;
 }

@@ -3,6 +3,7 @@
 #include "register.hpp"
 
 #include <qascore/kernel/simulation.hpp>
+#include <qascore/rubric/answers.hpp>
 #include <qascore/rubric/rubric.hpp>
 #include <qascore/simulation/labels.hpp>
 
@@ -193,16 +194,23 @@ std::string written_answer(const criterion& asked, std::size_t code) {
       return qascore::detail::format_number(*ranges[code].to);
     return code == 0 ? "0" : qascore::detail::format_number(*ranges[code - 1].to + 1.0);
   }
+  if (const auto* several = detail::several_of(asked.definition().answer)) {
+    std::string chosen;
+    for (std::size_t i = 0; i < several->options.size(); ++i)
+      if ((asked.classes()->example(code) >> i & 1u) != 0)
+        chosen += (chosen.empty() ? "" : ";") + several->options[i].id;
+    return chosen.empty() ? std::string(no_options) : chosen;
+  }
   return asked.answer(code);
 }
 
-/// (id, answers from worst to best, whether it may be not applicable) of each criterion that is not free
-/// text.
+/// (id, answers from worst to best, whether it may be not applicable) of each criterion that a rater
+/// scores.
 py::list answers_by_merit(const rubric& form) {
   py::list out;
   for (const criterion& asked : form.criteria()) {
     std::vector<std::size_t> order = first_numbers(asked.points().size());
-    if (order.empty())
+    if (order.empty() || !asked.metric().empty())
       continue;
     std::ranges::stable_sort(order, {}, [&](std::size_t code) { return asked.points()[code]; });
     out.append(py::make_tuple(text(asked.id()),

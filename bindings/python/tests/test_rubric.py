@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import qascore as qa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qascore.errors import ArgumentError, DataError, FileError, MissingColumnError, RubricError
+from qascore.rubric import shipped_rubrics
 
 FORM = """
 qascore: 1
@@ -306,7 +308,7 @@ def test_a_bad_rubric_lists_every_problem(tmp_path: Path) -> None:
     assert [(p.line, p.column, p.path) for p in caught.value.problems] == [
         (4, 10, "version"), (18, 9, "sections[0].criteria[1].weihgt")
     ]  # fmt: skip
-    with pytest.raises(FileError, match="expected a rubric file but found none, nor does a rubric of that name come with qascore .complaint-zh, "):
+    with pytest.raises(FileError, match="expected a rubric file but found none, nor does a rubric of that name come with qascore .complaint-handling, "):
         qa.Rubric.load(tmp_path / "none.yaml")
     with pytest.raises(FileError, match="found a folder"):
         qa.Rubric.load(tmp_path)
@@ -332,3 +334,19 @@ def test_an_empty_frame_has_no_scores(form: qa.Rubric) -> None:
     assert len(empty.to_frame()) == 0
     none = form.score(long_frame().head(0), evaluation="evaluation_id", criterion="criterion", answer="answer")
     assert len(none) == 0
+
+
+@pytest.mark.parametrize("name", sorted(shipped_rubrics()))
+def test_a_shipped_form_reads_back_from_its_definition(name: str) -> None:
+    form = qa.Rubric.load(name)
+    assert qa.Rubric.parse(json.dumps(form.definition(), ensure_ascii=False)).content_hash == form.content_hash
+
+
+def test_a_definition_keeps_every_limit() -> None:
+    head = 'qascore: 1, id: f, version: "1", sections: [{id: s, criteria: [{id: a, answer: {yes_no: {points: 2}}}, {id: b, answer: date}, '
+    several = "{id: c, answer: {options: [{id: x, points: 1}, {id: y, points: 2}], several: true, most: 2}}, "
+    rest = "{id: d, answer: yes_no, ask_when: {criterion: c, is_exactly: [x]}}]}]"
+    for scoring in ("base, base: 10, scale: 12, floor: 1, cap: 11", "base, base: 10, floor: 2", "points, cap: 1.1", "points, cap: [0, 1]",
+                    "weighted, floor: 0.1, round: {digits: 3, rule: half_up}"):  # fmt: skip
+        form = qa.Rubric.parse("{scoring: {method: " + scoring + "}, " + head + several + rest + "}")
+        assert qa.Rubric.parse(json.dumps(form.definition())).content_hash == form.content_hash

@@ -113,5 +113,5 @@ def test_what_a_frame_lacks_or_has_too_much_is_located(form: qa.Rubric) -> None:
     long = pd.DataFrame({
         "call": ["c1", "c1"], "item": ["greeting", "soothing"], "answer": ["yes", "3"], "service_type": ["sale", "claim"],
     })  # fmt: skip
-    with pytest.raises(DataError, match='column "service_type": expected one value per call, since conditions look at it'):
+    with pytest.raises(DataError, match='column "service_type": expected one value per call, as of a conversation'):
         form.score(long, evaluation="call", criterion="item", answer="answer")

@@ -62,7 +62,8 @@ def test_a_rubric_is_a_file_beside_the_study_or_the_name_of_one_that_comes_with_
     assert load(folder, named).evaluations.rubric == folder / "online-chat"
     assert message(folder, STUDY.replace("voice.yaml", "online-chats"), FileError) == (
         "study.yaml:9:42: evaluations.rubric: online-chats: expected a rubric file but found none, nor does a rubric of "
-        "that name come with qascore (complaint-zh, email-ticket, online-chat, voice-service) "
+        "that name come with qascore (complaint-handling, complaint-zh, email-ticket, online-chat, sales-compliance, "
+        "service-base-zh, social-media, voice-service) "
         '(did you mean "online-chat"?)'
     )
     assert '(did you mean "voice.yaml"?)' in message(folder, STUDY.replace("voice.yaml", "voise.yaml"), FileError)

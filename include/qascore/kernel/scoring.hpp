@@ -25,13 +25,6 @@ enum scoring_flag : std::uint8_t {
   flag_not_asked = 32    ///< some criterion has an answer and is not asked: the answer counts for nothing
 };
 
-/// Scores below a limit by no more than this count as reaching it: a mean of sections that is 0.75 on paper
-/// may be 0.7499999999999999 in binary.
-inline constexpr double limit_slack = 1e-12;
-inline bool reaches(double score, double limit) noexcept {
-  return score >= limit - limit_slack;
-}
-
 struct scoring_outcome {
   double score = missing_value;             ///< fraction; NaN: not scorable
   double score_before_fail = missing_value; ///< before any fail rule

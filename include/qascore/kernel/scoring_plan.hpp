@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 /// A rubric as the scoring kernel reads it.
@@ -19,6 +20,13 @@ inline constexpr std::uint8_t not_applicable_code = 254;
 inline constexpr std::uint8_t unanswered_code = 255;
 /// Codes an answer may have: 0 .. max_answers - 1.
 inline constexpr std::size_t max_answers = 250;
+
+/// Scores below a limit by no more than this count as reaching it: a mean of sections that is 0.75 on paper
+/// may be 0.7499999999999999 in binary.
+inline constexpr double limit_slack = 1e-12;
+inline bool reaches(double score, double limit) noexcept {
+  return score >= limit - limit_slack;
+}
 
 /// Cells from one criterion's table to the next: 256 codes, and a cache line so that tables do not share
 /// cache sets.
@@ -65,6 +73,8 @@ struct condition_step {
 struct scoring_condition {
   std::vector<condition_step> steps;
   std::vector<std::uint32_t> criteria;
+  std::vector<std::uint32_t>
+      filled; ///< filled from metrics: a value of what is not asked is no surplus answer
 };
 
 /// Truth values that the steps of a condition hold at most.
@@ -73,6 +83,7 @@ inline constexpr std::size_t max_condition_stack = 12;
 /// How nodes combine.
 enum class combine : std::uint8_t {
   amounts, ///< the form is sum earned / sum possible over all criteria
+  base,    ///< the form is (base + sum earned - sum possible) / unit, `possible` being what may be deducted
   means    ///< a node is the weighted mean of its children; leaves are sum earned / sum possible
 };
 
@@ -81,7 +92,12 @@ struct scoring_plan {
   std::size_t criteria = 0;
   std::size_t inputs = 0; ///< columns of codes: one per criterion, then one per field that conditions look at
   combine how = combine::amounts;
-  bool capped = false;             ///< a score above 1 (bonus) is cut to 1
+  double floor = 0.0;                                   ///< a score below is lifted to this
+  double cap = std::numeric_limits<double>::infinity(); ///< a score above is cut to this
+  int digits = -1;                                      ///< decimal places of the score; -1: not rounded
+  bool half_even = false;                               ///< a half goes to the even digit, else up
+  double base = 0.0;                                    ///< of combine::base: what all start at, an integer
+  double unit = 1.0;               ///< of combine::base: what a score of 1 is, an integer
   std::vector<scoring_cell> cells; ///< criteria * table_stride
   std::vector<scoring_node> nodes; ///< the form is the last
   std::vector<scoring_rule> rules;

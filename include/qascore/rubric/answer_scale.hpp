@@ -22,12 +22,15 @@ inline double most_hits(const hits_answer& hits) {
   return std::ceil(std::abs(*hits.limit / hits.points) - 1e-9);
 }
 
-/// Points earned by each code; empty for answers that are never scored. Needs a valid answer.
-inline std::vector<exact_number> points_of_codes(const answer_definition& answer) {
+/// Points of each code; empty for answers that are never scored. Needs a valid answer. With method base
+/// (`adds`) what is lost is negative, instead of missing from full marks.
+inline std::vector<exact_number> points_of_codes(const answer_definition& answer, bool adds) {
   using points = std::vector<exact_number>;
   struct {
+    bool adds;
     points operator()(const yes_no_answer& a) const {
-      return {exact_number(a.good == "yes" ? a.points : 0.0), exact_number(a.good == "yes" ? 0.0 : a.points)};
+      const bool yes = (a.good == "yes") == (a.points >= 0.0); // whether it is "yes" that moves points
+      return {exact_number(yes ? a.points : 0.0), exact_number(yes ? 0.0 : a.points)};
     }
     points operator()(const options_answer& a) const {
       points out;
@@ -56,12 +59,13 @@ inline std::vector<exact_number> points_of_codes(const answer_definition& answer
         exact_number moved = each * exact_number(static_cast<double>(hits));
         if (moved.value() > worth.value())
           moved = worth;
-        out.push_back(a.points < 0.0 ? worth - moved : moved);
+        out.push_back(a.points > 0.0 ? moved : adds ? exact_number(0.0) - moved : worth - moved);
       }
       return out;
     }
     points operator()(const text_answer&) const { return {}; }
-  } const of{};
+    points operator()(const date_answer&) const { return {}; }
+  } const of{adds};
   return std::visit(of, answer);
 }
 
@@ -81,20 +85,25 @@ inline std::string answer_text(const answer_definition& answer, std::size_t code
   }
   if (const auto* hits = std::get_if<hits_answer>(&answer))
     return std::to_string(code) + (static_cast<double>(code) == most_hits(*hits) ? " or more" : "");
-  return "text";
+  return std::holds_alternative<date_answer>(answer) ? "date" : "text";
 }
 
-/// The most that can be earned.
+/// The most and the least that can be earned; 0 where nothing is.
 inline exact_number highest(const std::vector<exact_number>& points) {
-  exact_number out;
-  for (const auto& one : points)
-    if (one.value() > out.value())
-      out = one;
-  return out;
+  return points.empty() ? exact_number() : *std::ranges::max_element(points, {}, &exact_number::value);
+}
+inline exact_number lowest(const std::vector<exact_number>& points) {
+  return points.empty() ? exact_number() : *std::ranges::min_element(points, {}, &exact_number::value);
 }
 
 inline bool is_scored(const answer_definition& answer) {
-  return !std::holds_alternative<text_answer>(answer);
+  return !std::holds_alternative<text_answer>(answer) && !std::holds_alternative<date_answer>(answer);
+}
+
+/// The metric of the conversation that fills an answer in; empty where the rater gives it.
+inline std::string_view metric_of(const answer_definition& answer) {
+  const auto* number = std::get_if<number_answer>(&answer);
+  return number ? std::string_view(number->metric) : std::string_view{};
 }
 
 /// Whether a section holds a criterion that can be scored. One that holds free text only is for notes.

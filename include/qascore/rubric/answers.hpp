@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -18,6 +19,9 @@
 
 /// Answers as people and files write them, into codes.
 namespace qascore {
+
+/// The answer "none of the options", where several may be chosen: not the same as no answer.
+inline constexpr std::string_view no_options = "[]";
 
 /// A code, or what is wrong with the answer.
 struct coded_answer {
@@ -88,6 +92,56 @@ inline coded_answer code_of(const hits_answer& answer, std::string_view text) {
 inline coded_answer code_of(const text_answer&, std::string_view) {
   return {0, {}};
 }
+/// A day of the Gregorian calendar as ISO 8601 writes it, alone or before a time.
+inline bool is_date(std::string_view text) {
+  if (text.size() < 10 || text[4] != '-' || text[7] != '-' ||
+      (text.size() > 10 && text[10] != 'T' && text[10] != ' '))
+    return false;
+  for (const std::size_t i : {0u, 1u, 2u, 3u, 5u, 6u, 8u, 9u})
+    if (text[i] < '0' || text[i] > '9')
+      return false;
+  const auto digits = [&](std::size_t from, std::size_t count) {
+    int out = 0;
+    for (std::size_t i = from; i < from + count; ++i)
+      out = 10 * out + (text[i] - '0');
+    return out;
+  };
+  const std::chrono::year_month_day day(std::chrono::year(digits(0, 4)),
+                                        std::chrono::month(static_cast<unsigned>(digits(5, 2))),
+                                        std::chrono::day(static_cast<unsigned>(digits(8, 2))));
+  return day.ok();
+}
+inline coded_answer code_of(const date_answer&, std::string_view text) {
+  return is_date(text) ? coded_answer{0, {}} : not_allowed("a date like 2026-01-31", text);
+}
+
+/// Several options as text: ids with ; between them, [] for none.
+inline coded_answer code_of(const options_answer& answer, const option_classes& classes,
+                            std::string_view text) {
+  std::uint64_t chosen = 0;
+  std::vector<std::string> allowed;
+  for (const auto& option : answer.options)
+    allowed.push_back(option.id);
+  while (text != no_options) {
+    const std::size_t cut = text.find(';');
+    std::string_view id = text.substr(0, cut);
+    while (id.starts_with(' '))
+      id.remove_prefix(1);
+    while (id.ends_with(' '))
+      id.remove_suffix(1);
+    const auto at = std::ranges::find(allowed, id) - allowed.begin();
+    if (at == static_cast<std::ptrdiff_t>(allowed.size()))
+      return not_listed(allowed, id);
+    const std::uint64_t bit = std::uint64_t{1} << at;
+    if ((chosen & bit) != 0)
+      return {0, "expected each option once but found " + quoted(id) + " again"};
+    chosen |= bit;
+    if (cut == std::string_view::npos)
+      break;
+    text.remove_prefix(cut + 1);
+  }
+  return {classes.code_of(chosen), {}};
+}
 
 /// A user's answer as text: text, a number, a truth value (yes, no), or std::optional of these (empty:
 /// unanswered).
@@ -110,6 +164,12 @@ std::string_view to_answer_text(const std::optional<T>& value, std::string& buff
   return value ? to_answer_text(*value, buffer) : std::string_view{};
 }
 
+/// What is wrong with a rater's answer to a criterion that a metric fills in.
+inline std::string filled_problem(std::string_view metric) {
+  return "expected no answer, since the metric " + quoted(metric) +
+         " of the conversation fills it in, but found one";
+}
+
 } // namespace detail
 
 /// One answer into its code. Empty text is unanswered, `not_applicable` is not applicable (where allowed).
@@ -121,8 +181,10 @@ inline coded_answer code_of(const criterion& criterion, std::string_view text) {
       return {kernel::not_applicable_code, {}};
     return {0, "expected an answer but found \"not_applicable\", which this criterion does not allow"};
   }
-  coded_answer out = std::visit([&](const auto& answer) { return detail::code_of(answer, text); },
-                                criterion.definition().answer);
+  const auto* several = detail::several_of(criterion.definition().answer);
+  coded_answer out = several ? detail::code_of(*several, *criterion.classes(), text)
+                             : std::visit([&](const auto& answer) { return detail::code_of(answer, text); },
+                                          criterion.definition().answer);
   if (!out.problem.empty() && criterion.definition().not_applicable &&
       !detail::nearest(text, std::vector<std::string_view>{not_applicable_answer}).empty())
     out.problem += " (did you mean \"not_applicable\"?)";
@@ -146,8 +208,9 @@ inline std::uint8_t code_of(const detail::field_values& field, std::string_view 
 }
 
 /// Codes of one evaluation, by index of criterion, then of field; criteria without an answer are unanswered.
-/// `conversation` has what conditions look at, by name (a map or range as of answers), and whatever else is
-/// known of the conversation. Throws rubric_error with every unknown criterion, answer that is not allowed,
+/// `conversation` has the fields that conditions look at and the metrics that fill criteria in, by name (a map
+/// or range as of answers), and whatever else is known of it; a metric that is not there is an answer that is
+/// missing. Throws rubric_error with every unknown criterion, answer that is not allowed,
 /// criterion answered twice, and field that is not there (empty text is a field without a value).
 template <answer_range Range, answer_range Fields = std::map<std::string, std::string>>
 std::vector<std::uint8_t> encode(const rubric& form, const Range& answers, const Fields& conversation = {}) {
@@ -162,6 +225,11 @@ std::vector<std::uint8_t> encode(const rubric& form, const Range& answers, const
       continue;
     }
     const std::size_t at = form.index_of(id);
+    if (const auto metric = form.criteria()[at].metric(); !metric.empty()) {
+      if (!detail::to_answer_text(std::get<1>(answer), buffer).empty())
+        problems.push_back({{}, 0, 0, std::string(id), detail::filled_problem(metric)});
+      continue;
+    }
     coded_answer coded = code_of(form.criteria()[at], detail::to_answer_text(std::get<1>(answer), buffer));
     if (seen[at])
       coded.problem = "expected one answer but found a second one";
@@ -170,6 +238,15 @@ std::vector<std::uint8_t> encode(const rubric& form, const Range& answers, const
     if (!coded.problem.empty())
       problems.push_back({{}, 0, 0, std::string(id), std::move(coded.problem)});
   }
+  for (const auto& one : conversation)
+    for (std::size_t c = 0; c < form.criteria().size(); ++c) {
+      if (form.criteria()[c].metric().empty() || form.criteria()[c].metric() != std::get<0>(one))
+        continue;
+      coded_answer coded = code_of(form.criteria()[c], detail::to_answer_text(std::get<1>(one), buffer));
+      codes[c] = coded.code;
+      if (!coded.problem.empty())
+        problems.push_back({{}, 0, 0, std::string(form.criteria()[c].id()), std::move(coded.problem)});
+    }
   for (std::size_t f = 0; f < form.fields().size(); ++f) {
     const auto& field = form.fields()[f];
     bool found = false;

@@ -21,8 +21,10 @@ struct compiled_section {
 struct compiled_criterion {
   const criterion_definition* definition = nullptr;
   std::size_t section = 0;
-  std::vector<exact_number> points; ///< per code
+  std::vector<exact_number> points;              ///< per code
+  std::shared_ptr<const option_classes> classes; ///< where several options may be chosen
   exact_number possible;
+  exact_number lowest; ///< with method base, whose points may be negative; else 0
   exact_number share;  ///< of the form: factor on earned / possible (or on points), as if all applied
   bool scored = false; ///< false: free text, or weight 0
 };
@@ -38,11 +40,16 @@ struct compiled_rubric {
 
 class rubric_compiler {
 public:
-  explicit rubric_compiler(const rubric_definition& rubric) : rubric_{rubric} {}
+  explicit rubric_compiler(const rubric_definition& rubric) : rubric_{rubric}, graph_{rubric} {
+    graph_.make_classes();
+  }
 
   compiled_rubric run() {
     kernel::scoring_plan& plan = out_.plan;
-    plan.capped = rubric_.capped;
+    plan.floor = rubric_.floor.value_or(0.0);
+    plan.cap = rubric_.cap.value_or(plan.cap);
+    plan.digits = rubric_.round ? rubric_.round->digits : -1;
+    plan.half_even = rubric_.round && rubric_.round->rule == rounding_rule::half_even;
     const bool by_section =
         rubric_.method == scoring_method::weighted && rubric_.weights == weights_of::section;
     plan.how = by_section && rubric_.not_applicable != not_applicable_policy::redistribute_over_form
@@ -62,7 +69,9 @@ public:
     plan.criteria = out_.criteria.size();
     out_.form_cells.resize(out_.criteria.size() * kernel::table_stride);
     fill_cells(out_.form_cells, 0, out_.criteria.size(), true);
-    if (plan.how == kernel::combine::amounts) {
+    if (rubric_.method == scoring_method::base) {
+      fill_base();
+    } else if (plan.how == kernel::combine::amounts) {
       plan.cells = out_.form_cells;
     } else {
       plan.cells.resize(out_.form_cells.size());
@@ -121,14 +130,19 @@ private:
         compiled_criterion one;
         one.definition = &criterion;
         one.section = index;
-        one.points = points_of_codes(criterion.answer);
+        one.classes = graph_.criteria()[out_.criteria.size()].classes;
+        one.points = one.classes ? one.classes->points()
+                                 : points_of_codes(criterion.answer, rubric_.method == scoring_method::base);
         one.possible = criterion.out_of ? exact_number(*criterion.out_of) : highest(one.points);
+        if (rubric_.method == scoring_method::base)
+          one.lowest = lowest(one.points);
         const exact_number weight = weight_of(criterion);
         one.scored = weight.value() > 0.0;
         one.share = inner;
         if (by_section)
           one.share = one.scored ? inner * weight / within : exact_number(0.0);
-        else if (rubric_.method != scoring_method::points)
+        else if (rubric_.method == scoring_method::weighted ||
+                 rubric_.method == scoring_method::scaled_points)
           one.share = inner * weight;
         out_.criteria.push_back(std::move(one));
       }
@@ -150,13 +164,16 @@ private:
                                   : of_form   ? one.share
                                               : exact_number(one.definition->weight.value_or(1.0));
       const bool ratio = rubric_.method == scoring_method::weighted;
-      amounts.push_back(one.definition->bonus ? exact_number(0.0) : ratio ? factor : factor * one.possible);
+      const exact_number span = one.possible - one.lowest;
+      amounts.push_back(one.definition->bonus ? exact_number(0.0) : ratio ? factor : factor * span);
       for (const auto& points : one.points)
-        amounts.push_back(ratio ? factor * points / one.possible : factor * points);
+        amounts.push_back(ratio ? factor * points / one.possible : factor * (points - one.lowest));
       // With "out_of", answers above full marks earn more than is possible.
       const exact_number most = highest(one.points);
-      total +=
-          (ratio ? factor : factor * (most.value() > one.possible.value() ? most : one.possible)).value();
+      total += (ratio                                          ? factor
+                : most.value() > one.possible.value() ? factor * (most - one.lowest)
+                                                      : factor * span)
+                   .value();
     }
     const auto whole = on_integer_scale(amounts, total, of_form, out_.exact);
     auto at = whole.begin();
@@ -169,6 +186,37 @@ private:
         table[kernel::not_applicable_code] = {possible, possible};
       else if (rubric_.not_applicable == not_applicable_policy::zero)
         table[kernel::not_applicable_code] = {0, possible};
+    }
+  }
+
+  // With method base `possible` of a cell is what the criterion may deduct, so that base + earned - possible
+  // are points, and a criterion that takes no part is {0, 0} as everywhere.
+  void fill_base() {
+    kernel::scoring_plan& plan = out_.plan;
+    plan.how = kernel::combine::base;
+    plan.cells.resize(out_.form_cells.size());
+    const double scale = rubric_.scale.value_or(rubric_.base);
+    std::vector<exact_number> amounts = {exact_number(rubric_.base), exact_number(scale)};
+    double total = rubric_.base + scale;
+    for (const auto& one : out_.criteria) {
+      const exact_number factor(one.scored ? 1.0 : 0.0);
+      const exact_number down = one.lowest.value() < 0.0 ? exact_number(0.0) - one.lowest : exact_number(0.0);
+      amounts.push_back(factor * down);
+      for (const auto& points : one.points)
+        amounts.push_back(factor * (points + down));
+      total += std::abs(one.possible.value()) + 2.0 * down.value();
+    }
+    const auto whole = on_integer_scale(amounts, total, false, out_.exact);
+    auto at = whole.begin();
+    plan.base = static_cast<double>(*at++);
+    plan.unit = static_cast<double>(*at++);
+    plan.floor = rubric_.floor.value_or(0.0) / scale;
+    plan.cap = rubric_.cap.value_or(scale) / scale;
+    for (std::size_t c = 0; c < out_.criteria.size(); ++c) {
+      kernel::scoring_cell* const table = plan.cells.data() + c * kernel::table_stride;
+      const std::int64_t down = *at++;
+      for (std::size_t code = 0; code < out_.criteria[c].points.size(); ++code)
+        table[code] = {*at++, down};
     }
   }
 
@@ -190,7 +238,7 @@ private:
 
   // Criteria with the same conditions share them; each after all that it looks at.
   void add_conditions() {
-    const condition_graph graph(rubric_);
+    const condition_graph& graph = graph_;
     out_.fields = graph.fields();
     kernel::scoring_plan& plan = out_.plan;
     plan.inputs = graph.inputs();
@@ -205,7 +253,9 @@ private:
         auto& steps = plan.conditions.emplace_back().steps;
         add_steps(graph, conditions, kernel::condition_step::kind::both, steps);
       }
-      plan.conditions[at->second].criteria.push_back(static_cast<std::uint32_t>(c));
+      auto& condition = plan.conditions[at->second];
+      const bool filled = !metric_of(graph.criteria()[c].definition->answer).empty();
+      (filled ? condition.filled : condition.criteria).push_back(static_cast<std::uint32_t>(c));
       plan.cells[c * kernel::table_stride + kernel::not_asked_code] = {};
     }
   }
@@ -264,12 +314,14 @@ private:
   }
 
   static bool fires(const fail_rule_definition& rule, const compiled_criterion& criterion, std::size_t code) {
-    const double earned = criterion.points[code].value();
+    const double earned = criterion.points[code].value(), lowest = criterion.lowest.value();
+    if (const auto* chosen = std::get_if<when_chosen>(&rule.when); chosen && criterion.classes)
+      return criterion.classes->holds(code, test_of(*several_of(criterion.definition->answer), *chosen));
     if (const auto* chosen = std::get_if<when_chosen>(&rule.when))
       return std::ranges::find(chosen->answers, answer_text(criterion.definition->answer, code)) !=
              chosen->answers.end();
     if (const auto* below = std::get_if<when_below>(&rule.when))
-      return !kernel::reaches(earned / criterion.possible.value(), below->fraction);
+      return !kernel::reaches((earned - lowest) / (criterion.possible.value() - lowest), below->fraction);
     if (const auto* hits = std::get_if<when_hits>(&rule.when))
       return code >= static_cast<std::size_t>(hits->at_least);
     return earned < highest(criterion.points).value();
@@ -293,6 +345,7 @@ private:
   }
 
   const rubric_definition& rubric_;
+  condition_graph graph_;
   compiled_rubric out_;
 };
 

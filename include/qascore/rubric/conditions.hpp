@@ -2,11 +2,13 @@
 #pragma once
 
 #include "answer_scale.hpp"
+#include "option_classes.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,9 +43,36 @@ public:
   struct criterion {
     const criterion_definition* definition = nullptr;
     std::vector<const condition_definition*> conditions;
+    std::shared_ptr<const option_classes> classes; ///< where several options may be chosen; see make_classes
   };
 
   explicit condition_graph(const rubric_definition& rubric) { add(rubric.sections, {}); }
+
+  /// The answers of criteria where several options may be chosen. Needs valid answers, rules and conditions.
+  void make_classes() {
+    std::vector<std::vector<option_test>> tests(criteria_.size());
+    const auto add_test = [&](std::size_t c, const option_test& test) {
+      if (std::ranges::find(tests[c], test) == tests[c].end())
+        tests[c].push_back(test);
+    };
+    for (const auto& one : criteria_)
+      for (const auto* condition : one.conditions)
+        each_test(*condition, [&](const condition_definition& test) {
+          const std::size_t at = test.what == condition_kind::answer ? index_of(test.of) : criteria_.size();
+          if (const auto* answer =
+                  at < criteria_.size() ? several_of(criteria_[at].definition->answer) : nullptr)
+            add_test(at, test_of(*answer, test));
+        });
+    for (std::size_t c = 0; c < criteria_.size(); ++c) {
+      const auto* answer = several_of(criteria_[c].definition->answer);
+      if (answer == nullptr)
+        continue;
+      for (const auto& rule : criteria_[c].definition->fail)
+        if (const auto* chosen = std::get_if<when_chosen>(&rule.when))
+          add_test(c, test_of(*answer, *chosen));
+      criteria_[c].classes = std::make_shared<const option_classes>(*answer, tests[c]);
+    }
+  }
 
   const std::vector<criterion>& criteria() const noexcept { return criteria_; }
   const std::vector<field_values>& fields() const noexcept { return fields_; }
@@ -71,6 +100,13 @@ public:
       return out;
     }
     const criterion_definition& asked = *criteria_[index_of(test.of)].definition;
+    if (const auto& classes = criteria_[index_of(test.of)].classes) {
+      const option_test set = test_of(*several_of(asked.answer), test);
+      for (std::size_t code = 0; code < classes->size(); ++code)
+        if (classes->holds(code, set))
+          out.push_back(static_cast<std::uint8_t>(code));
+      return out;
+    }
     const std::vector<std::string> answers = answers_to_name(asked.answer);
     for (std::size_t code = 0; code < answers.size(); ++code)
       if (std::ranges::find(test.values, answers[code]) != test.values.end())
@@ -108,7 +144,7 @@ private:
       add(section.sections, inside);
       for (const auto& one : section.criteria) {
         index_.emplace(one.id, criteria_.size());
-        criteria_.push_back({&one, inside});
+        criteria_.push_back({&one, inside, nullptr});
         if (one.ask_when)
           criteria_.back().conditions.push_back(add_fields(*one.ask_when));
       }

@@ -20,7 +20,13 @@ public:
     add(r.id), add(r.version), add(r.language), add(r.title);
     add(static_cast<int>(r.method)), add(static_cast<int>(r.weights)),
         add(static_cast<int>(r.not_applicable));
-    add(r.capped), add(r.bands), add(r.pass_from), add(r.sections);
+    const bool at_one = r.method != scoring_method::base && r.cap == 1.0 && r.floor.value_or(0.0) == 0.0;
+    add(at_one), add(r.bands), add(r.pass_from), add(r.sections);
+    if (!at_one)
+      add_named("floor", r.floor), add_named("cap", r.cap);
+    if (r.method == scoring_method::base)
+      add(r.base), add(r.scale);
+    add_named("round", r.round);
     return std::move(out_);
   }
 
@@ -60,11 +66,21 @@ private:
   void add(const range_definition& r) { add(r.to), add(r.points); }
   void add(const reason_definition& r) { add(r.id), add(r.title); }
   void add(const yes_no_answer& a) { add(a.points), add(a.good); }
-  void add(const options_answer& a) { add(a.options); }
+  void add(const options_answer& a) {
+    add(a.options);
+    if (a.several)
+      out_ += "several", add(a.most);
+  }
   void add(const scale_answer& a) { add(a.min), add(a.max), add(a.points); }
-  void add(const number_answer& a) { add(a.ranges); }
+  void add(const number_answer& a) {
+    add(a.ranges);
+    if (!a.metric.empty())
+      out_ += "metric", add(a.metric);
+  }
+  void add(const rounding_definition& r) { add(r.digits), add(static_cast<int>(r.rule)); }
   void add(const hits_answer& a) { add(a.points), add(a.each), add(a.limit); }
   void add(const text_answer&) {}
+  void add(const date_answer&) {}
   void add(const when_chosen& w) { add(w.answers); }
   void add(const when_below_highest&) {}
   void add(const when_below& w) { add(w.fraction); }
@@ -84,6 +100,8 @@ private:
   }
   void add(const condition_definition& c) {
     add(static_cast<int>(c.what)), add(c.parts), add(c.of), add(c.values);
+    if (c.match != condition_match::is)
+      out_ += "match", add(static_cast<int>(c.match));
   }
   // What a form may leave out is written with its name where it is there: a form without it keeps its hash.
   template <class T>

@@ -25,14 +25,18 @@ struct option_definition {
   double points = 0.0;
 };
 
-/// `yes` or `no`; the good one earns `points`, the other 0.
+/// `yes` or `no`; the good one earns `points`, the other 0. Negative points (method base): the other loses
+/// them.
 struct yes_no_answer {
   double points = 1.0;
   std::string good = "yes";
 };
-/// One of several; possible is the highest number of points.
+/// One of the options; possible is the highest number of points. With `several` any number of them, also none:
+/// the sum of their points, up to `most` (down to it where that is negative: method base).
 struct options_answer {
   std::vector<option_definition> options;
+  bool several = false;
+  std::optional<double> most = {};
 };
 /// A whole number from min to max; earns points * (value - min) / (max - min). Points default to max - min.
 struct scale_answer {
@@ -47,6 +51,7 @@ struct range_definition {
 };
 struct number_answer {
   std::vector<range_definition> ranges;
+  std::string metric = {}; ///< of the conversation, which fills it in; empty: the rater answers
 };
 /// How often something happened. Positive points are earned per hit from 0, negative ones lost per hit from
 /// full marks, both up to `limit`; with `each` false one hit counts as many. Possible is |limit|, or |points|
@@ -58,9 +63,11 @@ struct hits_answer {
 };
 /// Free text; never scored.
 struct text_answer {};
+/// A day, `2026-01-31`, or a time of one; never scored.
+struct date_answer {};
 
-using answer_definition =
-    std::variant<yes_no_answer, options_answer, scale_answer, number_answer, hits_answer, text_answer>;
+using answer_definition = std::variant<yes_no_answer, options_answer, scale_answer, number_answer,
+                                       hits_answer, text_answer, date_answer>;
 
 using kernel::fail_effect;
 using kernel::fail_scope;
@@ -94,11 +101,14 @@ struct reason_definition {
 /// of fields of the conversation. A test of a criterion that is itself not asked is false, as is one of an
 /// answer or a field that is missing.
 enum class condition_kind { all, any, negation, answer, field };
+/// How a test compares: one of the values; or, of several options, all of them among the chosen, or no others.
+enum class condition_match { is, contains_all, is_exactly };
 struct condition_definition {
   condition_kind what = condition_kind::all;
   std::vector<condition_definition> parts; ///< of all and any; of negation one
   std::string of;                          ///< of a test: id of the criterion, name of the field
-  std::vector<std::string> values;         ///< of a test: it holds for one of these
+  condition_match match = condition_match::is;
+  std::vector<std::string> values; ///< of a test
 };
 
 struct criterion_definition {
@@ -128,9 +138,10 @@ struct section_definition {
 };
 
 enum class scoring_method {
-  weighted,     ///< weighted mean of earned / possible
-  points,       ///< sum of earned / sum of possible
-  scaled_points ///< the same with points times weights (of the criterion and the sections around it)
+  weighted,      ///< weighted mean of earned / possible
+  points,        ///< sum of earned / sum of possible
+  scaled_points, ///< the same with points times weights (of the criterion and the sections around it)
+  base           ///< a base, to which answers add, or from which they deduct, points
 };
 enum class weights_of {
   criterion, ///< the form is the weighted mean of its criteria
@@ -150,6 +161,13 @@ struct band_definition {
   double from = 0.0; ///< the band holds scores from here up to the band before
 };
 
+enum class rounding_rule { half_even, half_up };
+/// How the reported score is rounded: decimal places of the fraction.
+struct rounding_definition {
+  int digits = 4;
+  rounding_rule rule = rounding_rule::half_even;
+};
+
 struct rubric_definition {
   std::string id;
   std::string version;
@@ -158,7 +176,11 @@ struct rubric_definition {
   scoring_method method = scoring_method::weighted;
   weights_of weights = weights_of::criterion;
   not_applicable_policy not_applicable = not_applicable_policy::redistribute;
-  bool capped = false; ///< cap: [0, 1]; without it bonus may lift a score above 1
+  /// Limits of the score before fail rules: fractions; with method base points, by default 0 and the scale.
+  std::optional<double> floor, cap;
+  std::optional<rounding_definition> round; ///< of the score after fail rules; not rounded when not given
+  double base = 100.0;                      ///< of method base: what every evaluation starts at, in points
+  std::optional<double> scale; ///< of method base: the points that are a score of 1; the base when not given
   std::vector<band_definition> bands;
   std::optional<double> pass_from;
   std::vector<section_definition> sections;

@@ -25,7 +25,7 @@ inline std::string of_hundred(double fraction) {
 struct phrases {
   std::string_view score, band, passed, failed, not_scorable, lost, full, bonus, not_applicable, not_asked,
       missing;
-  std::string_view rule, zero, cap, verdict, whole, before, capped, yes, no;
+  std::string_view rule, zero, cap, verdict, whole, before, capped, lifted, base, moved, chosen, yes, no;
 };
 
 inline const phrases& phrases_of(std::string_view language) {
@@ -46,7 +46,11 @@ inline const phrases& phrases_of(std::string_view language) {
                                    .verdict = "not passed, whatever the score",
                                    .whole = "the whole form",
                                    .before = "without fail rules the score is {0} of 100",
-                                   .capped = "points above 100 are cut: {0}",
+                                   .capped = "points above {1} are cut: {0}",
+                                   .lifted = "points up to {1} are added: {0}",
+                                   .base = "starts at {0} points",
+                                   .moved = "{0}: '{1}' on '{2}', {3} points",
+                                   .chosen = "options worth {0}",
                                    .yes = "yes",
                                    .no = "no"};
   static constexpr phrases chinese{.score = "{0}：{1} 分（满分 100）",
@@ -66,7 +70,11 @@ inline const phrases& phrases_of(std::string_view language) {
                                    .verdict = "无论得分，判为不合格",
                                    .whole = "整份评分表",
                                    .before = "不计否决规则，得分为 {0} 分（满分 100）",
-                                   .capped = "超过 100 分的部分不计：{0}",
+                                   .capped = "超过 {1} 分的部分不计：{0}",
+                                   .lifted = "补至 {1} 分：{0}",
+                                   .base = "基础分 {0} 分",
+                                   .moved = "{0}：“{2}”答“{1}”，{3} 分",
+                                   .chosen = "所选项合计 {0} 分",
                                    .yes = "是",
                                    .no = "否"};
   return language.starts_with("zh") ? chinese : english;
@@ -92,10 +100,18 @@ public:
 
   std::string text() const {
     std::string out = headline();
+    if (from_base())
+      line(out, fill(words_.base, {format_number(result_.form.definition().base)}));
     for (std::size_t i = 0; i < result_.criteria.size(); ++i)
       out += about(i);
-    if (result_.cap_adjustment < 0.0)
-      line(out, fill(words_.capped, {of_hundred(-result_.cap_adjustment)}));
+    // Less than this is only what binary fractions leave.
+    constexpr double least_shown = 1e-12;
+    if (result_.cap_adjustment < -least_shown)
+      line(out,
+           fill(words_.capped, {of_hundred(-result_.cap_adjustment), of_hundred(result_.form.plan().cap)}));
+    if (result_.cap_adjustment > least_shown)
+      line(out,
+           fill(words_.lifted, {of_hundred(result_.cap_adjustment), of_hundred(result_.form.plan().floor)}));
     for (const auto& rule : result_.fail_rules)
       line(out, fill(words_.rule, {rule.on, effect(rule)}));
     if (result_.score && result_.score != result_.score_before_fail)
@@ -104,6 +120,8 @@ public:
   }
 
 private:
+  bool from_base() const { return result_.form.definition().method == scoring_method::base; }
+
   static void line(std::string& out, const std::string& text) { out += "\n- " + text; }
 
   std::string headline() const {
@@ -121,6 +139,8 @@ private:
   std::string answer_of(const criterion& asked, std::uint8_t code) const {
     if (std::holds_alternative<yes_no_answer>(asked.definition().answer))
       return std::string(code == 0 ? words_.yes : words_.no);
+    if (asked.classes() != nullptr)
+      return fill(words_.chosen, {format_number(asked.points()[code])});
     if (const auto* options = std::get_if<options_answer>(&asked.definition().answer))
       return std::string(in_language(options->options[code].title, language_, options->options[code].id));
     return asked.answer(code);
@@ -141,7 +161,9 @@ private:
     const std::string answer = answer_of(asked, one.code);
     const std::string earned = format_number(one.earned), possible = format_number(one.possible);
     const std::string_view title = asked.title(language_);
-    if (asked.definition().bonus)
+    if (from_base())
+      line(out, fill(words_.moved, {one.id, answer, title, (one.earned > 0.0 ? "+" : "") + earned}));
+    else if (asked.definition().bonus)
       line(out, fill(words_.bonus, {one.id, answer, title, earned, of_hundred(one.contribution)}));
     else if (one.earned < one.possible && result_.score)
       line(out, fill(words_.lost, {one.id, answer, title, earned, possible,

@@ -41,8 +41,9 @@ struct criterion_result {
   std::uint8_t code = kernel::unanswered_code; ///< the answer; see criterion::answer
   double earned = missing_value;               ///< points; NaN unless scored
   double possible = missing_value;             ///< points; NaN unless scored
-  double applied_weight = 0.0; ///< share of the form in this evaluation, a fraction; they sum to 1
-  double contribution = 0.0;   ///< to score_before_fail, a fraction
+  double applied_weight =
+      0.0; ///< share of the form in this evaluation, a fraction; they sum to 1 (method base: 0)
+  double contribution = 0.0; ///< to score_before_fail, a fraction; negative where method base deducts
 };
 
 struct section_result {
@@ -65,7 +66,8 @@ struct fired_rule {
 };
 
 /// Contributions, taken in the order of the form (in any order, in fact), add up with + to exactly
-/// score_before_fail - cap_adjustment: each is a multiple of the last binary digit of that sum.
+/// score_before_fail - cap_adjustment: each is a multiple of the last binary digit of that sum. With method
+/// base they are added to `base`, in the order of the form.
 struct evaluation_result {
   explicit evaluation_result(rubric by) : form{std::move(by)} {}
 
@@ -75,7 +77,8 @@ struct evaluation_result {
   std::optional<double> critical_score;    ///< of the critical criteria alone, before fail rules
   std::string_view band;                   ///< id; empty when there is none
   std::optional<bool> passed;              ///< empty when neither pass_from nor a verdict rule says anything
-  double cap_adjustment = 0.0;             ///< what the cap took away, <= 0
+  double base = 0.0;                       ///< with method base: what the evaluation starts at, a fraction
+  double cap_adjustment = 0.0;             ///< what the cap took away (< 0) or the floor added
   std::vector<criterion_result> criteria;
   std::vector<section_result> sections;
   std::vector<dimension_result> dimensions;

@@ -36,8 +36,8 @@ inline std::string_view in_language(const localised& text, std::string_view lang
 class criterion {
 public:
   criterion(const detail::compiled_criterion& compiled, std::string_view section)
-      : definition_{compiled.definition}, section_{section}, scored_{compiled.scored},
-        possible_{compiled.possible.value()} {
+      : definition_{compiled.definition}, classes_{compiled.classes}, section_{section},
+        scored_{compiled.scored}, possible_{compiled.possible.value()}, lowest_{compiled.lowest.value()} {
     for (const auto& points : compiled.points)
       points_.push_back(points.value());
   }
@@ -48,16 +48,28 @@ public:
   }
   std::string_view section() const noexcept { return section_; } ///< id of the section that holds it
   const criterion_definition& definition() const noexcept { return *definition_; }
-  bool scored() const noexcept { return scored_; }                    ///< false: free text, or weight 0
-  double possible() const noexcept { return possible_; }              ///< points for the best answer
+  bool scored() const noexcept { return scored_; }       ///< false: free text, or weight 0
+  double possible() const noexcept { return possible_; } ///< points for the best answer
+  double lowest() const noexcept { return lowest_; }     ///< points for the worst with method base, else 0
   std::span<const double> points() const noexcept { return points_; } ///< points by code
-  std::string answer(std::size_t code) const { return detail::answer_text(definition_->answer, code); }
+  /// The metric of the conversation that fills it in; empty where the rater answers.
+  std::string_view metric() const noexcept { return detail::metric_of(definition_->answer); }
+  /// The answer with this code, as a person writes it. Of several options it says only what they are worth:
+  /// sets that earn the same share a code, unless a rule or a condition tells them apart.
+  std::string answer(std::size_t code) const {
+    return classes_ ? "options worth " + detail::format_number(points_[code])
+                    : detail::answer_text(definition_->answer, code);
+  }
+  /// The sets of options that are one answer; none where one option is chosen.
+  const detail::option_classes* classes() const noexcept { return classes_.get(); }
 
 private:
   const criterion_definition* definition_;
+  std::shared_ptr<const detail::option_classes> classes_;
   std::string_view section_;
   bool scored_;
   double possible_;
+  double lowest_;
   std::vector<double> points_;
 };
 

@@ -74,7 +74,10 @@ public:
     read_parts();
     read_rules();
     read_verdict(outcome);
-    if (scorable)
+    result_.base = result_.cap_adjustment = 0.0;
+    if (scorable && result_.form.plan().how == kernel::combine::base)
+      add_up();
+    else if (scorable)
       share_out();
     return result_;
   }
@@ -101,7 +104,7 @@ private:
     std::vector<problem> out;
     for (std::size_t i = 0; i < result_.criteria.size(); ++i)
       if (work_.codes[i] == kernel::not_asked_code && given[i] != kernel::unanswered_code &&
-          given[i] != kernel::not_asked_code)
+          given[i] != kernel::not_asked_code && result_.form.criteria()[i].metric().empty())
         out.push_back({{}, 0, 0, std::string(result_.criteria[i].id), std::string(not_asked_problem)});
     return out;
   }
@@ -123,7 +126,7 @@ private:
       one.earned = one.possible = missing_value;
       one.applied_weight = one.contribution = 0.0;
       if (codes[i] == kernel::unanswered_code) {
-        const bool optional = std::holds_alternative<text_answer>(asked.definition().answer);
+        const bool optional = !detail::is_scored(asked.definition().answer);
         one.state = optional ? criterion_state::excluded : criterion_state::unanswered;
         if (!optional)
           result_.missing.push_back(one.id);
@@ -143,17 +146,32 @@ private:
 
   double subset_score(std::span<const std::uint32_t> subset) const {
     kernel::scoring_cell sum;
-    for (const std::uint32_t c : subset) {
-      const auto& cell = result_.form.form_cells()[c * kernel::table_stride + work_.codes[c]];
-      sum.earned += cell.earned;
-      sum.possible += cell.possible;
-    }
+    for (const std::uint32_t c : subset)
+      add_cell(c, sum);
+    return ratio_of(sum);
+  }
+
+  void add_cell(std::uint32_t criterion, kernel::scoring_cell& sum) const {
+    const auto& cell = result_.form.form_cells()[criterion * kernel::table_stride + work_.codes[criterion]];
+    sum.earned += cell.earned;
+    sum.possible += cell.possible;
+  }
+  static double ratio_of(const kernel::scoring_cell& sum) {
     return kernel::node_score{static_cast<double>(sum.earned), static_cast<double>(sum.possible)}.value();
   }
 
   void read_parts() {
+    const bool from_base = result_.form.plan().how == kernel::combine::base;
     for (std::size_t i = 0; i < result_.sections.size(); ++i) {
       const std::size_t node = result_.form.sections()[i].node;
+      if (from_base) { // a section has no base of its own: what it earned of what its answers can move
+        const auto& whole = result_.form.plan().nodes[node];
+        kernel::scoring_cell sum;
+        for (std::uint32_t c = whole.first; c < whole.last; ++c)
+          add_cell(c, sum);
+        result_.sections[i].score = result_.sections[i].score_before_fail = present(ratio_of(sum));
+        continue;
+      }
       result_.sections[i].score = present(work_.after[node].value());
       result_.sections[i].score_before_fail = present(work_.before[node].value());
     }
@@ -188,6 +206,25 @@ private:
     const band_definition* band = result_.score ? result_.form.band_of(*result_.score) : nullptr;
     result_.band = band ? std::string_view(band->id) : std::string_view{};
     result_.passed = passes(result_.form, result_.score.value_or(missing_value), outcome.flags);
+  }
+
+  // Method base: each contribution takes the sum so far to the next, so that adding them in order gives it back.
+  void add_up() {
+    const auto& plan = result_.form.plan();
+    double points = plan.base;
+    result_.base = points / plan.unit;
+    double sum = result_.base;
+    for (std::size_t c = 0; c < plan.criteria; ++c) {
+      const auto& cell = plan.table(c)[result_.criteria[c].code];
+      const auto amount = [](std::int64_t v) { return static_cast<double>(v & kernel::cell_amount_mask); };
+      const double moved = amount(cell.earned) - amount(cell.possible);
+      if (moved == 0.0)
+        continue;
+      points += moved;
+      result_.criteria[c].contribution = points / plan.unit - sum;
+      sum += result_.criteria[c].contribution;
+    }
+    result_.cap_adjustment = *result_.score_before_fail - sum;
   }
 
   // Applied weights and contributions before fail rules.

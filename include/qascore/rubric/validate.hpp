@@ -54,6 +54,7 @@ public:
     if (criteria_ > max_criteria)
       report("sections", "expected at most " + std::to_string(max_criteria) + " criteria but found " +
                              std::to_string(criteria_));
+    check_metrics();
     if (criteria_ > 0 && base_ == 0)
       report("sections", "expected at least one criterion that is scored and not a bonus but found none");
     check_conditions();
@@ -93,7 +94,46 @@ private:
                        std::to_string(max_amount) + " but found " + format_number(value));
   }
 
+  bool adds() const { return rubric_.method == scoring_method::base; }
+
+  void check_base() {
+    if (!(rubric_.base >= 0.0 && rubric_.base <= max_amount))
+      report("scoring.base", "expected a number from 0 to " + std::to_string(max_amount) + " but found " +
+                                 format_number(rubric_.base));
+    const double scale = rubric_.scale.value_or(rubric_.base);
+    if (!(scale > 0.0 && scale <= max_amount))
+      report(rubric_.scale ? "scoring.scale" : "scoring",
+             "expected a scale (the points that are a score of 1) above 0, at most " +
+                 std::to_string(max_amount) + ", but found " + format_number(scale));
+    if (rubric_.not_applicable != not_applicable_policy::redistribute)
+      report("scoring.not_applicable",
+             "expected \"redistribute\": with method base what is not applicable adds and deducts nothing");
+  }
+
+  void check_limits() {
+    const double scale = adds() ? rubric_.scale.value_or(rubric_.base) : 1.0;
+    const double most = adds() ? max_amount : 100.0;
+    const char* const unit = adds() ? "points" : "a fraction";
+    if (rubric_.floor && !(*rubric_.floor >= 0.0 && *rubric_.floor < scale))
+      report("scoring.floor", std::string("expected a floor (") + unit + ") from 0, below " +
+                                  format_number(scale) + ", but found " + format_number(*rubric_.floor));
+    else if (rubric_.cap && !(*rubric_.cap > rubric_.floor.value_or(0.0) && *rubric_.cap <= most))
+      report("scoring.cap", std::string("expected a cap (") + unit + ") above " +
+                                format_number(rubric_.floor.value_or(0.0)) + ", at most " +
+                                format_number(most) + ", but found " + format_number(*rubric_.cap));
+  }
+
   void check_scoring() {
+    if (adds())
+      check_base();
+    else if (rubric_.scale)
+      report("scoring.scale", "expected no scale: only method base has one");
+    check_limits();
+    if (rubric_.round && (rubric_.round->digits < 0 || rubric_.round->digits > 6))
+      report("scoring.round.digits", "expected 0 to 6 decimal places of a fraction but found " +
+                                         std::to_string(rubric_.round->digits));
+    if (adds())
+      return;
     if (rubric_.method != scoring_method::weighted &&
         rubric_.not_applicable == not_applicable_policy::redistribute_over_form)
       report("scoring.not_applicable",
@@ -167,7 +207,7 @@ private:
     const bool has_weight = section_weights() || rubric_.method == scoring_method::scaled_points;
     check_weight(path, section.weight,
                  !has_weight ? "in this method only criteria have weights"
-                 : !scored   ? "a section of free text is never scored"
+                 : !scored   ? "a section of text and dates is never scored"
                              : nullptr);
     if (scored)
       sibling_weights += counted(section.weight);
@@ -189,6 +229,8 @@ private:
     total += inside * (rubric_.method == scoring_method::scaled_points ? counted(section.weight) : 1.0);
     for (std::size_t i = 0; i < section.fail.size(); ++i) {
       const std::string rule = path + ".fail[" + std::to_string(i) + "]";
+      if (adds())
+        report(rule, "expected no fail rule of a section: with method base only the form has a score");
       if (!std::holds_alternative<when_below>(section.fail[i].when))
         report(rule + ".when", "expected \"below\", the one trigger that a section has");
       if (section.fail[i].scope == fail_scope::criterion)
@@ -207,17 +249,19 @@ private:
     const bool scored = is_scored(criterion.answer);
     check_weight(path, criterion.weight,
                  rubric_.method == scoring_method::points ? "with method points the points are the weights"
-                 : !scored                                ? "free text is never scored"
+                 : adds()                                 ? "with method base the points are the weights"
+                 : !scored                                ? "text and dates are never scored"
                                                           : nullptr);
-    if (criterion.bonus && (rubric_.method == scoring_method::weighted || !scored))
+    if (criterion.bonus && (rubric_.method == scoring_method::weighted || adds() || !scored))
       report(path + ".bonus",
              rubric_.method == scoring_method::weighted
                  ? "expected method points or scaled_points: a weighted mean has no place for a bonus"
-                 : "expected no bonus: free text is never scored");
+             : adds() ? "expected no bonus: with method base any answer may add points"
+                      : "expected no bonus: text and dates are never scored");
     if (criterion.critical && !scored)
-      report(path + ".critical", "expected an answer that is scored: free text is never scored");
+      report(path + ".critical", "expected an answer that is scored: text and dates are never scored");
     if (!scored && !criterion.fail.empty())
-      report(path + ".fail", "expected no fail rule: free text is never scored");
+      report(path + ".fail", "expected no fail rule: text and dates are never scored");
     for (std::size_t i = 0; i < criterion.dimension.size(); ++i)
       check_id(path + ".dimension[" + std::to_string(i) + "]", criterion.dimension[i]);
     std::map<std::string, std::string> reasons;
@@ -229,44 +273,78 @@ private:
     const std::size_t before = problems_.size();
     std::visit([&](const auto& answer) { check_answer(answer, path + ".answer"); }, criterion.answer);
     const bool valid = problems_.size() == before;
+    if (const auto metric = metric_of(criterion.answer); !metric.empty())
+      metrics_.push_back({criterion.id, std::string(metric), path + ".answer.number.from"});
     if (scored) {
       ++scored_;
       const double weight = counted(criterion.weight);
       sibling_weights += weight;
       total += weight;
       base_ += criterion.bonus ? 0u : 1u;
-      if (valid && !(highest(points_of_codes(criterion.answer)).value() > 0.0))
+      auto points = valid ? points_of_codes(criterion.answer, adds()) : std::vector<exact_number>{};
+      if (several_of(criterion.answer) != nullptr)
+        points.emplace_back(); // none of the options
+      if (valid && !adds() && !(highest(points).value() > 0.0))
         report(path + ".answer", "expected an answer that earns more than 0 points but found none");
+      if (valid && adds() && !(highest(points).value() > lowest(points).value()))
+        report(path + ".answer", "expected answers of different points but found that all have the same");
     }
     if (criterion.out_of)
       check_out_of(criterion, path + ".out_of", scored, valid);
     for (std::size_t i = 0; i < criterion.fail.size(); ++i) {
       const std::string rule = path + ".fail[" + std::to_string(i) + "]";
+      if (adds() && criterion.fail[i].scope != fail_scope::form)
+        report(rule + ".scope", "expected \"form\": with method base only the form has a score");
       check_rule(criterion.fail[i], rule);
       check_trigger(criterion, criterion.fail[i], rule + ".when");
     }
   }
 
+  static double most_points(const answer_definition& answer) {
+    const options_answer* several = several_of(answer);
+    if (several == nullptr)
+      return highest(points_of_codes(answer, false)).value();
+    exact_number sum;
+    for (const auto& option : several->options)
+      sum = sum + exact_number(option.points);
+    return std::min(sum.value(), several->most.value_or(sum.value()));
+  }
+
   void check_out_of(const criterion_definition& criterion, const std::string& path, bool scored, bool valid) {
     const double value = *criterion.out_of;
     if (!scored)
-      return report(path, "expected no out_of: free text is never scored");
+      return report(path, "expected no out_of: text and dates are never scored");
+    if (adds())
+      return report(path, "expected no out_of: with method base points only add and deduct");
     if (!(value > 0.0 && value <= max_amount))
       return report(path, "expected a number above 0, at most " + std::to_string(max_amount) +
                               ", but found " + format_number(value));
-    const double most = valid ? highest(points_of_codes(criterion.answer)).value() : 0.0;
+    const double most = valid ? most_points(criterion.answer) : 0.0;
     if (rubric_.method == scoring_method::weighted && value < most)
       report(path, "expected at least what the best answer earns (" + format_number(most) + ") but found " +
                        format_number(value) + ": a weighted mean has no place for a bonus");
   }
 
   void check_answer(const yes_no_answer& answer, const std::string& path) {
-    check_points(path + ".yes_no.points", answer.points);
+    check_points(path + ".yes_no.points", answer.points, adds());
     if (answer.good != "yes" && answer.good != "no")
       report(path + ".yes_no.good", "expected \"yes\" or \"no\" but found " + quoted(answer.good));
   }
   void check_answer(const options_answer& answer, const std::string& path) {
-    if (answer.options.size() < 2 || answer.options.size() > kernel::max_answers)
+    constexpr std::size_t most = option_classes::most_options;
+    if (answer.several ? answer.options.empty() || answer.options.size() > most : false)
+      report(path + ".options", "expected 1 to " + std::to_string(most) +
+                                    " options of which several may be chosen but found " +
+                                    std::to_string(answer.options.size()));
+    if (answer.most && !answer.several)
+      report(path + ".most", "expected \"several: true\" beside it: only a sum has a limit");
+    else if (answer.most)
+      check_points(path + ".most", *answer.most, adds());
+    if (answer.most == 0.0)
+      report(path + ".most", "expected points that are not 0");
+    if (answer.several)
+      several_.push_back(path);
+    else if (answer.options.size() < 2 || answer.options.size() > kernel::max_answers)
       report(path + ".options", "expected 2 to " + std::to_string(kernel::max_answers) +
                                     " options but found " + std::to_string(answer.options.size()));
     std::map<std::string, std::string> seen;
@@ -277,7 +355,7 @@ private:
       if (answer.options[i].id == not_applicable_answer)
         report(option + ".id", "expected another id: \"not_applicable\" is reserved; "
                                "write \"not_applicable: true\" beside the answer");
-      check_points(option + ".points", answer.options[i].points);
+      check_points(option + ".points", answer.options[i].points, adds());
     }
   }
   void check_answer(const scale_answer& answer, const std::string& path) {
@@ -293,12 +371,15 @@ private:
   }
   void check_answer(const number_answer& answer, const std::string& path) {
     const auto& ranges = answer.ranges;
+    if (answer.metric.size() > max_id_bytes)
+      report(path + ".number.from", "expected the name of a metric, at most " + std::to_string(max_id_bytes) +
+                                        " bytes, but found " + quoted(answer.metric));
     if (ranges.empty() || ranges.size() > kernel::max_answers)
       report(path + ".number.ranges", "expected 1 to " + std::to_string(kernel::max_answers) +
                                           " ranges but found " + std::to_string(ranges.size()));
     for (std::size_t i = 0; i < ranges.size(); ++i) {
       const std::string range = path + ".number.ranges[" + std::to_string(i) + "]";
-      check_points(range + ".points", ranges[i].points);
+      check_points(range + ".points", ranges[i].points, adds());
       const bool last = i + 1 == ranges.size();
       if (last && ranges[i].to)
         report(range + ".to",
@@ -334,6 +415,7 @@ private:
                                        " hits but found " + format_number(*answer.limit));
   }
   void check_answer(const text_answer&, const std::string&) {}
+  void check_answer(const date_answer&, const std::string&) {}
 
   void check_rule(const fail_rule_definition& rule, const std::string& path) {
     if (const auto* below = std::get_if<when_below>(&rule.when);
@@ -376,10 +458,41 @@ private:
            std::holds_alternative<scale_answer>(answer);
   }
 
+  // In a table of answers a metric and a criterion are columns: one name, one column.
+  void check_metrics() {
+    for (const auto& one : metrics_)
+      if (one.metric != one.criterion && ids_.contains(one.metric))
+        report(one.path, "expected a metric of the conversation but found " + quoted(one.metric) +
+                             ", which is the id of something else in this form");
+  }
+
+  // Sets of options that must be told apart need codes.
+  bool make_classes(condition_graph& graph) {
+    if (!problems_.empty())
+      return false;
+    graph.make_classes();
+    std::size_t next = 0;
+    for (const auto& one : graph.criteria()) {
+      if (!one.classes)
+        continue;
+      const std::string& path = several_[next++];
+      if (one.classes->too_many())
+        report(path,
+               "expected options whose sums, and the sets that rules and conditions look at, make at most " +
+                   std::to_string(kernel::max_answers) +
+                   " different answers but found more: limit the sum with \"most\", or give points that make "
+                   "the "
+                   "same sums");
+    }
+    return problems_.empty();
+  }
+
   void check_conditions() {
-    if (asked_.empty())
+    condition_graph graph(rubric_);
+    if (asked_.empty()) {
+      make_classes(graph);
       return;
-    const condition_graph graph(rubric_);
+    }
     const std::size_t before = problems_.size();
     std::size_t tests = 0;
     for (const auto& one : asked_)
@@ -399,7 +512,7 @@ private:
     if (!cycle.empty())
       return report_cycle(graph, cycle);
     // What can be true hangs on answers that are as they should be.
-    if (!problems_.empty())
+    if (!make_classes(graph))
       return;
     reachability reachable(graph);
     std::vector<bool> possible(asked_.size(), false);
@@ -447,9 +560,14 @@ private:
   }
 
   void check_test(const condition_graph& graph, const condition_definition& test, const std::string& path) {
-    if (test.values.empty())
-      report(path + ".is", "expected at least one value but found none");
+    const char* const key = test.match == condition_match::is             ? ".is"
+                            : test.match == condition_match::contains_all ? ".contains_all"
+                                                                          : ".is_exactly";
+    if (test.values.empty() && test.match != condition_match::is_exactly)
+      report(path + key, "expected at least one value but found none");
     if (test.what == condition_kind::field) {
+      if (test.match != condition_match::is)
+        report(path + key, "expected \"is\": a field has one value");
       if (test.of.empty() || test.of.size() > max_id_bytes)
         report(path + ".field", "expected the name of a field, at most " + std::to_string(max_id_bytes) +
                                     " bytes, but found " + quoted(test.of));
@@ -472,14 +590,23 @@ private:
                     "expected a criterion with answers to choose from (yes_no, options or "
                     "scale) but found " +
                         quoted(test.of));
+    const bool several = several_of(asked.answer) != nullptr;
+    if (several != (test.match != condition_match::is))
+      report(path + key, several ? "expected \"contains_all\" or \"is_exactly\", since " + quoted(test.of) +
+                                       " takes several options"
+                                 : "expected \"is\", since " + quoted(test.of) + " takes one answer");
     std::vector<std::string> allowed = answers_to_name(asked.answer);
-    if (asked.not_applicable)
+    if (asked.not_applicable && !several)
       allowed.emplace_back(not_applicable_answer);
     for (const auto& value : test.values)
       if (std::ranges::find(allowed, value) == allowed.end())
-        report(path + ".is", "expected an answer of " + quoted(test.of) + " but found " + quoted(value) +
-                                 did_you_mean(value, allowed));
+        report(path + key, "expected an answer of " + quoted(test.of) + " but found " + quoted(value) +
+                               did_you_mean(value, allowed));
   }
+
+  struct filled_criterion {
+    std::string criterion, metric, path;
+  };
 
   static constexpr std::size_t nothing_around = static_cast<std::size_t>(-1);
   struct asked_part {
@@ -491,6 +618,8 @@ private:
 
   const rubric_definition& rubric_;
   std::vector<asked_part> asked_;
+  std::vector<filled_criterion> metrics_;
+  std::vector<std::string> several_; // paths of the answers of several options, in the order of the form
   std::vector<problem> problems_;
   std::map<std::string, std::string> ids_; // of sections and criteria, to where they stand
   std::size_t criteria_ = 0;

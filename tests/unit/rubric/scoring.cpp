@@ -216,5 +216,5 @@ TEST_CASE("out_of says what full marks are where no answer earns them, or one ea
   CHECK(qascore::test::refusal(head + "out_of: 0, " + options + "}]}]}").find("expected a number above 0") !=
         std::string::npos);
   CHECK(qascore::test::refusal(head + "out_of: 3, answer: text}, {id: b, answer: yes_no}]}]}")
-            .find("free text is never scored") != std::string::npos);
+            .find("text and dates are never scored") != std::string::npos);
 }

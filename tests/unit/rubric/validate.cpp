@@ -95,7 +95,7 @@ TEST_CASE("weights where they cannot bite are refused") {
   form.sections[0].criteria[0].answer = text_answer{};
   form.sections[0].criteria[0].weight = 2.0;
   CHECK(problems(form) ==
-        "sections[0].criteria[0].weight: expected no weight but found 2: free text is never scored");
+        "sections[0].criteria[0].weight: expected no weight but found 2: text and dates are never scored");
 }
 
 TEST_CASE("sections that can never score are refused") {

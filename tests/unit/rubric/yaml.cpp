@@ -37,7 +37,7 @@ TEST_CASE("a file with five faults gets all five, with line and column") {
       "form.yaml:3:10: version: expected text but found \"2026.1\", which YAML reads as something else "
       "(write it in "
       "quotes)\n"
-      "form.yaml:4:19: scoring.method: expected one of weighted, points, scaled_points but found "
+      "form.yaml:4:19: scoring.method: expected one of weighted, points, scaled_points, base but found "
       "\"wieghted\" (did you "
       "mean \"weighted\"?)\n"
       "form.yaml:9:17: sections[0].criteria[0].weight: expected a decimal number, like 10 or 0.5, but found "
@@ -123,11 +123,11 @@ TEST_CASE("an option without points, a rule without scope, a map with a text too
 TEST_CASE("what this version does not score is refused, not ignored") {
   CHECK(refusal(with("{id: a, answer: yes_no, excluded: true}")) ==
         "form.yaml:8:33: sections[0].criteria[0].excluded: \"excluded\" is not supported by this version");
-  CHECK(refusal("qascore: 1\nid: f\nversion: \"1\"\nscoring: {method: base, base: 100}\nsections: [{id: s, "
-                "criteria: "
-                "[{id: a, answer: yes_no}]}]\n") ==
-        "form.yaml:4:19: scoring.method: \"base\" is not supported by this version\n"
-        "form.yaml:4:25: scoring.base: \"base\" is not supported by this version");
+  CHECK(
+      refusal("qascore: 1\nid: f\nversion: \"1\"\nscoring: {method: points, out_of: 100}\nsections: [{id: s, "
+              "criteria: "
+              "[{id: a, answer: yes_no}]}]\n") ==
+      "form.yaml:4:27: scoring.out_of: \"out_of\" is not supported by this version");
   CHECK(refusal("qascore: 2\nid: f\nversion: \"1\"\nscoring: {method: points}\nsections: [{id: s, criteria: "
                 "[{id: a, answer: yes_no}]}]\n") ==
         "form.yaml:1:10: qascore: expected 1, the version of the format, but found \"2\"");

@@ -27,7 +27,7 @@ inline void combine_nodes(const scoring_plan& plan, std::span<const scoring_cell
         amounts[i].possible += criteria[c].possible;
       }
     }
-    if (node.leaf || plan.how == combine::amounts)
+    if (node.leaf || plan.how != combine::means)
       scores[i] = to_score(amounts[i]);
     for (const std::uint32_t r : fired) {
       const scoring_rule& rule = plan.rules[r];
@@ -86,8 +86,10 @@ QASCORE_INLINE scoring_outcome score_one(const scoring_plan& plan, std::span<con
   if (is_missing(out.score))
     out.flags |= flag_not_scorable;
   work.after = work.before;
-  if (!special)
+  if (!special) {
+    out.score = detail_scoring::reported(plan, out.score);
     return out;
+  }
 
   bool again = false;
   for (std::uint32_t r = 0; r < plan.rules.size(); ++r) {
@@ -123,6 +125,7 @@ QASCORE_INLINE scoring_outcome score_one(const scoring_plan& plan, std::span<con
     if (rule.scope == fail_scope::form && rule.effect != fail_effect::verdict && !is_missing(out.score))
       out.score = std::min(out.score, rule.effect == fail_effect::zero ? 0.0 : rule.cap);
   }
+  out.score = detail_scoring::reported(plan, out.score);
   return out;
 }
 

@@ -3,6 +3,8 @@
 
 #include "../scoring_plan.hpp"
 
+#include <cmath>
+
 /// The few operations that make a score, one at a time and in batches: the same bits.
 namespace qascore::kernel::detail_scoring {
 
@@ -14,9 +16,29 @@ inline node_score to_score(const scoring_cell& sum) noexcept {
   return {static_cast<double>(sum.earned), static_cast<double>(sum.possible)};
 }
 
+/// The form before floor and cap. Sums are integers: the quotient is correctly rounded.
+inline double free_value(const scoring_plan& plan, const node_score& form) noexcept {
+  return plan.how == combine::base ? (plan.base + form.earned - form.possible) / plan.unit : form.value();
+}
+
 inline double form_value(const scoring_plan& plan, const node_score& form) noexcept {
-  const double value = form.value();
-  return plan.capped && value > 1.0 ? 1.0 : value;
+  const double value = free_value(plan, form);
+  return value < plan.floor ? plan.floor : value > plan.cap ? plan.cap : value;
+}
+
+/// The score as it is reported. What is within `limit_slack` of a half counts as one: 0.845 in binary is a
+/// little less.
+inline double reported(const scoring_plan& plan, double score) noexcept {
+  if (plan.digits < 0 || is_missing(score))
+    return score;
+  double factor = 1.0;
+  for (int digit = 0; digit < plan.digits; ++digit)
+    factor *= 10.0;
+  const double scaled = score * factor, lower = std::floor(scaled), rest = scaled - lower;
+  const double slack = limit_slack * factor;
+  const bool odd = std::fmod(lower, 2.0) != 0.0;
+  const bool up = rest > 0.5 + slack || (rest >= 0.5 - slack && (odd || !plan.half_even));
+  return (up ? lower + 1.0 : lower) / factor;
 }
 
 /// A child's share of its parent's mean. The product first: weights and amounts are mostly small integers, so

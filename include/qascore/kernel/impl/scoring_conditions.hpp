@@ -51,6 +51,8 @@ inline bool settle(const scoring_plan& plan, std::span<std::uint8_t> codes) noex
       surplus |= !asked && is_answer(codes[c]);
       codes[c] = code_if_asked(codes[c], asked);
     }
+    for (const std::uint32_t c : condition.filled)
+      codes[c] = code_if_asked(codes[c], asked);
   }
   return surplus;
 }
@@ -62,7 +64,7 @@ public:
   explicit block_conditions(const scoring_plan& plan) : plan_{plan} {
     std::size_t settled = 0;
     for (const scoring_condition& condition : plan.conditions)
-      settled += condition.criteria.size();
+      settled += condition.criteria.size() + condition.filled.size();
     settled_.resize(settled * Rows);
     stack_.resize(plan.conditions.empty() ? 0 : max_condition_stack * Rows);
   }
@@ -79,6 +81,12 @@ public:
               static_cast<std::uint8_t>(surplus[row] | (asked[row] == 0 && is_answer(from[row]) ? 1 : 0));
           to[row] = code_if_asked(from[row], asked[row] != 0);
         }
+        columns[c] = to;
+        to += Rows;
+      }
+      for (const std::uint32_t c : condition.filled) {
+        for (std::size_t row = 0; row < rows; ++row)
+          to[row] = code_if_asked(columns[c][row], asked[row] != 0);
         columns[c] = to;
         to += Rows;
       }

@@ -43,7 +43,9 @@ inline criterion_steps steps_of(const scoring_plan& plan, std::size_t criterion)
   for (std::size_t code = 0; code < 256; ++code) {
     const scoring_cell& cell = plan.table(criterion)[code];
     if (cell.possible >> cell_event_shift == 0)
-      out.answers.push_back({static_cast<std::uint8_t>(code), 0, cell.earned >> cell_event_shift != 0,
+      out.answers.push_back({static_cast<std::uint8_t>(code),
+                             0,
+                             cell.earned >> cell_event_shift != 0,
                              {static_cast<double>(cell.earned & cell_amount_mask),
                               static_cast<double>(cell.possible & cell_amount_mask)}});
   }
@@ -140,7 +142,7 @@ struct scoring_round {
 
 inline std::vector<scoring_round> rounds_of(const scoring_plan& plan) {
   std::vector<scoring_round> out;
-  if (plan.how == combine::amounts) {
+  if (plan.how != combine::means) {
     out.push_back({0, lookups_of(plan, 0, plan.criteria), {}});
     return out;
   }

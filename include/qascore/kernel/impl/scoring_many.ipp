@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -161,17 +160,23 @@ private:
     double* const before = out.score_before_fail.data() + start;
     double* const score = out.score.data() + start;
     std::uint8_t* const flags = out.flags.data() + start;
-    const double most = plan_.capped ? 1.0 : std::numeric_limits<double>::infinity();
-    for (std::size_t row = 0; row < rows; ++row) {
+    const bool from_base = plan_.how == combine::base;
+    const double least = plan_.floor, most = plan_.cap;
+    if (from_base)
+      for (std::size_t row = 0; row < rows; ++row)
+        before[row] = form_value(plan_, sums_[row]);
+    for (std::size_t row = 0; row < rows && !from_base; ++row) {
       const double possible = sums_[row].possible;
       const double value = sums_[row].earned / (possible > 0.0 ? possible : missing_value);
-      before[row] = value > most ? most : value;
+      before[row] = value < least ? least : value > most ? most : value;
     }
     for (std::size_t row = 0; row < rows; ++row)
       score[row] = before[row] * static_cast<double>(1 - zero_[row]);
+    for (std::size_t row = 0; row < rows && plan_.digits >= 0; ++row)
+      score[row] = reported(plan_, score[row]);
     for (std::size_t row = 0; row < rows; ++row)
       flags[row] = static_cast<std::uint8_t>(flag_fail * zero_[row]);
-    for (std::size_t row = 0; row < rows; ++row)
+    for (std::size_t row = 0; row < rows && !from_base; ++row)
       if (!(sums_[row].possible > 0.0))
         flags[row] |= flag_not_scorable;
   }
