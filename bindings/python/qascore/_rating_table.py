@@ -14,7 +14,7 @@ import numpy.typing as npt
 from . import _core
 from ._frames import MISSING_CODE, Frame
 from ._render import html_table, text_table
-from .errors import ArgumentError, DataError, MissingColumnError, check_choice, did_you_mean
+from .errors import ArgumentError, DataError, MissingColumnError, check_choice, check_noun, did_you_mean
 
 Categories: TypeAlias = "Sequence[Any] | None"
 MAXIMAL_RATER_WORDS = 6
@@ -39,6 +39,9 @@ class Part:
         """The ratings in the order of the design's units, and what the kernels need of the design."""
         if design is None:
             return self.core, None
+        from .estimation import SampleDesign
+
+        check_noun("design", design, SampleDesign, "SampleDesign(frame, unit=..., stratum=..., weight=...)")
         index = {unit: code for code, unit in enumerate(self.units)}
         units = list(design.unit_labels)
         if len(set(units)) != len(units):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from ._frames import build_frame
 from ._render import html_table, number, range_text, text_table
@@ -36,7 +36,8 @@ class Estimate:
     undefined : str or None
         Why something is undefined; None when all is well.
     missing : int
-        Units left out because they had no value.
+        Units left out because they had no value, and drawn units that have no row at all (of a design that knows its plan;
+        by domain where the strata say in which domain they are, else the table's note has their number).
     """
 
     name: str
@@ -52,6 +53,9 @@ class Estimate:
     undefined: str | None
     missing: int = field(default=0, kw_only=True)
 
+    SHOWN: ClassVar[tuple[str, ...]] = ()
+    """More fields that a table of such estimates shows, before the value."""
+
     @classmethod
     def from_core(cls: type[Self], name: str, record: Mapping[str, Any], **more: Any) -> Self:
         return cls(name=name, **record, **more)
@@ -64,15 +68,23 @@ class Estimate:
         """One row; `backend` is "pandas", "polars" or "pyarrow" (default: the first that is installed)."""
         return build_frame({name: [value] for name, value in self.to_dict().items()}, backend)
 
+    def _title(self) -> str:
+        """The name as sentences and pictures show it."""
+        return self.name
+
     def summary(self) -> str:
         """The result in a sentence."""
+        return f"{self._title()} is {self._value_text()}."
+
+    def _value_text(self) -> str:
+        """The value with its interval and n, or why it is undefined: the sentence without its subject."""
         if math.isnan(self.value):
-            return f"{self.name} is undefined: {self.undefined}."
+            return f"undefined: {self.undefined}"
         if math.isnan(self.low):
-            return f"{self.name} is {number(self.value)} (n = {self.n}{self._left_out()}); no interval: {self.undefined}."
+            return f"{number(self.value)} (n = {self.n}{self._left_out()}); no interval: {self.undefined}"
         return (
-            f"{self.name} is {number(self.value)}, {100 * self.confidence:g}% interval "
-            f"{range_text(self.low, self.high)}, n = {self.n}{self._left_out()}."
+            f"{number(self.value)}, {100 * self.confidence:g}% interval {range_text(self.low, self.high)}, "
+            f"n = {self.n}{self._left_out()}"
         )
 
     def plot(self, ax: Any = None, **options: Any) -> Any:
@@ -133,13 +145,14 @@ class EstimateTable:
     """Several estimates side by side, one row each.
 
     `keys` are the columns before the estimates, as (name, values) with one value per estimate. `unlabelled` counts the
-    units that are in none of the rows, for want of a label.
+    units that are in none of the rows, for want of a label. `note` is what a reader of all rows must know.
     """
 
     keys: tuple[tuple[str, tuple[Any, ...]], ...]
     estimates: tuple[Estimate, ...]
     backend: str | None = None
     unlabelled: int = 0
+    note: str = ""
 
     def __len__(self) -> int:
         return len(self.estimates)
@@ -180,20 +193,30 @@ class EstimateTable:
         names = tuple(e.name for e in self.estimates)
         several = (len(set(names)) > 1 or not self.keys) and all(values != names for _, values in self.keys)
         header = [name for name, _ in self.keys] + (["estimate"] if several else [])
-        header += ["value", "std_error", "interval", "df", "n"]
+        kinds = {type(e).SHOWN for e in self.estimates}
+        more = [name for name in kinds.pop() if name not in header] if len(kinds) == 1 else []
+        more = [name for name in more if all(values != self._column(name) for _, values in self.keys)]
+        gaps = ["missing"] if any(e.missing for e in self.estimates) else []
+        header += [*more, "value", "std_error", "interval", "df", "n", *gaps]
         rows: list[list[object]] = []
         notes = any(e.undefined for e in self.estimates)
         for i, e in enumerate(self.estimates):
             keys: list[object] = [str(values[i]) for _, values in self.keys]
             row: list[object] = keys + ([e.name] if several else [])
-            row += [e.value, e.std_error, range_text(e.low, e.high), e.df, e.n]
+            row += [*(str(getattr(e, name)) for name in more), e.value, e.std_error, range_text(e.low, e.high), e.df, e.n]
+            row += [e.missing] if gaps else []
             rows.append([*row, e.undefined or ""] if notes else row)
         return ([*header, "undefined"] if notes else header), rows
 
+    def _column(self, name: str) -> tuple[Any, ...]:
+        return tuple(getattr(e, name) for e in self.estimates)
+
     def _caption(self) -> str:
         levels = sorted({e.confidence for e in self.estimates})
-        text = ", ".join(f"{100 * level:g}% intervals" for level in levels)
-        return f"{text}; {self.unlabelled} units have no label" if self.unlabelled else text
+        parts = [", ".join(f"{100 * level:g}% intervals" for level in levels)]
+        if self.unlabelled:
+            parts.append(f"{self.unlabelled} units have no label")
+        return "; ".join([*parts, self.note] if self.note else parts)
 
     def plot(self, ax: Any = None, **options: Any) -> Any:
         """Dots with whiskers, one row per estimate, on the given matplotlib axes or new ones.
@@ -211,6 +234,8 @@ class EstimateTable:
         ]
         if self.unlabelled:
             lines.append(f"{self.unlabelled} units have no label and are in none of these.")
+        if self.note:
+            lines.append(f"Note: {self.note}.")
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -228,7 +253,8 @@ def estimate_table(
     backend: str | None = None,
     *,
     unlabelled: int = 0,
+    note: str = "",
 ) -> EstimateTable:
     """An EstimateTable from plain sequences."""
     columns = tuple((name, tuple(values)) for name, values in keys)
-    return EstimateTable(columns, tuple(estimates), backend, unlabelled)
+    return EstimateTable(columns, tuple(estimates), backend, unlabelled, note)

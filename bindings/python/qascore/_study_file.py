@@ -76,7 +76,7 @@ class Ratings:
     """Ratings that need no rubric: one row per unit, rater and criterion."""
 
     file: Path
-    level: str
+    level: str | None = None  # as `krippendorff_alpha` takes it by default
     unit: str = "conversation_id"
     rater: str = "rater_id"
     criterion: str | None = None
@@ -468,7 +468,7 @@ def _study(folder: Path) -> dict[str, Parser]:
                 "file": file, "level": _choice(*LEVELS), "unit": _text, "rater": _text, "criterion": _text,
                 "rating": _text, "categories": _several(_text, "a list of categories, lowest first"),
             },
-            ["file", "level"],
+            ["file"],
         ),
         "csat": _section(Csat, {"file": file, "id": _text, "column": _text, "scale": _scale}, ["file"]),
         "relate": _section(

@@ -150,9 +150,10 @@ def study_summary(study: Study) -> str:
                 rows.append([_name(study, figure), estimate.value, range_text(estimate.low, estimate.high), estimate.n])
                 truths.append(truth)
     for name, calibration in study.calibration.items():
-        criteria = dict(calibration.alpha.keys).get(calibration.by or "", [name] * len(calibration.alpha))
-        for criterion, alpha in zip(criteria, calibration.alpha, strict=True):
-            rows.append([f"Alpha, {criterion}", alpha.value, range_text(alpha.low, alpha.high), alpha.n])
+        keys = dict(calibration.alpha.keys)
+        criteria = keys.get(calibration.by or "", [name] * len(calibration.alpha))
+        for criterion, level, alpha in zip(criteria, keys["level"], calibration.alpha, strict=True):
+            rows.append([f"Alpha ({level}), {criterion}", alpha.value, range_text(alpha.low, alpha.high), alpha.n])
             truths.append(None)
     for key, estimate in zip(
         zip(*(values for _, values in study.association.keys), strict=True), study.association, strict=True

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,7 +18,7 @@ from ._frames import build_frame
 from ._rating_table import Part, RatingTable
 from ._render import html_table, number, range_text, text_table
 from ._results import Estimate, EstimateTable, TestedEstimate, TestResult, estimate_table
-from .errors import ArgumentError, check_choice, did_you_mean
+from .errors import ArgumentError, check_choice, check_noun, did_you_mean
 
 __all__ = [
     "AgreementEstimate",
@@ -75,6 +75,12 @@ class AgreementEstimate(Estimate):
     weights: str
     raters: int
     categories: int
+
+    SHOWN = ("weights",)
+
+    def _title(self) -> str:
+        """The name with the level or the weights: one coefficient has another value under others."""
+        return self.name if self.weights == "identity" else f"{self.name} ({self.weights})"
 
 
 @dataclass(frozen=True, repr=False)
@@ -195,8 +201,10 @@ def krippendorff_alpha(
     Parameters
     ----------
     table : RatingTable
-    level : {"nominal", "ordinal", "interval", "ratio"}, default "nominal"
+    level : {"nominal", "ordinal", "interval", "ratio"}, optional
         What differences between categories mean. Ordinal is Krippendorff's metric, which counts the ratings in between.
+        Default, the same in every verb that takes a level: nominal for text without a declared order, ordinal for text in
+        a declared order and for whole numbers, interval for numbers with fractions. The result says which it is.
     weights : str or matrix, optional
         In place of a level: distances are 1 - category weight (Gwet).
     confidence, design, std_error, normal
@@ -211,18 +219,16 @@ def krippendorff_alpha(
     """
     if level is not None and weights is not None:
         raise ArgumentError("weights: level says already how far apart categories are; give one of them")
-    scale = check_choice("level", "nominal" if level is None else level, LEVELS)
     check_choice("std_error", std_error, STD_ERRORS)
 
     def one(part: Part) -> AgreementEstimate:
         core, arrays = part.under(design)
         if weights is None:
-            _check_level(part, scale)
+            scale = _level(part, level)
             record = core.krippendorff_alpha(scale, None, confidence, std_error, normal, arrays)
             return AgreementEstimate.from_core("krippendorff_alpha", record, weights=scale)
         matrix, name = _weights(part, weights)
-        record = core.krippendorff_alpha(None, matrix, confidence, std_error, normal, arrays)
-        return AgreementEstimate.from_core("krippendorff_alpha", record, weights=name)
+        return _weighted_alpha(core, name, (matrix, confidence, std_error, normal, arrays))
 
     return _each(table, one)
 
@@ -238,7 +244,9 @@ def agreement(
 ) -> EstimateTable:
     """The family of agreement coefficients at once, one row each: those that the table's raters allow.
 
-    Options as in `fleiss_kappa`; Krippendorff's alpha is taken with the same weights.
+    Options as in `fleiss_kappa`. Krippendorff's alpha is taken with the same weights and not on its default level: under
+    identity weights it is the nominal one. For scores with fractions give weights="quadratic" (alpha is then the interval
+    one) or "linear": under identity weights two scores agree only where they are equal, and the table says so.
 
     Examples
     --------
@@ -249,16 +257,27 @@ def agreement(
     """
     check_choice("std_error", std_error, STD_ERRORS)
     rows: list[tuple[Any, str, Estimate]] = []
-    for part in table._parts:
+    for part in _parts_of(table):
         core, arrays = part.under(design)
         matrix, name = _weights(part, weights)
         how = (matrix, confidence, std_error, normal, arrays)
         for which in _family(part):
             rows.append((part.criterion, which, _named(core.agreement(which, *how), which, name)))
-        rows.append(
-            (part.criterion, "krippendorff_alpha", _named(core.krippendorff_alpha(None, *how), "krippendorff_alpha", name))
-        )
-    return _keyed(table, rows, "coefficient")
+        rows.append((part.criterion, "krippendorff_alpha", _weighted_alpha(core, name, how)))
+    return replace(_keyed(table, rows, "coefficient"), note=_equal_only(table, weights))
+
+
+def _weighted_alpha(core: _core.Ratings, weights: str, how: tuple[Any, ...]) -> AgreementEstimate:
+    """Alpha by category weights; identity weights are the nominal level."""
+    level = "nominal" if weights == "identity" else weights
+    return _named(core.krippendorff_alpha(None, *how), "krippendorff_alpha", level)
+
+
+def _equal_only(table: RatingTable, weights: object) -> str:
+    """What a reader of coefficients under identity weights must know where ratings are numbers with fractions."""
+    if weights != "identity" or not any(_fractions(part) for part in table._parts):
+        return ""
+    return 'identity weights: scores agree only where they are equal; nearness counts with weights="quadratic" or "linear"'
 
 
 def _family(part: Part) -> list[str]:
@@ -320,6 +339,21 @@ def _weights(
     return matrix, "own matrix"
 
 
+def _fractions(part: Part) -> bool:
+    """Whether ratings are numbers that are not all whole."""
+    values = part.core.categories()
+    return part.labels is None and bool(np.any(values != np.floor(values)))
+
+
+def _level(part: Part, level: str | None) -> str:
+    """The level asked for, if these ratings have it; without one the highest that needs no more than they show."""
+    if level is None:
+        return "nominal" if not part.ordered else "interval" if _fractions(part) else "ordinal"
+    check_choice("level", level, LEVELS)
+    _check_level(part, level)
+    return level
+
+
 def _check_level(part: Part, level: str) -> None:
     if level != "nominal" and not part.ordered:
         raise ArgumentError(
@@ -330,11 +364,18 @@ def _check_level(part: Part, level: str) -> None:
         raise ArgumentError(f"level: {level} needs numbers, but the ratings are text; ordinal is the highest for text")
 
 
+def _parts_of(table: RatingTable) -> list[Part]:
+    """The parts of what is a RatingTable."""
+    check_noun("table", table, RatingTable, "RatingTable(frame, unit=..., rater=..., rating=...)")
+    return list(table._parts)
+
+
 def _each(table: RatingTable, one: Callable[[Part], Result]) -> Result | EstimateTable:
     """One result, or one per criterion."""
+    parts = _parts_of(table)
     if table.criterion is None:
-        return one(table._parts[0])
-    return estimate_table([(table.criterion, table.criteria)], [one(part) for part in table._parts], table._backend)
+        return one(parts[0])
+    return estimate_table([(table.criterion, table.criteria)], [one(part) for part in parts], table._backend)
 
 
 def _keyed(table: RatingTable, rows: Sequence[tuple[Any, Any, Estimate]], key: str) -> EstimateTable:
@@ -394,7 +435,7 @@ def icc_table(table: RatingTable, *, confidence: float = 0.95, design: Any = Non
     """All forms of the intraclass correlation, one row each; of anonymous raters the one-way forms."""
     rows = [
         (part.criterion, f"ICC({form})", _icc(part, core, form, confidence, "automatic", 0.0, arrays))
-        for part in table._parts
+        for part in _parts_of(table)
         for core, arrays in [part.under(design)]
         for form in (FORMS if part.raters is not None else ("1,1", "1,k"))
     ]
@@ -488,7 +529,7 @@ def rater_summary(table: RatingTable, *, confidence: float = 0.95, design: Any =
     severities: list[tuple[Any, Any, Estimate]] = []
     spreads: list[float] = []
     ratings: list[int] = []
-    for part in table._parts:
+    for part in _parts_of(table):
         _check_severity(part)
         core, arrays = part.under(design)
         for rater, record in zip(part.raters or (), core.rater_summary(confidence, arrays), strict=True):
@@ -509,18 +550,23 @@ def _check_severity(part: Part) -> None:
 
 
 def leave_one_rater_out(
-    table: RatingTable, *, level: str = "nominal", confidence: float = 0.95, design: Any = None
+    table: RatingTable, *, level: str | None = None, confidence: float = 0.95, design: Any = None
 ) -> EstimateTable:
     """What Krippendorff's alpha gains when a rater is left out, one row per rater.
 
-    Positive: the others agree better without this rater. The interval is that of the difference on the same units.
+    Positive: the others agree better without this rater. The interval is that of the difference on the same units. The
+    level is that of `krippendorff_alpha`, by default too; the line under the table says which.
     """
-    check_choice("level", level, LEVELS)
     rows: list[tuple[Any, Any, Estimate]] = []
-    for part in table._parts:
-        _check_level(part, level)
-        rows += _left_out(part, level, confidence, design)
-    return _keyed(table, rows, "rater")
+    parts = _parts_of(table)
+    levels = [_level(part, level) for part in parts]
+    for part, scale in zip(parts, levels, strict=True):
+        rows += _left_out(part, scale, confidence, design)
+    return replace(_keyed(table, rows, "rater"), note=_gain_note(levels))
+
+
+def _gain_note(levels: Sequence[str]) -> str:
+    return f"gain of Krippendorff's alpha, {' or '.join(dict.fromkeys(levels))} level"
 
 
 def _left_out(part: Part, level: str, confidence: float, design: Any) -> list[tuple[Any, Any, Estimate]]:
@@ -625,12 +671,20 @@ class CalibrationStudy:
         return self.alpha.plot(ax, **options)
 
     def summary(self) -> str:
-        """The findings, one line each."""
+        """Alpha by criterion with level and interval, then the findings, one line each."""
+        lines = [
+            f"Krippendorff's alpha ({level}){_of(criterion)} is {alpha._value_text()}."
+            for (criterion, level), alpha in zip(self.levels, self.alpha, strict=True)
+            if not math.isnan(alpha.value)  # the findings say why it is undefined
+        ]
+        return "\n".join([*lines, self._found()])
+
+    def _found(self) -> str:
         return "\n".join(finding.text for finding in self.findings)
 
     def __repr__(self) -> str:
         shown = [repr(self.alpha)] + ([] if self.raters is None else [repr(self.raters)])
-        return "\n\n".join([*shown, self.summary()])
+        return "\n\n".join([*shown, self._found()])
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -657,21 +711,19 @@ def calibration_study(
     by : str, optional
         The table's column of criteria, said for the reader's sake.
     level : {"nominal", "ordinal", "interval", "ratio"}, optional
-        Of Krippendorff's alpha; default ordinal, and nominal for text without a declared order.
+        Of Krippendorff's alpha; default as in `krippendorff_alpha`: ordinal for whole numbers, interval for numbers with
+        fractions, nominal for text without a declared order.
     weights, confidence, design
         As in `fleiss_kappa`.
     """
+    parts = _parts_of(table)
     if by is not None and by != table.criterion:
         known = () if table.criterion is None else (table.criterion,)
         has = f"criteria in {table.criterion!r}" if known else "no criteria; give criterion= to RatingTable"
         raise ArgumentError(f"by: found {by!r}, but the table has {has}{did_you_mean(by, known)}")
-    if level is not None:
-        check_choice("level", level, LEVELS)
-    parts = table._parts
-    levels = tuple((part.criterion, level or ("ordinal" if part.ordered else "nominal")) for part in parts)
+    levels = tuple((part.criterion, _level(part, level)) for part in parts)
     alphas: list[tuple[Any, Any, Estimate]] = []
     for part, (_, scale) in zip(parts, levels, strict=True):
-        _check_level(part, scale)
         alphas.append((part.criterion, scale, _alpha(part, scale, confidence, design)))
     numeric = all(part.labels is None for part in parts)
     identified = all(part.raters is not None for part in parts)
@@ -682,6 +734,7 @@ def calibration_study(
         if enough
         for row in _left_out(part, scale, confidence, design)
     ]
+    left = replace(_keyed(table, left_out, "rater"), note=_gain_note([scale for _, scale in levels]))
     return CalibrationStudy(
         by=table.criterion,
         levels=levels,
@@ -689,7 +742,7 @@ def calibration_study(
         agreement=agreement(table, weights=weights, confidence=confidence, design=design),
         icc=icc_table(table, confidence=confidence, design=design) if numeric else None,
         raters=rater_summary(table, confidence=confidence, design=design) if numeric and identified else None,
-        left_out=_keyed(table, left_out, "rater") if enough else None,
+        left_out=left if enough else None,
         findings=tuple(_findings(table, alphas, dict(levels), numeric, confidence, design)),
     )
 

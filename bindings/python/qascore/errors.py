@@ -87,6 +87,13 @@ def percent_hint(found: float) -> str:
     return f" (did you mean {found / 100:g}?)" if 1 < found <= 100 else ""
 
 
+def check_noun(argument: str, found: object, kind: type, made: str) -> None:
+    """Refuses what is not of the kind that a verb is asked of; `made` is how one is made."""
+    if not isinstance(found, kind):
+        what = f"the class {found.__name__}" if isinstance(found, type) else type(found).__name__
+        raise ArgumentError(f"{argument}: expected a {kind.__name__} but found {what}; {made}")
+
+
 def check_choice(argument: str, found: object, allowed: Iterable[str]) -> str:
     """`found` if it is one of the allowed names, else an ArgumentError that lists them."""
     names = list(allowed)

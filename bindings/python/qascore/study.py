@@ -461,7 +461,7 @@ class _Run:
             {str(name): np.where(criteria.codes == code, ratings, np.nan) for code, name in enumerate(criteria.labels)},
         )
 
-    def calibrate(self, name: str, frame: Any, level: str, **columns: Any) -> None:
+    def calibrate(self, name: str, frame: Any, level: str | None, **columns: Any) -> None:
         self.step("calibrating")
         table = RatingTable(build_frame(frame, "pyarrow") if isinstance(frame, dict) else frame, **columns)
         self.calibration[name] = calibration_study(
@@ -629,8 +629,8 @@ def draw_sample(
 
 
 def score_answers(file: str | Path, rubric: str | Path, *, evaluation: str, criterion: str, answer: str) -> Scores:
-    """The scores of a file of answers."""
+    """The scores of a file of answers, with the columns that are the same in all rows of an evaluation."""
     form = Rubric.load(rubric)
-    table = read_table(file, {evaluation: "text", criterion: "text", answer: "text"}, rest=False)
+    table = read_table(file, {evaluation: "text", criterion: "text", answer: "text"})
     with _in_file(table.path):
         return form.score(table.frame, evaluation=evaluation, criterion=criterion, answer=answer)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,60 @@ def test_alpha_of_krippendorffs_example_at_every_level(level: str, value: float)
     found = single(qa.krippendorff_alpha(table(), level=level))
     assert found.value == pytest.approx(value, rel=1e-13)
     assert (found.n, found.df, found.weights) == (11, 10, level)
+
+
+def scores_with_fractions() -> qa.RatingTable:
+    """Three raters near one truth; hardly two scores are equal."""
+    random = np.random.default_rng(7)
+    near = random.normal(0.7, 0.1, (60, 1)) + random.normal(0.0, 0.05, (60, 3))
+    return table(np.round(near, 2), raters=list("abc"))
+
+
+@pytest.mark.parametrize(
+    ("ratings", "level"),
+    [
+        (table(np.array([["good", "good"], ["bad", "fair"], ["fair", "fair"]], dtype=object)), "nominal"),
+        (table(np.array([["c", "c"], ["a", "b"], ["b", "b"]], dtype=object), categories=["a", "b", "c"]), "ordinal"),
+        (table(), "ordinal"),
+        (scores_with_fractions(), "interval"),
+    ],
+)
+def test_every_verb_takes_the_same_level_by_default_and_says_which(ratings: qa.RatingTable, level: str) -> None:
+    alpha = single(qa.krippendorff_alpha(ratings))
+    asked = single(qa.krippendorff_alpha(ratings, level=level))
+    assert (alpha.value, alpha.std_error, alpha.weights) == (asked.value, asked.std_error, level)
+    assert alpha.summary().startswith(f"krippendorff_alpha ({level}) is ")
+    assert repr(alpha).startswith(f"<AgreementEstimate: krippendorff_alpha ({level}) is ")
+    study = qa.calibration_study(ratings)
+    assert study.levels == ((None, level),)
+    assert study.alpha[level].value == alpha.value
+    assert study.summary().startswith(f"Krippendorff's alpha ({level}) is ")
+    if len(ratings.raters or ()) > 2:
+        assert study.left_out == qa.leave_one_rater_out(ratings, level=level) == qa.leave_one_rater_out(ratings)
+        assert f"gain of Krippendorff's alpha, {level} level" in repr(study.left_out)
+
+
+def test_coefficients_of_scores_with_fractions_say_that_only_equal_scores_agree() -> None:
+    scores = scores_with_fractions()
+    equal, near = qa.agreement(scores), qa.agreement(scores, weights="quadratic")
+    assert re.search(r"\nkrippendorff_alpha +nominal +0", repr(equal))
+    assert re.search(r"\nfleiss_kappa +identity +0", repr(equal))
+    for shown in (repr(equal), equal.summary(), equal._repr_html_()):
+        assert "scores agree only where they are equal" in shown
+    assert near["krippendorff_alpha"].value == pytest.approx(single(qa.krippendorff_alpha(scores)).value, rel=1e-12)
+    assert equal["krippendorff_alpha"].value < 0.2 < 0.7 < near["krippendorff_alpha"].value
+    assert near.note == qa.agreement(table()).note == ""
+    assert single(qa.fleiss_kappa(scores, weights="linear")).summary().startswith("fleiss_kappa (linear) is ")
+
+
+def test_the_summary_of_a_study_starts_with_alpha_and_its_interval() -> None:
+    study = qa.calibration_study(table(raters=list("abcd")))
+    first, *found = study.summary().splitlines()
+    alpha = study.alpha["ordinal"]
+    assert first == (
+        f"Krippendorff's alpha (ordinal) is {alpha.value:.4f}, 95% interval {alpha.low:.4f} to {alpha.high:.3f}, n = 11."
+    )
+    assert found == [finding.text for finding in study.findings]
 
 
 def test_gwets_standard_error_is_an_option() -> None:

@@ -204,10 +204,44 @@ def test_an_output_of_unknown_kind_is_refused_before_anything_is_read(run_here: 
 
 
 def test_evaluations_are_scored_and_explained(run_here: Run, folder: Path) -> None:
+    done = run_here("score", "answers.csv", "--rubric", "service.yaml")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Scores: scores.csv\n", "")
+    scores = pc.read_csv(folder / "scores.csv")
+    assert scores.num_rows == 300
+    assert {"conversation_id", "rater_id"} <= set(scores.column_names)
+    both = run_here("score", "answers.csv", "--rubric", "service.yaml", "--explain", "c001-r1", "--out", "again.csv")
+    assert "greeting" in both.stdout and both.stdout.endswith("Scores: again.csv\n")
+    assert (folder / "again.csv").read_bytes() == (folder / "scores.csv").read_bytes()
+
+
+def test_an_explanation_alone_writes_nothing(run_here: Run, folder: Path) -> None:
+    (folder / "scores.csv").write_text("mine\n")
+    before = sorted(folder.iterdir())
     done = run_here("score", "answers.csv", "--rubric", "service.yaml", "--explain", "c001-r1")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "greeting" in done.stdout
-    assert pc.read_csv(folder / "scores.csv").num_rows == 300
+    assert "greeting" in done.stdout and "Scores:" not in done.stdout
+    assert (folder / "scores.csv").read_text() == "mine\n"
+    assert sorted(folder.iterdir()) == before
+
+
+def test_quiet_explanations_and_scores_print_nothing(run_here: Run, folder: Path) -> None:
+    for more in ([], ["--explain", "c001-r1"], ["--explain", "c001-r1", "--out", "scores.csv"]):
+        done = run_here("score", "answers.csv", "--rubric", "service.yaml", "--quiet", *more)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    done = run_here("score", "answers.csv", "--rubric", "service.yaml", "--quiet", "--explain", "c999-r1", "--out", "no.csv")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'c999-r1'" in done.stderr
+    assert not (folder / "no.csv").exists()
+
+
+def test_scores_go_on_into_the_calibration_of_raters(run_here: Run, folder: Path) -> None:
+    assert run_here("score", "answers.csv", "--rubric", "service.yaml", "--out", "sc.csv").returncode == 0
+    done = run_here("calibrate", "sc.csv", "--rating", "score", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    alpha = json.loads(done.stdout)["calibration"]["ratings"]["alpha"][0]
+    study = json.loads(run_here("study", "study.yaml", "--json").stdout)["calibration"]["score"]["alpha"][0]
+    assert alpha["level"] == study["level"] == "interval"
+    assert (alpha["value"], alpha["low"], alpha["high"]) == (study["value"], study["low"], study["high"])
 
 
 def test_raters_are_calibrated(run_here: Run, folder: Path) -> None:

@@ -126,7 +126,7 @@ ratings: {file: ratings.csv, level: nominall}
         ("sample: {rate: .nan, seed: 1}\n", "sample.rate: expected a rate above 0 and up to 1 but found .nan"),
         ("sample: {size: 10}\n", 'study.yaml:1:9: sample: expected "seed" but it is not there'),
         ("sample: {size: ~, seed: 1}\n", "sample.size: expected a whole number of 1 or more but found nothing"),
-        ("ratings: {file: ratings.csv}\n", 'ratings: expected "level" but it is not there'),
+        ("ratings: {level: ordinal}\n", 'ratings: expected "file" but it is not there'),
         ("relate: {method: kendal}\n", "relate.method: expected one of pearson, spearman but found kendal"),
         ("relate: {}\nratings: {file: ratings.csv, level: ordinal}\n", 'relate: needs "csat" and either'),
         ("csat: {file: csat.csv, scale: [5, 1]}\n", "csat.scale: expected the lowest and the highest value"),

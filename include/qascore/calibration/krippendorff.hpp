@@ -5,18 +5,30 @@
 #include "category_weights.hpp"
 #include "rating_table.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <optional>
 
 /// Krippendorff's alpha of a rating_table: kernel/krippendorff.hpp says what it is.
 namespace qascore {
 
 struct alpha_options {
-  qascore::level level = qascore::level::nominal;
+  std::optional<qascore::level> level{};     ///< default: default_level
   std::optional<category_weights> weights{}; ///< in place of a level: distances 1 - weight
   confidence_level confidence{};
   agreement_std_error std_error = agreement_std_error::influence;
   bool normal = false;
 };
+
+/// The level that alpha is taken on where none is asked for: nominal for text without a declared order, ordinal for text
+/// in a declared order and for whole numbers, interval for numbers with fractions.
+inline level default_level(const rating_table& ratings) {
+  if (!ratings.ordered())
+    return level::nominal;
+  const auto whole = [](double value) { return value == std::floor(value); };
+  const bool text = !ratings.labels().empty();
+  return text || std::ranges::all_of(ratings.view().value, whole) ? level::ordinal : level::interval;
+}
 
 /// `design`: describes the units in the table's order; null: the units are independent.
 /// Throws argument_error for a level above nominal, or weights, on text categories without a declared order;
@@ -27,15 +39,16 @@ inline agreement_result krippendorff_alpha(const rating_table& ratings, const al
   if (options.weights)
     return kernel::krippendorff_alpha(
         ratings.view(), options.weights->matrix(ratings.view().value, ratings.ordered()), how, design);
-  if (options.level != level::nominal && !ratings.ordered())
+  const level on = options.level.value_or(default_level(ratings));
+  if (on != level::nominal && !ratings.ordered())
     throw argument_error(
         "level: above nominal the categories need an order, but these are text; declare them in "
         "their order");
-  if ((options.level == level::interval || options.level == level::ratio) && !ratings.labels().empty())
+  if ((on == level::interval || on == level::ratio) && !ratings.labels().empty())
     throw argument_error(
         "level: interval and ratio need numbers, but the ratings are text; ordinal is the highest "
         "level of declared labels");
-  return kernel::krippendorff_alpha(ratings.view(), options.level, how, design);
+  return kernel::krippendorff_alpha(ratings.view(), on, how, design);
 }
 
 } // namespace qascore

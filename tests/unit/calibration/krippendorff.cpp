@@ -60,10 +60,22 @@ double by_definition(const qa::rating_table& table, level of) {
 TEST_CASE("alpha of Krippendorff's example C at every level") {
   // Krippendorff (2011) prints .743, .815, .849, .797; digits by fast-krippendorff 0.8.3.
   const auto table = tables::of(tables::krippendorff_c, 4);
-  CHECK(close_to(qa::krippendorff_alpha(table).value, 0.743421052631579, 1e-14));
+  CHECK(close_to(qa::krippendorff_alpha(table, {.level = level::nominal}).value, 0.743421052631579, 1e-14));
   CHECK(close_to(qa::krippendorff_alpha(table, {.level = level::ordinal}).value, 0.8153875037548814, 1e-14));
   CHECK(close_to(qa::krippendorff_alpha(table, {.level = level::interval}).value, 0.8491071428571428, 1e-14));
   CHECK(close_to(qa::krippendorff_alpha(table, {.level = level::ratio}).value, 0.7974027747116121, 1e-14));
+}
+
+TEST_CASE("without a level alpha is on the one that the ratings show") {
+  const auto whole = tables::of(tables::krippendorff_c, 4);
+  CHECK(qa::krippendorff_alpha(whole).value ==
+        qa::krippendorff_alpha(whole, {.level = level::ordinal}).value);
+  const auto scores = tables::of({0.62, 0.61, 0.80, 0.84, 0.91, 0.90, 0.75, 0.70}, 2);
+  const double interval = qa::krippendorff_alpha(scores, {.level = level::interval}).value;
+  CHECK(qa::krippendorff_alpha(scores).value == interval);
+  CHECK(close_to(qa::krippendorff_alpha(scores, {.level = level::nominal}).value, 0.0,
+                 1e-14)); // no two are equal
+  CHECK(interval > 0.9);
 }
 
 TEST_CASE("alpha is the definition's on a full and a gappy table") {
@@ -209,13 +221,15 @@ TEST_CASE("text categories need a declared order above nominal, and have no inte
   };
   const std::vector<row> rows{{"a", "x", "good"}, {"a", "y", "good"}, {"b", "x", "bad"}, {"b", "y", "fair"}};
   const auto found = qa::rating_table::from(rows, &row::unit, &row::rater, &row::rating);
-  CHECK(qa::krippendorff_alpha(found).is_defined());
+  CHECK(qa::krippendorff_alpha(found).value ==
+        qa::krippendorff_alpha(found, {.level = level::nominal}).value);
   CHECK_THROWS_AS(qa::krippendorff_alpha(found, {.level = level::ordinal}), qa::argument_error);
   CHECK_THROWS_AS(qa::krippendorff_alpha(found, {.weights = qa::category_weight::linear}),
                   qa::argument_error);
   const auto declared = qa::rating_table::from(rows, &row::unit, &row::rater, &row::rating,
                                                {.labels = {"bad", "fair", "good"}});
-  CHECK(qa::krippendorff_alpha(declared, {.level = level::ordinal}).is_defined());
+  CHECK(qa::krippendorff_alpha(declared).value ==
+        qa::krippendorff_alpha(declared, {.level = level::ordinal}).value);
   CHECK_THROWS_AS(qa::krippendorff_alpha(declared, {.level = level::interval}), qa::argument_error);
   CHECK_THROWS_AS(qa::krippendorff_alpha(tables::of({-1, 2, 1, 1}, 2, {}, 0.0), {.level = level::ratio}),
                   qa::argument_error);

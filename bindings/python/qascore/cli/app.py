@@ -133,11 +133,17 @@ def score(
     evaluation: Annotated[str, typer.Option("--evaluation", help="The column of evaluation ids.")] = "evaluation_id",
     criterion: Annotated[str, typer.Option("--criterion", help="The column of criteria.")] = "criterion",
     answer: Annotated[str, typer.Option("--answer", help="The column of answers.")] = "answer",
-    out: Annotated[Path, typer.Option("--out", "-o", help="The scores: .csv, .parquet or .jsonl.")] = Path("scores.csv"),
-    explain: Annotated[str | None, typer.Option("--explain", help="Print this evaluation's score in words.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The scores: .csv, .parquet or .jsonl; default scores.csv.")
+    ] = None,
+    explain: Annotated[
+        str | None, typer.Option("--explain", help="Print this evaluation's score in words; writes only with --out.")
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Score evaluations on a rubric.
+
+    Columns that are the same in all rows of an evaluation (its conversation, its rater) stand in the scores too.
 
     Example: `qascore score answers.csv --rubric voice.yaml --out scores.csv`
     """
@@ -145,19 +151,28 @@ def score(
         from .._write import encode_table, table_format, write_file
         from ..study import score_answers
 
-        table_format(out)
+        target = Path("scores.csv") if out is None and explain is None else out
+        if target is not None:
+            table_format(target)  # told before the work, not after it
         scores = score_answers(file, rubric, evaluation=evaluation, criterion=criterion, answer=answer)
-        write_file(out, encode_table(out, scores.to_frame()))
-        if explain is not None:
-            print(scores.explain(explain))
-        if not quiet:
-            print(f"Scores: {out}")
+        words = None if explain is None else scores.explain(explain)
+        if target is not None:
+            write_file(target, encode_table(target, scores.to_frame()))
+        if quiet:
+            return
+        if words is not None:
+            print(words)
+        if target is not None:
+            print(f"Scores: {target}")
 
 
 @app.command()
 def calibrate(
     file: Annotated[Path, typer.Argument(help="Ratings, one per row: CSV, Parquet or JSON lines.", metavar="RATINGS")],
-    level: Annotated[str, typer.Option("--level", help="nominal, ordinal, interval or ratio.")] = "ordinal",
+    level: Annotated[
+        str | None,
+        typer.Option("--level", help="nominal, ordinal, interval or ratio; default: interval for fractions, else ordinal."),
+    ] = None,
     unit: Annotated[str, typer.Option("--unit", help="The column of what was rated.")] = "conversation_id",
     rater: Annotated[str, typer.Option("--rater", help="The column of who rated.")] = "rater_id",
     rating: Annotated[str, typer.Option("--rating", help="The column of ratings.")] = "rating",
@@ -173,9 +188,10 @@ def calibrate(
     with guarded():
         from ..study import run_study
 
-        ratings = {"file": file, "level": level, "unit": unit, "rater": rater, "rating": rating}
-        if criterion is not None:
-            ratings["criterion"] = criterion
+        ratings = {"file": file, "unit": unit, "rater": rater, "rating": rating}
+        for name, given in (("level", level), ("criterion", criterion)):
+            if given is not None:
+                ratings[name] = given
         with progress(quiet) as show:
             result = run_study(
                 {"title": "Calibration of raters", "ratings": ratings}, out=out, progress=show, command=_command()
