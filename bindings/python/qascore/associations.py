@@ -11,7 +11,7 @@ from . import _core
 from ._frames import Frame
 from ._results import TestedEstimate, TestResult
 from .errors import ArgumentError, DataError, check_choice
-from .estimation import MISSING, Sample, rows_of
+from .estimation import MISSING, Sample, rows_of, with_absent
 
 __all__ = ["Association", "Pairing", "association", "pair"]
 
@@ -81,8 +81,9 @@ def association(
     check_choice("missing", missing, MISSING)
     left, right = rows.numbers(x, missing), rows.numbers(y, missing)
     found, test = _core.correlate(rows.core(), left, right, method, confidence, interval, missing)
-    name = f"{METHODS[method]} of {x} and {y}"
-    return Association.from_core(name, found, test=TestResult.from_core(test), x=x, y=y)
+    name = f"{METHODS[method]} of {x} and {y}{rows.scope}"
+    [absent] = rows.absent_by(None)
+    return Association.from_core(name, with_absent(found, absent), test=TestResult.from_core(test), x=x, y=y)
 
 
 @dataclass(frozen=True, repr=False)

@@ -9,7 +9,7 @@ import numpy as np
 from . import _core
 from ._results import Estimate
 from .errors import ArgumentError, check_choice
-from .estimation import Sample, rows_of
+from .estimation import Sample, rows_of, with_absent
 
 __all__ = ["cronbach_alpha"]
 
@@ -47,5 +47,5 @@ def cronbach_alpha(
     gaps = int(np.any([np.isnan(v) for v in values], axis=0).sum())
     return Estimate.from_core(
         f"Cronbach's alpha of {', '.join(columns)}{rows.scope}",
-        _core.cronbach_alpha(rows.core(), values, gaps, confidence),
+        with_absent(_core.cronbach_alpha(rows.core(), values, gaps, confidence), *rows.absent_by(None)),
     )

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from . import _core
 from ._frames import Frame, Ids
-from .errors import ArgumentError, DataError, check_choice
-from .sampling import MISSING, SamplingPlan, checked_seed, how_drawn, strata_columns
+from .errors import ArgumentError, DataError, check_choice, check_noun
+from .sampling import MISSING, PLAN_MADE, SamplingPlan, checked_seed, how_drawn, strata_columns
 
 __all__ = ["draw", "permanent_random_numbers"]
 
@@ -122,8 +122,7 @@ def draw(
     (25, {1.0})
     """
     frame = Frame.of(conversations, argument="conversations")
-    if not isinstance(plan, SamplingPlan):
-        raise ArgumentError(f"plan: expected a SamplingPlan but found {type(plan).__name__}")
+    check_noun("plan", plan, SamplingPlan, PLAN_MADE)
     check_choice("method", method, METHODS)
     exclude = check_choice("zero_chance", zero_chance, ("error", "exclude")) == "exclude"
     down = check_choice("direction", direction, ("up", "down")) == "down"

@@ -15,7 +15,8 @@ from . import _core
 from ._frames import MISSING_CODE, Frame, Labels, build_frame
 from ._render import html_table, number, text_table
 from ._results import Estimate, EstimateTable, TestedEstimate, TestResult, estimate_table
-from .errors import ArgumentError, DataError, DesignError, check_choice, did_you_mean, percent_hint
+from .errors import ArgumentError, DataError, DesignError, check_choice, check_noun, did_you_mean, percent_hint
+from .sampling import PLAN_MADE, SamplingPlan
 
 __all__ = [
     "DesignEffect",
@@ -60,6 +61,10 @@ class Rows:
     def scope(self) -> str:
         """What estimates leave out or make up for, for their names; empty: nothing."""
         return ""
+
+    def absent_by(self, domains: Domains | None) -> list[int]:
+        """Drawn units without a row, per domain; 0 where it is not known in which domain they are."""
+        return [0] * (1 if domains is None else len(domains))
 
     def numbers(self, name: str, missing: str) -> Numbers:
         """A column with one value per unit, NaN where there is none."""
@@ -236,6 +241,8 @@ class SampleDesign(Rows):
         selection: str | None = None,
     ) -> None:
         super().__init__(Frame.of(frame, "frame"))
+        if plan is not None:
+            check_noun("plan", plan, SamplingPlan, PLAN_MADE)
         self.single_unit = check_choice("single_unit", single_unit, SINGLE_UNITS)
         self.repeats = check_choice("repeats", repeats, REPEATS)
         check_choice("uncovered", uncovered, UNCOVERED)
@@ -341,6 +348,17 @@ class SampleDesign(Rows):
             f"about {self._short} drawn units without a row, for which nothing stands" if self._short else "",
         ]
         return f" ({'; '.join(filter(None, parts))})" if any(parts) else ""
+
+    def absent_by(self, domains: Domains | None) -> list[int]:
+        if domains is None:
+            return [int(self.absent.sum())]
+        names = [name for name, _ in domains.keys]
+        counts: dict[tuple[Any, ...], int] = {}
+        if self.absent.any() and self._strata is not None and set(names) <= set(self.stratum):
+            for key, absent in zip(self._strata.keys, self.absent, strict=True):
+                label = tuple(dict(zip(self.stratum, key, strict=True))[name] for name in names)
+                counts[label] = counts.get(label, 0) + int(absent)
+        return [counts.get(label, 0) for label in zip(*(values for _, values in domains.keys), strict=True)]
 
     @property
     def strata(self) -> list[tuple[Any, ...]]:
@@ -789,15 +807,26 @@ def _estimates(
     make: Callable[..., list[dict[str, Any]]],
 ) -> Estimate | EstimateTable:
     """`make(codes, domains, *columns)` for all units, or by domain."""
-    name += rows.scope
+    scope = rows.scope
+    name += scope
     domains = None if by is None else rows.domains(by, missing)
     codes, count = (None, 1) if domains is None else (domains.codes, len(domains))
     if missing == "domain":
         codes, columns = _core.leave_out_gaps(codes, count, list(columns))
-    found = [Estimate.from_core(name, record) for record in (make(codes, count, *columns) if count else [])]
+    found = [
+        Estimate.from_core(name, with_absent(record, absent))
+        for record, absent in zip(make(codes, count, *columns) if count else [], rows.absent_by(domains), strict=True)
+    ]
     if domains is None:
         return found[0]
-    return estimate_table(domains.keys, found, rows.frame.backend, unlabelled=domains.unlabelled)
+    return estimate_table(
+        domains.keys, found, rows.frame.backend, unlabelled=domains.unlabelled, note=scope.removeprefix(" (").removesuffix(")")
+    )
+
+
+def with_absent(record: Mapping[str, Any], absent: int) -> dict[str, Any]:
+    """The record of an estimate with the drawn units that have no row among the missing ones."""
+    return {**record, "missing": record["missing"] + absent}
 
 
 @overload
@@ -914,7 +943,8 @@ def total(
 ) -> Estimate | EstimateTable:
     """Total of a column over the population, by the design weights.
 
-    A total cannot leave units out, so a missing value is an error; and it needs weights, so a plain frame is refused.
+    A missing value is an error: there is no `missing=`. Drawn units that have no row leave their weight to the others of
+    their stratum, in a total too; name and `missing` of the result count them. A plain frame has no weights and is refused.
 
     Parameters
     ----------
@@ -1245,7 +1275,8 @@ def difference(
         rows.core(), values, inside, len(labels), codes[0], codes[1], confidence
     )
     name = f"{column}: {between[0]} minus {between[1]}{rows.scope}"
-    return Difference.from_core(name, found, test=TestResult.from_core(test))
+    [absent] = rows.absent_by(None)
+    return Difference.from_core(name, with_absent(found, absent), test=TestResult.from_core(test))
 
 
 @dataclass(frozen=True, repr=False)
@@ -1262,6 +1293,8 @@ class DesignEffect:
         n / kish.
     undefined : str or None
         Why something is undefined.
+    missing : int
+        Drawn units that have no row; the others of their stratum carry their weight.
     """
 
     without_replacement: float
@@ -1269,6 +1302,7 @@ class DesignEffect:
     kish: float
     effective_size: float
     undefined: str | None
+    missing: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in fields(self)}
@@ -1289,9 +1323,12 @@ class DesignEffect:
             text = f"The design effect is undefined: {self.undefined}."
         else:
             text = f"The variance of the mean is {number(self.without_replacement)} times that of a simple random sample."
-        if np.isnan(self.kish):
-            return text
-        return f"{text} Unequal weights alone: {number(self.kish)} times, as if {number(self.effective_size)} units were scored."
+        if not np.isnan(self.kish):
+            effective = number(self.effective_size)
+            text += f" Unequal weights alone: {number(self.kish)} times, as if {effective} units were scored."
+        if self.missing:
+            text += f" Drawn units without a row: {self.missing}; the others of their stratum carry their weight."
+        return text
 
     def plot(self, ax: Any = None, **options: Any) -> Any:
         """The effects as bars beside 1, no effect, on matplotlib axes. Options: `label`."""
@@ -1320,4 +1357,5 @@ def design_effect(sample: SampleDesign, column: str) -> DesignEffect:
     rows = rows_of(sample)
     if rows.core() is None:
         raise ArgumentError("sample: a design effect needs a SampleDesign")
-    return DesignEffect(**_core.design_effect(rows.core(), rows.numbers(column, "error")))
+    [absent] = rows.absent_by(None)
+    return DesignEffect(**_core.design_effect(rows.core(), rows.numbers(column, "error")), missing=absent)

@@ -7,7 +7,7 @@ import numpy as np
 from . import _core
 from ._results import TestResult
 from .errors import DataError, check_choice
-from .estimation import Difference, Sample, rows_of
+from .estimation import Difference, Sample, rows_of, with_absent
 
 __all__ = ["paired_difference"]
 
@@ -62,4 +62,5 @@ def paired_difference(
     if units == "both" and len(a) and (np.isnan(a) | np.isnan(b)).all():
         raise DataError(f"{rows.frame.argument}: no unit has both {first} and {second}")
     found, test = _core.paired_difference(rows.core(), a, b, units == "all", confidence)
-    return Difference.from_core(f"{first} minus {second}{rows.scope}", found, test=TestResult.from_core(test))
+    name = f"{first} minus {second}{rows.scope}"
+    return Difference.from_core(name, with_absent(found, *rows.absent_by(None)), test=TestResult.from_core(test))

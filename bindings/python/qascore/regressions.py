@@ -12,7 +12,7 @@ from . import _core
 from ._frames import MISSING_CODE
 from ._results import EstimateTable, TestedEstimate, TestResult
 from .errors import ArgumentError, DataError, check_choice
-from .estimation import Numbers, Rows, Sample, _events, rows_of
+from .estimation import Numbers, Rows, Sample, _events, rows_of, with_absent
 
 __all__ = ["Regression", "regression"]
 
@@ -166,6 +166,7 @@ def regression(
     for name, (record, test) in zip(names, found["coefficients"], strict=True):
         if undefined is not None:
             record = record | {"undefined": undefined}
+        record = with_absent(record, *rows.absent_by(None))
         estimates.append(TestedEstimate.from_core(name + rows.scope, record, test=TestResult.from_core(test)))
     return Regression(
         (("term", tuple(names)),),

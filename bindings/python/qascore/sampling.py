@@ -20,6 +20,8 @@ __all__ = ["PlannedStratum", "RecordedDraw", "SamplingPlan", "allocate"]
 MISSING = "(missing)"
 StratumKey: TypeAlias = Any  # a label, or a tuple of labels where strata have several columns
 
+PLAN_MADE = "allocate(frame, strata=..., size=...) makes one, SamplingPlan.from_json reads one"
+
 
 @dataclass(frozen=True)
 class PlannedStratum:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._frames import Frame, build_frame, default_backend
-from .errors import ArgumentError, DataError, check_choice, did_you_mean
+from .errors import ArgumentError, DataError, check_choice, check_noun, did_you_mean
 from .rubric import Rubric, shipped_rubrics
 
 __all__ = ["Centre", "Evaluations", "SimulatedCriterion", "Truth", "simulate"]
@@ -252,6 +252,7 @@ class Centre:
         rubric = self.rubric if rubric is None else rubric
         if rubric is None:
             raise ArgumentError("rubric: expected a Rubric, since this centre was made from criteria alone")
+        check_noun("rubric", rubric, Rubric, 'Rubric.load("voice-service") or of an own file')
         rows = self._rows_of(None)
         if raters == "panel":
             who = self._core.assign(self._seed, rows, int(self._core.settings()["raters"]), 0.0)

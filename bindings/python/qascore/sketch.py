@@ -10,8 +10,8 @@ import numpy as np
 
 from . import _core
 from ._frames import Frame, build_frame
-from .errors import ArgumentError, DataError
-from .sampling import SamplingPlan, allocation_options, checked_seed, label_of, strata_columns
+from .errors import ArgumentError, DataError, check_noun
+from .sampling import PLAN_MADE, SamplingPlan, allocation_options, checked_seed, label_of, strata_columns
 
 __all__ = ["DrawSketch"]
 
@@ -113,8 +113,7 @@ class DrawSketch:
         strata = self._strata()
         if plan is None:
             plan = self.allocate(counts={labels: min(rows, self.capacity) for labels, rows in strata})
-        if not isinstance(plan, SamplingPlan):
-            raise ArgumentError(f"plan: expected a SamplingPlan but found {type(plan).__name__}")
+        check_noun("plan", plan, SamplingPlan, PLAN_MADE)
         _core.check_counts(plan._core, self._columns(), strata)
         planned = {tuple(stratum["labels"]): stratum for stratum in plan._core.strata()}
         columns: dict[str, Any] = {name: [] for name in (self.id, *self.strata_columns)}

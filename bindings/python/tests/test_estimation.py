@@ -431,3 +431,55 @@ def test_a_poisson_sample_that_lacks_rows_says_so() -> None:
     assert "about 60 drawn units" in qa.SampleDesign(drawn[drawn["queue"] != "b"], unit="id", plan=plan).scope
     # Without a plan nobody knows how many to expect.
     assert qa.SampleDesign(drawn.iloc[:100], probability="inclusion_probability").scope == ""
+
+
+def half_evaluated(how: str) -> qa.SampleDesign:
+    """A sample of 60 of 300 calls in two queues, of which 7 were not evaluated, joined with its scores."""
+    calls = pd.DataFrame({"id": range(300), "queue": ["a", "b", "b"] * 100, "team": ["x", "y"] * 150})
+    plan = qa.allocate(calls, strata="queue", size=60)
+    drawn = qa.draw(calls, plan, id="id", seed=3)
+    scores = pd.DataFrame({"id": list(drawn["id"]), "score": np.linspace(0.3, 0.9, 60), "csat": [1.0, 4.0, 2.0, 5.0, 3.0] * 12})
+    evaluated = scores.drop(index=[0, 1, 2, 30, 40, 50, 59])
+    return qa.SampleDesign(drawn.merge(evaluated, on="id", how=how), unit="id", plan=plan)  # type: ignore[arg-type]
+
+
+def test_an_inner_join_hides_nothing_that_a_left_join_shows() -> None:
+    inner, left = half_evaluated("inner"), half_evaluated("left")
+    verbs: dict[str, Any] = {
+        "mean": lambda design, **more: qa.mean(design, "score", **more),
+        "ratio": lambda design, **more: qa.ratio(design, "score", "csat", **more),
+        "median": lambda design, **more: qa.median(design, "score", **more),
+        "association": lambda design, **more: qa.association(design, "score", "csat", **more),
+        "paired": lambda design, **more: qa.paired_difference(design, "score", "csat", **more),
+        "difference": lambda design, **more: qa.difference(design, "score", by="team", between=("x", "y"), **more),
+    }
+    for name, verb in verbs.items():
+        a, b = verb(inner), verb(left, missing="drop")
+        assert (a.missing, b.missing) == (7, 7), name
+        assert a.value == pytest.approx(b.value, rel=1e-12), name
+        assert a.std_error == pytest.approx(b.std_error, rel=1e-9), name
+        assert "7 drawn units without a row" in repr(a), name
+        assert a.to_dict()["missing"] == 7
+    assert qa.cronbach_alpha(inner, ["score", "csat"]).missing == 7
+    assert [coefficient.missing for coefficient in qa.regression(inner, "score", ["csat"])] == [7, 7]
+
+
+def test_tables_of_an_inner_join_count_what_was_not_evaluated() -> None:
+    inner, left = half_evaluated("inner"), half_evaluated("left")
+    a, b = qa.mean(inner, "score", by="queue"), qa.mean(left, "score", by="queue", missing="drop")
+    assert [e.missing for e in a] == [e.missing for e in b]
+    assert sum(e.missing for e in a) == 7
+    assert [e.value for e in a] == pytest.approx([e.value for e in b], rel=1e-12)
+    assert list(a.to_frame()["missing"]) == list(b.to_frame()["missing"])
+    for shown in (repr(a), a.summary(), a._repr_html_()):
+        assert "7 drawn units without a row" in shown
+    assert repr(b).splitlines()[0].split()[-1] == "missing"
+    teams = qa.mean(inner, "score", by="team")  # in which team those without a row are nobody knows
+    assert [e.missing for e in teams] == [0, 0]
+    assert repr(teams).splitlines()[-1] == "95% intervals; 7 drawn units without a row"
+    whole = qa.total(inner, "score")
+    assert (whole.missing, "7 drawn units without a row" in whole.name) == (7, True)
+    assert whole.value == pytest.approx(300 * qa.mean(inner, "score").value, rel=1e-12)
+    effect = qa.design_effect(inner, "score")
+    assert effect.missing == effect.to_dict()["missing"] == 7
+    assert "Drawn units without a row: 7" in repr(effect)

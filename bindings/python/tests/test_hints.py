@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import qascore as qa
@@ -28,6 +29,46 @@ def percentages() -> Iterator[tuple[str, Callable[[], Any]]]:
     yield "share: .* found 30", lambda: qa.sample_size_for_domain(share=30, sd=1, margin=0.1)
     yield "response_rate: .* found 30", lambda: qa.sample_size_for_mean(sd=1, margin=0.1, response_rate=30)
     yield "power: .* found 30", lambda: qa.sample_size_for_difference(sd=1, difference=0.1, power=30)
+
+
+NOUNS: dict[str, tuple[Callable[[Any], Any], str]] = {
+    **{
+        verb: (getattr(qa, verb), "table: expected a RatingTable but found DataFrame; RatingTable(frame, unit=..., ")
+        for verb in (
+            "agreement", "brennan_prediger", "calibration_study", "cohen_kappa", "conger_kappa", "fleiss_kappa", "gwet_ac",
+            "icc", "icc_table", "krippendorff_alpha", "leave_one_rater_out", "percent_agreement", "rater_summary", "scott_pi",
+        )
+    },
+    "design": (
+        lambda frame: qa.krippendorff_alpha(qa.RatingTable.from_matrix(np.array([[1, 2], [2, 2]])), design=frame),
+        "design: expected a SampleDesign but found DataFrame; SampleDesign(frame, unit=..., ",
+    ),
+    "plan of a design": (
+        lambda frame: qa.SampleDesign(frame, plan=frame),
+        "plan: expected a SamplingPlan but found DataFrame; allocate(frame, strata=..., size=...) makes one",
+    ),
+    "plan of a draw": (
+        lambda frame: qa.draw(frame, frame, id="id", seed=1),
+        "plan: expected a SamplingPlan but found DataFrame; allocate(frame, strata=..., size=...) makes one",
+    ),
+    "rubric": (
+        lambda frame: qa.simulate(seed=1, conversations=20).score_all(rubric=frame),
+        "rubric: expected a Rubric but found DataFrame; Rubric.load(",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NOUNS)
+def test_a_frame_in_place_of_a_noun_is_told_how_the_noun_is_made(name: str) -> None:
+    verb, message = NOUNS[name]
+    with pytest.raises(qa.ArgumentError) as caught:
+        verb(pd.DataFrame({"id": ["a", "b"], "score": [0.5, 0.7]}))
+    assert str(caught.value).startswith(message)
+
+
+def test_the_class_in_place_of_its_object_is_named() -> None:
+    with pytest.raises(qa.ArgumentError, match="expected a RatingTable but found the class RatingTable"):
+        qa.agreement(qa.RatingTable)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("words", "call"), [pytest.param(*pair, id=pair[0].split(":")[0]) for pair in percentages()])
