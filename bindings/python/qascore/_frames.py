@@ -64,6 +64,29 @@ def build_frame(columns: Mapping[str, Any], backend: str | None = None) -> Any:
     return _narwhals().from_dict(data, backend=backend or default_backend()).to_native()
 
 
+def _refuse_repeated_names(obj: Any, argument: str) -> None:
+    """pandas and Arrow let two columns have one name; which of them is meant nobody knows."""
+    names: Any = getattr(obj, "column_names", None) or getattr(obj, "columns", ())
+    seen = [name for name in names if isinstance(name, str)]
+    if len(set(seen)) == len(seen):
+        return
+    twice = next(name for at, name in enumerate(seen) if name in seen[:at])
+    raise DataError(
+        f'{argument}: column "{twice}" stands {seen.count(twice)} times; rename or drop columns so that each name stands once'
+    )
+
+
+def _text_hint(value: object) -> str:
+    """What to do with a number that is held as text."""
+    if not isinstance(value, str):
+        return ""
+    try:
+        float(value)
+    except ValueError:
+        return ""
+    return ", a number stored as text; convert the column to numbers"
+
+
 class Frame:
     """A user's frame, read column by column."""
 
@@ -79,6 +102,7 @@ class Frame:
         own = getattr(obj, "__qascore_frame__", None)
         if own is not None:  # a result of this package that is used as data
             obj = own()
+        _refuse_repeated_names(obj, argument)
         nw = _narwhals()
         if type(obj).__name__ == "RecordBatch" and type(obj).__module__.startswith("pyarrow"):
             obj = importlib.import_module("pyarrow").Table.from_batches([obj])
@@ -139,6 +163,7 @@ class Frame:
                 else:
                     raise DataError(
                         f'{self.argument}: column "{name}": expected numbers but found {value!r} at row {row}'
+                        f"{_text_hint(value)}"
                     )
             return self._finite(out, name)
         if series.null_count():

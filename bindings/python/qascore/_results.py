@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, TypeVar
 
 from ._frames import build_frame
+from .errors import MissingRowError, did_you_mean
 from ._render import html_table, number, range_text, text_table
 
 Self = TypeVar("Self", bound="Estimate")
@@ -174,7 +175,14 @@ class EstimateTable:
                 return estimate
         if isinstance(key, int):
             return self.estimates[key]
-        raise KeyError(key)
+        raise MissingRowError(self._without(key, rows))
+
+    def _without(self, key: Any, rows: Sequence[tuple[Any, ...]]) -> str:
+        """That there is no such row, and which there are."""
+        labels = [row[0] if len(row) == 1 else row for row in rows] or [e.name for e in self.estimates]
+        shown = ", ".join(map(repr, labels[:12])) + (", ..." if len(labels) > 12 else "")
+        by = f" by {', '.join(name for name, _ in self.keys)}" if self.keys else ""
+        return f"expected one of the rows{by}: {shown} but found {key!r}{_nearest_row(key, labels)}"
 
     def to_dict(self) -> dict[str, Any]:
         rows = [dict(self._key(i), **e.to_dict()) for i, e in enumerate(self.estimates)]
@@ -245,6 +253,13 @@ class EstimateTable:
     def _repr_html_(self) -> str:
         header, rows = self._table()
         return html_table(header, rows, self._caption())
+
+
+def _nearest_row(key: Any, labels: Sequence[Any]) -> str:
+    """What was probably meant: a label that is near, or the only one that the key is a part of."""
+    near = did_you_mean(key, labels)
+    holding = [label for label in labels if isinstance(label, str) and str(key) and str(key) in label]
+    return near or (f' (did you mean "{holding[0]}"?)' if len(holding) == 1 else "")
 
 
 def estimate_table(

@@ -16,6 +16,7 @@ __all__ = [
     "DesignError",
     "FileError",
     "MissingColumnError",
+    "MissingRowError",
     "NumericError",
     "Problem",
     "QascoreError",
@@ -39,6 +40,12 @@ class MissingColumnError(DataError, KeyError):
     """A named column is not in the frame."""
 
     # KeyError would show the message in quotes.
+    __str__ = Exception.__str__
+
+
+class MissingRowError(ArgumentError, KeyError):
+    """A table of results has no row of that name."""
+
     __str__ = Exception.__str__
 
 

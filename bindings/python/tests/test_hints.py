@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import qascore as qa
 
@@ -142,3 +143,30 @@ def test_a_confidence_that_is_no_number_is_named(confidence: Any, words: str) ->
 def test_the_mean_of_labels_points_to_the_proportion() -> None:
     with pytest.raises(qa.DataError, match=r"expected numbers but found 'yes' at row 0; .* proportion\(\.\.\., equals="):
         qa.mean(pd.DataFrame({"answer": ["yes", "no"]}), "answer")
+
+
+def test_a_row_that_a_table_does_not_have_is_told_what_was_meant() -> None:
+    calls = pd.DataFrame({"queue": ["chat", "phone"] * 5, "score": [0.1 * row for row in range(10)]})
+    found = qa.mean(calls, "score", by="queue")
+    with pytest.raises(KeyError) as caught:
+        found["caht"]
+    assert isinstance(caught.value, qa.MissingRowError)
+    assert str(caught.value) == "expected one of the rows by queue: 'chat', 'phone' but found 'caht' (did you mean \"chat\"?)"
+    with pytest.raises(qa.MissingRowError, match='did you mean "queue is phone"'):
+        qa.regression(calls, "score", ["queue"])["phone"]
+    with pytest.raises(qa.MissingRowError, match=r"found \('chat', 'may'\)"):
+        found["chat", "may"]
+
+
+def test_numbers_stored_as_text_are_told_to_be_converted() -> None:
+    with pytest.raises(qa.DataError, match="found '0.5' at row 0, a number stored as text; convert the column to numbers"):
+        qa.mean(pd.DataFrame({"score": ["0.5", "0.7"]}), "score")
+    with pytest.raises(qa.DataError, match="found 'good' at row 0; the share of a label"):
+        qa.mean(pd.DataFrame({"score": ["good", "0.7"]}), "score")
+
+
+@pytest.mark.parametrize("make", [lambda: pd.DataFrame([[1, 2, 3]], columns=["a", "b", "a"]),
+                                  lambda: pa.table([[1], [2], [3]], names=["a", "b", "a"])])  # fmt: skip
+def test_two_columns_of_one_name_are_refused(make: Callable[[], Any]) -> None:
+    with pytest.raises(qa.DataError, match='sample: column "a" stands 2 times; rename or drop'):
+        qa.mean(make(), "b")
