@@ -471,7 +471,7 @@ def _label_text(label: Any) -> str:
     if isinstance(label, (datetime.date, datetime.time)):
         return label.isoformat()
     raise DataError(
-        f"strata: expected labels as text, whole numbers, booleans or dates but found {label!r}; group fractions into classes"
+        f"strata: expected labels as text, whole numbers, booleans or dates but found {label!r}; group them into classes of text (a band, a month)"
     )
 
 
@@ -523,5 +523,10 @@ def strata_columns(frame: Frame, names: Sequence[str]) -> list[tuple[str, str, n
     columns = []
     for name in names:
         labels: Labels = frame.labels(name)
-        columns.append((name, _kind_of(labels.labels), labels.codes, [_label_text(v) for v in labels.labels]))
+        try:
+            texts = [_label_text(v) for v in labels.labels]
+        except DataError as error:
+            found = str(error).removeprefix("strata: ")
+            raise DataError(f'strata: column "{name}" ({len(labels.labels):,} different labels): {found}') from None
+        columns.append((name, _kind_of(labels.labels), labels.codes, texts))
     return columns

@@ -170,3 +170,13 @@ def test_numbers_stored_as_text_are_told_to_be_converted() -> None:
 def test_two_columns_of_one_name_are_refused(make: Callable[[], Any]) -> None:
     with pytest.raises(qa.DataError, match='sample: column "a" stands 2 times; rename or drop'):
         qa.mean(make(), "b")
+
+
+@pytest.mark.parametrize(
+    ("column", "found"),
+    [(pd.period_range("2026-01", periods=40, freq="D"), r"Period\('2026-01-01', 'D'\)"), ([row / 3 for row in range(40)], "0.0")],
+)
+def test_strata_of_a_kind_that_plans_cannot_write_name_their_column_and_number(column: Any, found: str) -> None:
+    words = rf'strata: column "when" \(40 different labels\): expected labels as text.* but found {found}; group them into classes'
+    with pytest.raises(qa.DataError, match=words):
+        qa.allocate(pd.DataFrame({"when": column}), strata="when", rate=0.5)
