@@ -269,7 +269,7 @@ def test_labels_of_other_types_are_strata_too() -> None:
     plan = qa.allocate(gaps, strata="tier", size=8, missing_stratum="own")
     assert [s.labels for s in plan.strata] == [(1,), (2,), (10,), (None,)]
     assert len(qa.draw(gaps, plan, id=None, seed=1)) == 8
-    with pytest.raises(DataError, match="column "minutes" .*; group them into classes of text"):
+    with pytest.raises(DataError, match='column "minutes" .*; group them into classes of text'):
         qa.allocate(pd.DataFrame({"minutes": [1.5, 2.5]}), strata="minutes", size=1)
 
 
