@@ -135,6 +135,7 @@ def coordinate(
     earlier: npt.NDArray[np.uint64],
     probability: npt.NDArray[np.float64],
     avoid: bool,
+    by_chance: bool,
 ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]: ...
 def rows_of(
     ids: npt.NDArray[np.int64] | TextColumn, earlier: npt.NDArray[np.int64] | TextColumn

@@ -72,10 +72,12 @@ def draw(
         Where on the circle of random numbers the sample begins and which way it goes. Samples of one seed that begin
         elsewhere overlap as little, or as much, as the distance allows.
     avoid, keep : frame, optional
-        An earlier sample as `draw` gave it (with the columns `id` and inclusion_probability). None of its conversations is
-        drawn; or as many of them as the sizes allow are. For simple samples; every conversation still has the chance of the
-        plan, over both draws, where the earlier one gave all of a stratum the same chance. Targeted parts would draw
-        avoided conversations again, and are refused beside `avoid`.
+        An earlier sample of these conversations as `draw` gave it, whole (with the columns `id`, inclusion_probability and,
+        if it has it, draw_method). None of its
+        conversations is drawn; or as many of them as the sizes allow are. For simple samples; every conversation still has
+        the chance of the plan, over both draws, where the earlier one gave all of a stratum the same chance. A sample of another population
+        (conversations came or went since) or a part of one is refused. Targeted parts would draw avoided
+        conversations again, and are refused beside `avoid`.
     targeted_rates, targeted_counts : mapping, optional
         Columns of flags (True and False), with the chance of each flagged conversation, or with how many of them to draw,
         beside the random part and independent of it: ``{"escalated": 1.0, "risk_flag": 0.2}``. inclusion_probability is
@@ -272,7 +274,9 @@ def _coordinated(ids: Any, codes: Any, plan: SamplingPlan, id: str | None, avoid
             '7 and "7" are different ids'
         )
     chances = _present(earlier, "inclusion_probability", name)
-    return _core.coordinate(codes, plan._core, _core.rows_of(ids, before), chances, avoid is not None)
+    kinds_drawn = earlier.labels("draw_method").labels if "draw_method" in earlier.columns else []
+    by_chance = any(str(kind) == "poisson" or str(kind).endswith("targeted") for kind in kinds_drawn)
+    return _core.coordinate(codes, plan._core, _core.rows_of(ids, before), chances, avoid is not None, by_chance)
 
 
 def _targets(

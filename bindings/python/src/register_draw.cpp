@@ -114,14 +114,16 @@ void register_draw(py::module_& module) {
   module.def(
       "coordinate",
       [](const py::array& stratum, const sampling_plan& plan, const py::array& earlier,
-         const py::array& probability, bool avoid) {
+         const py::array& probability, bool avoid, bool by_chance) {
         const auto codes = as_span<std::uint32_t>(stratum);
         coordinated_strata out =
             coordinate({codes.begin(), codes.end()}, plan, as_span<std::uint64_t>(earlier),
-                       as_span<double>(probability), avoid ? coordination::avoid : coordination::keep);
+                       as_span<double>(probability), avoid ? coordination::avoid : coordination::keep,
+                       by_chance ? earlier_size::by_chance : earlier_size::fixed);
         return py::make_tuple(array_of(std::move(out.stratum)), index_of(std::move(out.sample)));
       },
-      py::arg("stratum"), py::arg("plan"), py::arg("earlier"), py::arg("probability"), py::arg("avoid"));
+      py::arg("stratum"), py::arg("plan"), py::arg("earlier"), py::arg("probability"), py::arg("avoid"),
+      py::arg("by_chance"));
 
   module.def(
       "rows_of",

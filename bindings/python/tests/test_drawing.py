@@ -274,3 +274,64 @@ def test_earlier_samples_that_cannot_be_used_are_refused() -> None:
     refused(ArgumentError, "needs id=", id=None, keep=first)
     most = qa.draw(frame, qa.allocate(frame, strata="queue", size=55), id="id", seed=1)
     refused(DesignError, "others cannot be drawn", avoid=most)
+
+
+def test_intervals_of_samples_with_targeted_parts_hold_as_poisson_samples_and_not_in_strata() -> None:
+    random = np.random.default_rng(7)
+    flag = random.random(2000) < 0.9
+    score = np.repeat([0.9, 0.4], 1000) + random.normal(0.0, 0.05, 2000)
+    frame = pd.DataFrame({"id": range(2000), "queue": ["a"] * 1000 + ["b"] * 1000, "flag": flag, "score": score})
+    plan = qa.allocate(frame, strata="queue", counts={"a": 40, "b": 100})
+    held = {"poisson": 0, "poisson total": 0, "strata": 0}
+    errors, repeats = [], 200
+    for seed in range(repeats):
+        drawn = qa.draw(frame, plan, id="id", seed=seed, targeted_rates={"flag": 0.2})
+        chance = "inclusion_probability"
+        poisson = qa.SampleDesign(drawn, unit="id", probability=chance, selection="poisson")
+        mean, total = qa.mean(poisson, "score"), qa.total(poisson, "score")
+        in_strata = qa.mean(qa.SampleDesign(drawn, unit="id", stratum="queue", probability=chance), "score")
+        held["poisson"] += mean.low <= score.mean() <= mean.high
+        held["poisson total"] += total.low <= score.sum() <= total.high
+        held["strata"] += in_strata.low <= score.mean() <= in_strata.high
+        errors.append((mean.std_error, mean.value))
+    stated, values = np.array(errors).T
+    assert min(held["poisson"], held["poisson total"]) > repeats * 0.95 - 3 * (repeats * 0.95 * 0.05) ** 0.5
+    assert held["strata"] < repeats * 0.85
+    assert 1.0 < np.sqrt(np.mean(stated**2)) / values.std() < 1.3  # too wide, if anything
+
+
+def test_an_earlier_sample_of_a_part_of_the_population_is_refused() -> None:
+    today = pd.DataFrame({"id": range(400), "queue": ["chat", "phone"] * 200})
+    plan = qa.allocate(today, size=80)
+    old = today[today["id"] < 200]
+    earlier = qa.draw(old, qa.allocate(old, size=60), id="id", seed=1)
+    for how in ("keep", "avoid"):
+        with pytest.raises(DesignError, match=f"{how}: .* chance 0.3 would hold about 120 of the 400 .* but it holds 60"):
+            qa.draw(today, plan, id="id", seed=2, **{how: earlier})  # type: ignore[arg-type]
+    whole = qa.draw(today, plan, id="id", seed=3)
+    with pytest.raises(DesignError, match="rows were removed"):
+        qa.draw(today, plan, id="id", seed=2, avoid=whole.iloc[:-1])
+    # Drawn without strata, kept in strata: each holds what chance gave it.
+    by_queue = qa.allocate(today, strata="queue", size=80)
+    for seed in range(20):
+        first = qa.draw(today, plan, id="id", seed=seed)
+        assert len(set(qa.draw(today, by_queue, id="id", seed=99, keep=first)["id"]) & set(first["id"])) > 60
+        loose = qa.draw(today, plan, id="id", seed=seed, method="poisson")
+        assert not set(qa.draw(today, by_queue, id="id", seed=99, avoid=loose)["id"]) & set(loose["id"])
+
+
+def test_conversations_that_came_or_went_are_noticed_and_strata_of_new_ones_drawn_anew() -> None:
+    today = pd.DataFrame({"id": range(420), "week": [1] * 200 + [2] * 220})
+    old = today[today["week"] == 1]
+    earlier = qa.draw(old, qa.allocate(old, size=40), id="id", seed=1)
+    kept = qa.draw(today, qa.allocate(today, strata="week", counts={1: 40, 2: 44}), id="id", seed=2, keep=earlier)
+    assert set(earlier["id"]) == set(kept.loc[kept["week"] == 1, "id"])
+    fewer = today[~today["id"].isin(earlier["id"].iloc[:3])]
+    with pytest.raises(DesignError, match="stratum .* but it holds 37"):
+        qa.draw(fewer, qa.allocate(fewer, strata="week", size=84), id="id", seed=2, keep=earlier)
+
+
+def test_sizes_whose_sum_overflows_and_flags_that_nobody_has() -> None:
+    np.testing.assert_allclose(qa.inclusion_probabilities([1e308] * 3, 1), 1 / 3, rtol=1e-15)
+    refused(ArgumentError, "expected 3 of the flagged conversations but no conversation is flagged",
+            calls().assign(risk_flag=False), targeted_counts={"risk_flag": 3})  # fmt: skip

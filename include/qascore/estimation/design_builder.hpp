@@ -135,8 +135,12 @@ private:
         "plan: its recorded draw is " +
         std::string(detail_plan::name_of(plan_->recorded_draw()->method, detail_plan::draw_methods)) +
         (plan_->recorded_draw()->targets.empty() ? "" : " with targeted parts") +
-        ", but its counts speak for simple random samples; give stratum and probability without the plan, or "
-        "sample_selection::fixed_size to take the sample for a simple one");
+        ", but its counts speak for simple random samples; " +
+        (plan_->recorded_draw()->targets.empty()
+             ? "give stratum and probability without the plan, or sample_selection::fixed_size to take the "
+               "sample "
+               "for a simple one"
+             : "choose sample_selection::poisson, which is at most too wide"));
   }
 
   /// The chance that the plan gives the units of each stratum of the design; NaN where it does not know the stratum.

@@ -71,8 +71,10 @@ struct fault_words {
       throw design_error(
           "plan: " + row + " has the inclusion probability " + format_number(in.probability[problem.row]) +
           " but the plan gives its stratum " + format_number(in.planned[problem.code]) +
-          ": this is not the plan that the sample was drawn by, or it was drawn with other chances "
-          "(targeted, or in proportion to size); then give stratum and probability without the plan");
+          ": this is not the plan that the sample was drawn by, or it was drawn with other chances: "
+          "in proportion to size, then give stratum and probability without the plan; with targeted parts, "
+          "then choose "
+          "sample_selection::poisson");
     case fault::weight_below_one:
       throw design_error(
           "weight: expected at least 1 in a Poisson sample, whose weights are 1 / chance, but found " +

@@ -58,6 +58,9 @@ std::pair<std::vector<std::uint64_t>, double> draw_target(const Ids& ids, const 
         probability[row] = *t.rate;
     return {kernel::poisson_sample(uniform, probability), *t.rate};
   }
+  if (flagged == 0)
+    throw argument_error("target " + detail::quoted(t.name) + ": expected " + std::to_string(*t.count) +
+                         " of the flagged conversations but no conversation is flagged");
   if (*t.count == 0 || *t.count > flagged)
     throw argument_error("target " + detail::quoted(t.name) + ": expected a count from 1 to " +
                          std::to_string(flagged) + ", the flagged conversations, but found " +

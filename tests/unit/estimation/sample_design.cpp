@@ -94,9 +94,8 @@ TEST_CASE("the plan brings the population counts, and strata without an evaluati
                                   plan_of(8, 2));
         }) == "plan: row 0 has the inclusion probability 0.5 but the plan gives its stratum 1: this is not "
               "the plan that "
-              "the sample was drawn by, or it was drawn with other chances (targeted, or in proportion to "
-              "size); then give "
-              "stratum and probability without the plan");
+              "the sample was drawn by, or it was drawn with other chances: in proportion to size, then give "
+              "stratum and probability without the plan; with targeted parts, then choose sample_selection::poisson");
   CHECK(message_of<qa::design_error>([&] {
           qa::design_builder(rows)
               .stratum(&review::queue)
@@ -165,7 +164,8 @@ TEST_CASE("a plan's recorded draw says what its counts speak for") {
   draw.targets = {{"escalated", {}, 5}};
   CHECK(message_of<qa::design_error>([&] { made(draw); })
             .find("plan: its recorded draw is poisson with targeted parts, but its counts speak for simple "
-                  "random samples") == 0);
+                  "random samples; choose sample_selection::poisson") == 0);
+  CHECK_FALSE(made(draw, {.selection = qa::sample_selection::poisson}).view().chance.empty());
   draw = {.start = qa::seed{1}, .id = qa::id_kind::text, .method = qa::draw_method::systematic};
   CHECK(message_of<qa::design_error>([&] {
           made(draw);

@@ -138,6 +138,39 @@ TEST_CASE("earlier samples that cannot be avoided are refused") {
                        qa::data_error);
 }
 
+TEST_CASE("an earlier sample of another population, or a part of one, is refused with both numbers") {
+  const centre c;
+  const rows first = c.draw(5);
+  const auto split = [&](const rows& earlier, double p, qa::earlier_size size) {
+    return qa::coordinate(c.stratum, c.plan, earlier, std::vector<double>(earlier.size(), p), qa::coordination::keep,
+                          size);
+  };
+  const auto keep = [&](const rows& earlier, const std::vector<double>& chances) {
+    return qa::coordinate(c.stratum, c.plan, earlier, chances, qa::coordination::keep);
+  };
+  const std::vector<double> chances = c.chances(first);
+  CHECK_NOTHROW(keep(first, chances));
+  CHECK_THROWS_WITH_AS(
+      keep({first.begin() + 1, first.end()}, {chances.begin() + 1, chances.end()}),
+      "keep: an earlier sample in which every conversation had the chance 0.3333333333333333 would hold about 4 of the 12 "
+      "conversations of stratum \"a\" but it holds 3; it was drawn from another population (conversations came or went "
+      "since), or rows were removed or added. Give the sample as it was drawn, from these very conversations, or leave its "
+      "conversations out and allocate anew",
+      qa::design_error);
+  // A whole stratum of it may be missing: that one is drawn anew.
+  CHECK_NOTHROW(keep({first.begin(), first.begin() + 4}, {chances.begin(), chances.begin() + 4}));
+  // Ten of all forty, without strata: 2 and 8 of today's, where 3 and 7 were expected, are ten all the same.
+  CHECK_NOTHROW(split({0, 1, 12, 13, 14, 15, 16, 17, 18, 19}, 0.25, qa::earlier_size::fixed));
+  CHECK_NOTHROW(split({12, 13, 14, 15, 16, 17, 18, 19, 20, 21}, 0.25, qa::earlier_size::fixed));
+  CHECK_THROWS_AS(split({0, 1, 12, 13, 14, 15, 16, 17, 18}, 0.25, qa::earlier_size::fixed), qa::design_error);
+  CHECK_NOTHROW(split({0, 1, 12, 13, 14, 15, 16, 17, 18}, 0.25, qa::earlier_size::by_chance));
+  // All ten in a stratum that would hold three.
+  const rows lopsided{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 39};
+  CHECK_THROWS_AS(split(lopsided, 0.3, qa::earlier_size::fixed), qa::design_error);
+  CHECK_THROWS_AS(split(lopsided, 0.3, qa::earlier_size::by_chance), qa::design_error);
+  CHECK_THROWS_AS(split({0, 1, 2}, 1.0, qa::earlier_size::by_chance), qa::design_error);
+}
+
 TEST_CASE("random and targeted parts: each conversation is drawn as often as its chance says") {
   const centre c;
   const auto chances = qa::inclusion_probabilities(c.stratum, c.plan);
@@ -197,6 +230,9 @@ TEST_CASE("targets that cannot be are refused, and say which part drew what") {
                        "target \"x\": expected a rate above 0 up to 1 but found 0", qa::argument_error);
   CHECK_THROWS_WITH_AS(add({{"x", flags, std::nullopt, 3}}),
                        "target \"x\": expected a count from 1 to 2, the flagged conversations, but found 3",
+                       qa::argument_error);
+  CHECK_THROWS_WITH_AS(add({{"x", std::vector<bool>(population, false), std::nullopt, 3}}),
+                       "target \"x\": expected 3 of the flagged conversations but no conversation is flagged",
                        qa::argument_error);
   CHECK_THROWS_WITH_AS(add({{"x", flags, std::nullopt, std::nullopt}}),
       "target \"x\": expected a rate or a count",

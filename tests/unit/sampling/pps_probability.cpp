@@ -69,6 +69,18 @@ TEST_CASE("strata have their own n") {
   CHECK(pi == reals{0.25, 1, 0.75, 1, 0});
 }
 
+TEST_CASE("sizes whose sum exceeds the largest double have chances in proportion all the same") {
+  const auto third = kernel::pps_probabilities(reals{1e308, 1e308, 1e308}, 1);
+  for (const double p : third)
+    CHECK(close_to(p, 1.0 / 3.0, 1e-15));
+  const double largest = std::numeric_limits<double>::max();
+  const reals huge = kernel::pps_probabilities(reals{largest, largest / 2, largest / 4, largest / 4, 1.0}, 1);
+  CHECK(huge[0] == 0.5);
+  CHECK(huge[1] == 0.25);
+  CHECK(huge[2] == 0.125);
+  CHECK(huge[4] < 1e-300);
+}
+
 TEST_CASE("sizes and n out of range are refused") {
   const auto message = [](const reals& size, double n, double certain_from = 1.0) -> std::string {
     try {

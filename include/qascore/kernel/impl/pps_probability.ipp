@@ -28,21 +28,25 @@ inline void fill(std::span<const double> size, std::vector<std::size_t> members,
                  double certain_from, std::span<double> out) {
   const auto smaller = [&](std::size_t a, std::size_t b) { return size[a] < size[b]; };
   std::sort(members.begin(), members.end(), smaller);
+  // In units of a power of two that keeps the largest size below 2^512: no sum of huge sizes overflows, and all others
+  // come out to the same bits.
+  const int power = std::min(0, 512 - std::ilogb(size[members.back()]));
+  const auto scaled = [&](std::size_t k) { return std::ldexp(size[k], power); };
   // sum[i]: of the i + 1 smallest, so that nothing is subtracted from a sum.
   std::vector<double> sum;
   sum.reserve(members.size());
   for (const std::size_t k : members)
-    sum.push_back(size[k] + (sum.empty() ? 0.0 : sum.back()));
+    sum.push_back(scaled(k) + (sum.empty() ? 0.0 : sum.back()));
   std::size_t left = members.size();
   double rest = n;
   // Equal units of which all are drawn are certain although their sum was rounded.
   const double reached = certain_from * (1.0 - 1e-12);
-  while (left > 0 && rest >= 1.0 && rest * size[members[left - 1]] >= reached * sum[left - 1]) {
+  while (left > 0 && rest >= 1.0 && rest * scaled(members[left - 1]) >= reached * sum[left - 1]) {
     out[members[--left]] = 1.0;
     rest -= 1.0;
   }
   for (std::size_t i = 0; i < left; ++i)
-    out[members[i]] = rest * size[members[i]] / sum[left - 1];
+    out[members[i]] = rest * scaled(members[i]) / sum[left - 1];
 }
 
 inline std::string refused(double n, std::size_t most, const std::string& where) {
