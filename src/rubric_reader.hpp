@@ -47,6 +47,7 @@ inline const std::map<std::string, part_keys>& all_keys() {
       {"hits", {{"points", "each", "limit"}, {}}},
       {"reason", {{"id", "title"}, {}}},
       {"fail", {{"when", "scope", "effect"}, {}}},
+      {"scope", {{"section"}, {}}},
       {"when", {{"chosen", "below", "hits"}, {}}},
       {"effect", {{"cap"}, {}}},
   };
@@ -705,10 +706,15 @@ private:
         return;
       need(*in, "when", [&](const place& r) { read_when(r, rule); });
       need(*in, "scope", [&](const place& r) {
-        choice<fail_scope>(r, rule.scope,
-                           {{"criterion", fail_scope::criterion},
-                            {"section", fail_scope::section},
-                            {"form", fail_scope::form}});
+        if (at(r).kind != node_kind::map) {
+          choice<fail_scope>(r, rule.scope,
+                             {{"criterion", fail_scope::criterion},
+                              {"section", fail_scope::section},
+                              {"form", fail_scope::form}});
+        } else if (const auto scope = open(r, "scope")) {
+          rule.scope = fail_scope::section;
+          need(*scope, "section", [&](const place& s) { text(s, rule.section); });
+        }
       });
       need(*in, "effect", [&](const place& r) {
         if (at(r).kind == node_kind::text) {

@@ -123,7 +123,13 @@ py::dict to_python(const fail_rule_definition& rule) {
   constexpr const char* scopes[] = {"criterion", "section", "form"};
   py::dict out;
   out["when"] = std::visit([](const auto& when) { return to_python(when); }, rule.when);
-  out["scope"] = scopes[static_cast<int>(rule.scope)];
+  if (rule.section.empty()) {
+    out["scope"] = scopes[static_cast<int>(rule.scope)];
+  } else {
+    py::dict scope;
+    scope["section"] = rule.section;
+    out["scope"] = scope;
+  }
   if (rule.effect == fail_effect::cap) {
     py::dict cap;
     cap["cap"] = plain(rule.cap);

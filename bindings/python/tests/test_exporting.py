@@ -231,3 +231,14 @@ def test_any_form_of_options_comes_back(questions: list[tuple[int, bool, list[in
         assert again(rubric).content_hash == rubric.content_hash
     answers = {f"q{at}": "o0" for at in range(len(questions))}
     assert again(rubric).score_one(answers).score == pytest.approx(rubric.score_one(answers).score)
+
+
+def test_the_section_that_fails_goes_out_and_in() -> None:
+    document = form(
+        section("s", section("inner", single("a", Weight=50, fails={"none": "s"}), single("b", Weight=20, fails={"none": "inner"}))),
+        section("t", single("c", Weight=30)),
+    )
+    rubric = qa.import_rubric(document, "amazon_connect").rubric
+    assert again(rubric).content_hash == rubric.content_hash
+    assert qa.Rubric.parse(json.dumps(rubric.definition())).content_hash == rubric.content_hash
+    assert again(rubric).score_one({"a": "none", "b": "full", "c": "full"}).score == pytest.approx(0.3)

@@ -240,6 +240,21 @@ def test_an_automatic_fail_sets_the_form_or_its_section_to_zero() -> None:
     assert (part.score, part.sections["s"], part.score_before_fail) == (0.5, 0, 0.75)
 
 
+def test_an_automatic_fail_may_fall_on_the_section_around_a_subsection() -> None:
+    rubric = imported(
+        section("s", single("a"), section("inner", single("b", fails={"none": "s"}), single("c", fails={"none": "inner"}))),
+        section("t", single("d", fails={"none": "t"})),
+    )
+    fine = {"a": "full", "b": "full", "c": "full", "d": "full"}
+    assert score(rubric, **fine | {"b": "none"}) == 0.25
+    assert score(rubric, **fine | {"c": "none"}) == 0.5
+    assert score(rubric, **fine | {"d": "none"}) == 0.75
+    beside = imported(section("s", single("a", fails={"none": "s"}), section("inner", single("b"))), section("t", single("c")))
+    assert score(beside, a="none", b="full", c="full") == pytest.approx(1 / 3)
+    far = form(section("s", single("a", fails={"none": "t"})), section("t", single("b")))
+    assert "expected a section around the question" in refusal(far)[0]
+
+
 def test_whether_the_fail_of_a_section_reaches_the_form_is_a_choice() -> None:
     answers = {"a": "full", "b": "none", "c": "full"}
     assert failing_form(section_fail="stays").score_one(answers).score == 0.75

@@ -288,14 +288,14 @@ private:
     kernel::scoring_plan& plan = out_.plan;
     for (const auto& section : out_.sections)
       for (const auto& definition : section.definition->fail) {
-        kernel::scoring_rule rule = basic_rule(definition, section.node);
+        kernel::scoring_rule rule = basic_rule(definition, section);
         rule.below = std::get<when_below>(definition.when).fraction;
         plan.rules.push_back(rule);
         plan.watches_nodes = true;
       }
     for (std::size_t c = 0; c < out_.criteria.size(); ++c)
       for (const auto& definition : out_.criteria[c].definition->fail) {
-        kernel::scoring_rule rule = basic_rule(definition, out_.sections[out_.criteria[c].section].node);
+        kernel::scoring_rule rule = basic_rule(definition, out_.sections[out_.criteria[c].section]);
         rule.criterion = static_cast<std::uint32_t>(c);
         for (std::size_t code = 0; code < out_.criteria[c].points.size(); ++code)
           if (fires(definition, out_.criteria[c], code))
@@ -304,9 +304,14 @@ private:
       }
   }
 
-  static kernel::scoring_rule basic_rule(const fail_rule_definition& definition, std::size_t node) {
+  // The rule of a section, or of a criterion right in it.
+  kernel::scoring_rule basic_rule(const fail_rule_definition& definition,
+                                  const compiled_section& within) const {
+    const compiled_section* target = &within;
+    while (!definition.section.empty() && target->definition->id != definition.section)
+      target = &out_.sections[target->parent];
     kernel::scoring_rule rule;
-    rule.node = static_cast<std::uint32_t>(node);
+    rule.node = static_cast<std::uint32_t>(target->node);
     rule.scope = definition.scope;
     rule.effect = definition.effect;
     rule.cap = definition.cap;

@@ -87,6 +87,7 @@ private:
   void add(const when_hits& w) { add(w.at_least); }
   void add(const fail_rule_definition& f) {
     add(f.when), add(static_cast<int>(f.scope)), add(static_cast<int>(f.effect)), add(f.cap);
+    add_named("section", f.section.empty() ? std::nullopt : std::optional(f.section));
   }
   void add(const criterion_definition& c) {
     add(c.id), add(c.title), add(c.weight), add(c.dimension), add(c.answer), add(c.not_applicable);

@@ -89,6 +89,7 @@ struct fail_rule_definition {
   fail_scope scope = fail_scope::form;
   fail_effect effect = fail_effect::zero;
   double cap = 0.0; ///< with effect cap: the most that is left, a fraction
+  std::string section = {}; ///< with scope section: which of those around; empty: the nearest
 };
 
 /// Why a criterion lost points (root cause), for the rater to tick.

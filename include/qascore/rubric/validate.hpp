@@ -216,6 +216,7 @@ private:
                        ? "expected criteria or sections but found neither: the section can never score"
                        : "expected either criteria or sections but found both");
     double weights = 0.0, inside = 0.0;
+    around_.push_back(section.id);
     for (std::size_t i = 0; i < section.sections.size(); ++i)
       check_section(section.sections[i], path + ".sections[" + std::to_string(i) + "]", depth + 1, weights,
                     inside, around);
@@ -231,12 +232,16 @@ private:
       const std::string rule = path + ".fail[" + std::to_string(i) + "]";
       if (adds())
         report(rule, "expected no fail rule of a section: with method base only the form has a score");
+      if (!section.fail[i].section.empty())
+        report(rule + ".scope",
+               "expected \"section\" or \"form\": the rule of a section falls on itself or the form");
       if (!std::holds_alternative<when_below>(section.fail[i].when))
         report(rule + ".when", "expected \"below\", the one trigger that a section has");
       if (section.fail[i].scope == fail_scope::criterion)
         report(rule + ".scope", "expected \"section\" or \"form\" but found \"criterion\"");
       check_rule(section.fail[i], rule);
     }
+    around_.pop_back();
   }
 
   void check_criterion(const criterion_definition& criterion, const std::string& path,
@@ -296,6 +301,7 @@ private:
       if (adds() && criterion.fail[i].scope != fail_scope::form)
         report(rule + ".scope", "expected \"form\": with method base only the form has a score");
       check_rule(criterion.fail[i], rule);
+      check_target(criterion.fail[i], rule);
       check_trigger(criterion, criterion.fail[i], rule + ".when");
     }
   }
@@ -425,6 +431,12 @@ private:
     if (rule.effect == fail_effect::cap && !(rule.cap > 0.0 && rule.cap < 1.0))
       report(path + ".effect.cap",
              "expected a fraction between 0 and 1 but found " + format_number(rule.cap));
+  }
+
+  void check_target(const fail_rule_definition& rule, const std::string& path) {
+    if (!rule.section.empty() && std::ranges::find(around_, rule.section) == around_.end())
+      report(path + ".scope.section", "expected a section around it but found " + quoted(rule.section) +
+                                          did_you_mean(rule.section, around_));
   }
 
   void check_trigger(const criterion_definition& criterion, const fail_rule_definition& rule,
@@ -621,6 +633,7 @@ private:
   std::vector<filled_criterion> metrics_;
   std::vector<std::string> several_; // paths of the answers of several options, in the order of the form
   std::vector<problem> problems_;
+  std::vector<std::string> around_;        // ids of the sections around what is being checked
   std::map<std::string, std::string> ids_; // of sections and criteria, to where they stand
   std::size_t criteria_ = 0;
   std::size_t scored_ = 0;

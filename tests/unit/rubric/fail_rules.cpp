@@ -133,3 +133,34 @@ TEST_CASE("critical criteria have a score of their own, whatever fail rules do")
   CHECK_FALSE(score(with_rule("{when: {chosen: \"no\"}, scope: form, effect: zero}"), fine)
                   .critical_score.has_value());
 }
+
+TEST_CASE("a rule falls on a section further around, where it names one") {
+  const auto nested = [](const std::string& scope) {
+    return "qascore: 1\nid: f\nversion: \"1\"\nscoring: {method: weighted, weights: section}\nsections: "
+           "[{id: outer, sections: "
+           "[{id: inner, criteria: [{id: a, answer: yes_no, fail: [{when: {chosen: \"no\"}, scope: " +
+           scope +
+           ", effect: zero}]}, {id: b, answer: yes_no}]}, {id: beside, criteria: [{id: c, answer: "
+           "yes_no}]}]}, {id: other, "
+           "criteria: [{id: d, answer: yes_no}]}]\n";
+  };
+  const answers failed = {{"a", "no"}, {"b", "yes"}, {"c", "yes"}, {"d", "yes"}};
+  const auto inner = score(parse_rubric(nested("section")), failed);
+  CHECK(inner.score == 0.75);
+  CHECK(inner.fail_rules[0].target == "inner");
+  const rubric form = parse_rubric(nested("{section: outer}"));
+  const auto outer = score(form, failed);
+  CHECK(outer.score == 0.5);
+  CHECK(outer.score_before_fail == 0.875);
+  CHECK(outer.sections[0].score == 0.0);
+  CHECK(outer.sections[1].score == 0.5); // inner: one of two
+  CHECK(outer.fail_rules[0].target == "outer");
+  CHECK(form.content_hash() != parse_rubric(nested("section")).content_hash());
+  CHECK(score(parse_rubric(nested("{section: inner}")), failed).score == 0.75);
+  CHECK(
+      qascore::test::refusal(nested("{section: outr}"))
+          .find("scope.section: expected a section around it but found \"outr\" (did you mean \"outer\"?)") !=
+      std::string::npos);
+  CHECK(qascore::test::refusal(nested("{section: other}")).find("expected a section around it") !=
+        std::string::npos);
+}

@@ -104,10 +104,14 @@ def _expression(part: Part, draft: Draft, kinds: dict[str, str]) -> dict[str, An
             return None
     if not chosen or criterion is None:
         return None
+    several = kinds[ref] == "MULTISELECT"
     if compare in ("IN", "NOT_IN"):
         test: dict[str, Any] = {"criterion": criterion, "is": chosen}
+        if several:  # one of these among the chosen
+            each: list[dict[str, Any]] = [{"criterion": criterion, "contains_all": [one]} for one in chosen]
+            test = each[0] if len(each) == 1 else {"any": each}
         return test if compare == "IN" else {"not": test}
-    if kinds[ref] == "MULTISELECT":
+    if several:
         return {"criterion": criterion, "contains_all" if compare == "ALL_IN" else "is_exactly": chosen}
     if len(chosen) > 1:
         part.problem(f"expected one value with {compare} on a question with one answer but found {len(chosen)}: it never holds")

@@ -13,6 +13,7 @@ from .amazon_shapes import ANSWER, NOT_APPLICABLE_OPTION, SCORE
 
 SCHEMA_VERSIONS = ("3.1", "3.5")
 SEVERAL = ";"  # between the ids of several chosen options
+NONE_CHOSEN = "[]"  # an answer, not a missing one
 
 
 class AmazonReader:
@@ -121,6 +122,8 @@ class AmazonReader:
             return None if number is None else SourceAnswer(criterion, f"{number:.15g}", "answered", comment)
         if named[0] == "StringValues":
             texts = [one.text() for one in given.items()]
+            if given.value == []:
+                return SourceAnswer(criterion, NONE_CHOSEN, "answered", comment)
             return self.chosen(criterion, [one for one in texts if one], comment)
         text = given.text(empty=True)
         if text is None:

@@ -438,8 +438,9 @@ class _Exporter:
                 self.problems.add(where, "expected a rule on an answer but found another")
                 continue
             says: dict[str, Any] = {"AutomaticFail": True}
-            if rule["scope"] == "section":
-                says["AutomaticFailConfiguration"] = {"TargetSection": self.refs[section["id"]]}
+            if rule["scope"] != "form":
+                target = section["id"] if rule["scope"] == "section" else rule["scope"]["section"]
+                says["AutomaticFailConfiguration"] = {"TargetSection": self.refs[target]}
             for id in chosen:
                 if id in out and out[id] != says:
                     self.problems.add(where, "expected one rule for an answer but found two: an answer of Amazon fails one thing")
@@ -474,6 +475,9 @@ class _Exporter:
     def operand(self, condition: Any, path: str, negated: bool = False) -> dict[str, Any] | None:
         if "not" in condition:
             return self.operand(condition["not"], path, not negated)
+        among = one_among(condition)
+        if among is not None:
+            condition = among
         for key, operator, other in (("all", "AND", "OR"), ("any", "OR", "AND")):
             if key in condition:
                 parts = [self.operand(one, path, negated) for one in condition[key]]
@@ -495,6 +499,16 @@ class _Exporter:
         source = {"Type": "QUESTION_REF_ID", "RefId": self.refs[condition["criterion"]]}
         named = [{"Type": "OPTION_REF_ID", "RefId": str(value)} for value in values]
         return {"Expression": {"Source": source, "Values": named, "Comparator": comparator}}
+
+
+def one_among(condition: dict[str, Any]) -> dict[str, Any] | None:
+    """Tests of single options of a question that takes several, any of which may hold, as one test."""
+    parts = condition.get("any", [condition])
+    found = [(one.get("criterion"), one.get("contains_all")) for one in parts]
+    values = [value[0] if isinstance(value, list) and len(value) == 1 else value for _, value in found]
+    if len({criterion for criterion, _ in found}) != 1 or not all(isinstance(value, str) for value in values):
+        return None
+    return {"criterion": found[0][0], "is": values}
 
 
 def percent(fraction: float) -> float | int:

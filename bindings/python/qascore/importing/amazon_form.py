@@ -28,6 +28,7 @@ class AmazonChoices:
     section_not_applicable: str = "form"
     section_fail: str = "reaches_form"
     cap: bool = True
+    rounding: str = "none"
     id: str | None = None
     version: str | None = None
     language: str | None = None
@@ -41,6 +42,7 @@ CHOICES = {
     "section_not_applicable": ("form", "section"),
     "section_fail": ("reaches_form", "stays"),
     "cap": (True, False),
+    "rounding": ("none", "hundredth", "percent"),
     "unknown": ("refuse", "ignore"),
 }
 
@@ -145,6 +147,8 @@ class _Importer:
             scoring["not_applicable"] = "redistribute_over_form"
         if self.choices.cap and any(one.bonus or self.beyond(one) for one in questions):
             scoring["cap"] = [0, 1]
+        if self.choices.rounding != "none":
+            scoring["round"] = {"digits": 2 if self.choices.rounding == "percent" else 4, "rule": "half_up"}
         self.has_section_weights = by_section or scaled
         self.has_weights = not self.points or scaled
         definition: dict[str, Any] = {"qascore": 1, "id": self.rubric_id(fields, title or "form")}
@@ -388,13 +392,6 @@ class _Importer:
         if self.has_section_weights and any(item.kind not in ("TEXT", "DATETIME") for item in direct):
             out["weight"] = (1 if self.points else scored) if scored else 0
         out["criteria"] = [self.criterion(item, scored > 0) for item in direct]
-        for item in direct:
-            for target, part, _ in item.fails:
-                if target == one.ref:
-                    part.problem(
-                        "expected an automatic fail of the form, or of the section right around the question, but found one of "
-                        "a section that also holds subsections"
-                    )
         return out
 
     def is_scorable(self, one: _Section) -> bool:
@@ -692,7 +689,7 @@ class _Importer:
                 out.append({"when": when, "scope": scope, "effect": "zero"})
         return out
 
-    def scope(self, question: _Question, target: str, where: Part) -> str | None:
+    def scope(self, question: _Question, target: str, where: Part) -> str | dict[str, str] | None:
         if target == "":
             return "form"
         place = inside(where.path, "AutomaticFailConfiguration.TargetSection")
@@ -706,13 +703,9 @@ class _Importer:
         if self.choices.section_fail == "stays":
             self.draft.notes.add(place, "an automatic fail of a section stays in it, as asked for: the rule is left out")
             return None
-        if not any(one is question for one in holder.items):
-            self.draft.problems.add(
-                place,
-                f'expected the form or the section right around the question but found "{target}", which holds it in a subsection',
-            )
-            return None
-        return "section"
+        direct = any(one is question for one in holder.items)
+        # Questions beside subsections stand in a section of their own, which is not the one that fails.
+        return "section" if direct and not any(isinstance(one, _Section) for one in holder.items) else {"section": holder.id}
 
     def below(self, question: _Question, failing: set[str], where: Part) -> dict[str, Any] | None:
         """Ranges that fail, as a limit on what the answer earns."""

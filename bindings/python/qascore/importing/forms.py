@@ -36,7 +36,8 @@ def import_rubric(form: str | os.PathLike[str] | Mapping[str, Any], source: str,
         of its question. `points_not_applicable` in POINTS_BASED forms: "left_out" (default; 0 of 0 points), "zero" or "full_marks".
         `section_not_applicable` in SECTION_ONLY forms: weight that is not applicable goes to all others of the "form" (default)
         or of the "section". `section_fail`: an automatic fail of a section "reaches_form" (default) or "stays".
-        `cap`: with bonus points, cut at 100 % (default True: the API documents percentages up to 100).
+        `cap`: with bonus points, cut at 100 % (default True: the API documents percentages up to 100). `rounding` of the score, half
+        up: "none" (default), to a "hundredth" of a percent, or a whole "percent".
 
         Of Genesys Cloud: `weight_mode` ("SCALED" or "OFF") where the form does not say. `kill`: a fatal question that does not get
         its highest answer sets the score to "zero" (default) or decides the "verdict" only. `resource`: the form's name, where a Terraform

@@ -14,8 +14,8 @@ from .document import Part, describe
 _ABSOLUTE = re.compile(r"/form/questionGroup/(\d{1,6})/question/(\d{1,6})/answer/(\d{1,6})")
 _RELATIVE = re.compile(r"\.\./question/(\d{1,6})/answer/(\d{1,6})")
 
-# Of every group its questions, of every question its id and those of its answers.
-Answers = Sequence[Sequence[tuple[str, Sequence[str]]]]
+# Of every group its questions, of every question its id, those of its answers, and whether it takes several.
+Answers = Sequence[Sequence[tuple[str, Sequence[str], bool]]]
 
 
 def read_condition(part: Part, answers: Answers, group: int) -> dict[str, Any] | None:
@@ -59,18 +59,20 @@ def _test(part: Part, answers: Answers, group: int) -> dict[str, Any] | None:
     if at[1] >= len(questions):
         part.problem(f"expected a question from 0 to {len(questions) - 1} but found {at[1]} in {describe(text)}")
         return None
-    criterion, options = questions[at[1]]
+    criterion, options, several = questions[at[1]]
     if at[2] >= len(options):
         part.problem(f"expected an answer from 0 to {len(options) - 1} but found {at[2]} in {describe(text)}")
         return None
-    return {"criterion": criterion, "is": [options[at[2]]]}
+    return {"criterion": criterion, "contains_all" if several else "is": [options[at[2]]]}
 
 
 def _merge(tests: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Answers to the same question in one test."""
-    out: dict[str, dict[str, Any]] = {}
+    out: dict[Any, dict[str, Any]] = {}
     for test in tests:
-        if test["criterion"] in out:
+        if "is" not in test:
+            out[len(out)] = test
+        elif test["criterion"] in out:
             known = out[test["criterion"]]["is"]
             known += [one for one in test["is"] if one not in known]
         else:

@@ -8,7 +8,7 @@ from ..rubric import Rubric
 from .comparison import ScoreDifference, SourceAnswer, SourceEvaluation, SourceFigure
 from .document import Fields, Part, Problems
 from .draft import NOT_APPLICABLE, ImportedRubric, Notes
-from .amazon_evaluations import SEVERAL
+from .amazon_evaluations import NONE_CHOSEN, SEVERAL
 from .genesys_form import api_names
 
 
@@ -115,7 +115,7 @@ class GenesysReader:
             key = one.text("answerId") if one else None
             if key is not None and self.ids is not None and (criterion, key) in self.ids.answers:
                 chosen.append(self.ids.answers[criterion, key])
-        return SEVERAL.join(chosen) or None
+        return SEVERAL.join(chosen) or NONE_CHOSEN
 
 
 def _number(fields: Fields, name: str) -> float | None:

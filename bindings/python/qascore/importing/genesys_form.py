@@ -98,7 +98,9 @@ class _Importer:
         if "questionGroups" in fields and not groups and not self.draft.problems.items:
             self.draft.problems.add(fields.place("questionGroups"), "expected at least one question group but found none")
         self.settle_weights(groups)
-        answers = [[(one["id"], one["answers"]) for one in group["questions"]] for group in groups]
+        answers = [
+            [(one["id"], one["answers"], one["several"]) for one in group["questions"]] for group in groups
+        ]
         for index, group in enumerate(groups):
             self.condition(group, answers, index)
             for question in group["questions"]:
@@ -214,6 +216,7 @@ class _Importer:
         kill, critical, na = fields.truth("isKill"), fields.truth("isCritical"), fields.truth("naEnabled")
         id = self.take(fields, title or "question")
         out: dict[str, Any] = {"id": id, "title": title, "fields": fields, "answers": [], "not_applicable": na or optional}
+        out["several"] = kind == SEVERAL
         if optional and not na:
             self.draft.notes.add(fields.path, "its group may be not applicable as a whole: then each of its questions is")
         if kind in (TEXT, SHOWN):
