@@ -12,6 +12,7 @@ import pytest
 import qascore as qa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from qascore.rubric import shipped_rubrics
 from test_importing_amazon import asked, expression, form, multi, numeric, section, single
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -174,7 +175,7 @@ def test_arguments_are_checked() -> None:
         qa.export_rubric("voice-service")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["complaint-zh", "email-ticket", "online-chat", "voice-service"])
+@pytest.mark.parametrize("name", shipped_rubrics())
 def test_the_definition_of_a_shipped_rubric_reads_back(name: str) -> None:
     rubric = qa.Rubric.load(name)
     assert qa.Rubric.parse(json.dumps(rubric.definition(), ensure_ascii=False)).content_hash == rubric.content_hash
@@ -213,9 +214,18 @@ sections:
       - {id: e, answer: {hits: {points: -1, limit: -4}}, fail: [{when: {hits: 2}, scope: form, effect: zero}]}
       - {id: f, answer: {hits: {points: 2, each: false}}}
       - {id: g, answer: text}
+      - {id: h, answer: date}
+      - {id: i, answer: {number: {from: metric.handle_s, ranges: [{to: 60, points: 2}, {points: 0}]}}}
+      - {id: j, answer: {options: [{id: x, points: 1}, {id: y, points: 2}], several: true, most: 2}}
+      - {id: k, answer: yes_no, ask_when: {all: [{criterion: j, contains_all: [x, y]}, {not: {criterion: j, is_exactly: x}}]}}
 """
     rubric = parse(said)
     assert qa.Rubric.parse(json.dumps(rubric.definition(), ensure_ascii=False)).content_hash == rubric.content_hash
+    base = parse("""
+scoring: {method: base, base: 90, scale: 100, floor: 10, round: {digits: 3, rule: half_up}}
+sections: [{id: s, criteria: [{id: a, answer: {hits: {points: -5, limit: -20}}}]}]
+""")
+    assert qa.Rubric.parse(json.dumps(base.definition())).content_hash == base.content_hash
 
 
 @settings(max_examples=50, deadline=None)
