@@ -251,6 +251,7 @@ def mean_difference(
     a: int,
     b: int,
     confidence: float,
+    design_df: bool,
 ) -> tuple[dict[str, Any], dict[str, Any]]: ...
 def design_effect(design: dict[str, Any] | None, values: npt.NDArray[np.float64]) -> dict[str, Any]: ...
 

@@ -309,6 +309,8 @@ class SampleDesign(Rows):
                 "by, or it was drawn with other chances: in proportion to size, then give stratum= and probability= in place of "
                 'plan=; with targeted parts, then give selection="poisson"'
             )
+        if found["fault"] in ("other_weight", "more_than_planned") and planned is not None and populations is not None:
+            self._refuse_plan(found, weights, planned, populations)
         if self.uncovered and uncovered == "error":
             raise DesignError(
                 f"stratum: no row of {self.uncovered[0]}, which the plan has ({len(self.uncovered)} such in all); "
@@ -546,6 +548,20 @@ class SampleDesign(Rows):
             return self._populations_of(plan, self.selection == "poisson")
         if population is None:
             return None
+        found = self._given_populations(population)
+        if plan is not None and self._clusters is None and self.selection != "poisson":
+            self._refuse_other_counts(found, self._populations_of(plan, False))
+        return found
+
+    def _refuse_other_counts(self, found: Numbers, planned: Numbers) -> None:
+        for code in np.flatnonzero(found != planned).tolist():
+            stratum = "the sample" if self._strata is None else f"stratum {self._strata.name(code)}"
+            raise DesignError(
+                f"population: {stratum} holds {number(float(found[code]))} but the plan counted "
+                f"{number(float(planned[code]))}; leave the counts to the plan"
+            )
+
+    def _given_populations(self, population: Any) -> Numbers:
         if isinstance(population, str):
             return self._populations_in(population)
         if self._strata is None:
@@ -662,6 +678,22 @@ class SampleDesign(Rows):
         self.uncovered = tuple(name_of(key) for key, n in counts.items() if n and key not in reached)
         return out
 
+    def _refuse_plan(
+        self, found: Mapping[str, Any], weights: Numbers | None, planned: Numbers, populations: Numbers
+    ) -> None:
+        row, code = found["row"], found["code"]
+        if found["fault"] == "other_weight" and weights is not None:
+            raise DesignError(
+                f"plan: row {row} has the weight {number(float(weights[row]))} but the plan gives the units of its stratum "
+                f"{number(1 / float(planned[code]))}; leave the weights to the plan"
+            )
+        stratum = "the sample" if self._strata is None else f"stratum {self._strata.name(code)}"
+        raise DesignError(
+            f"plan: {stratum} has {found['sampled']} sampled units but the plan draws "
+            f"{round(float(planned[code] * populations[code]))}: this is not the plan that the sample was drawn by, or it "
+            "was drawn by another method"
+        )
+
     def _raise(self, found: Mapping[str, Any], weights: Numbers | None, populations: Numbers | None) -> None:
         """What the check found, in the words of the data."""
         fault, row, code = found["fault"], found["row"], found["code"]
@@ -711,6 +743,10 @@ class SampleDesign(Rows):
         if populations is not None and fault == "small_population":
             raise DesignError(
                 f"population: {stratum} holds {populations[code]:g} but {found['sampled']} were sampled"
+            )
+        if populations is not None and fault == "heavy_weights":
+            raise DesignError(
+                f"population: {stratum} holds {populations[code]:g} but its weights add up to more; one of the two is wrong"
             )
         raise DesignError(
             f"single_unit: {stratum} has one sampled unit, its variance cannot be estimated; "
@@ -1225,6 +1261,7 @@ def difference(
     between: tuple[Any, Any],
     confidence: float = 0.95,
     missing: str = "error",
+    df: str = "satterthwaite",
 ) -> Difference:
     """Mean in the first domain minus mean in the second, with the covariance that a shared design brings.
 
@@ -1240,6 +1277,9 @@ def difference(
         First minus second.
     confidence, missing
         As in `mean`.
+    df : {"satterthwaite", "design"}
+        Degrees of freedom under a design: from either domain's own variance, right where one of them is small, or
+        clusters - strata - 1, for comparison with other programs.
 
     Returns
     -------
@@ -1254,6 +1294,7 @@ def difference(
     0.2
     """
     rows = rows_of(sample)
+    design_df = check_choice("df", df, ("satterthwaite", "design")) == "design"
     values = rows.numbers(column, check_choice("missing", missing, MISSING))
     domains = rows.domains(by, missing)
     labels = domains.keys[0][1]
@@ -1272,7 +1313,7 @@ def difference(
     if missing == "domain":
         inside, [values] = _core.leave_out_gaps(inside, len(labels), [values])
     found, test = _core.mean_difference(
-        rows.core(), values, inside, len(labels), codes[0], codes[1], confidence
+        rows.core(), values, inside, len(labels), codes[0], codes[1], confidence, design_df
     )
     name = f"{column}: {between[0]} minus {between[1]}{rows.scope}"
     [absent] = rows.absent_by(None)

@@ -49,6 +49,12 @@ std::string_view name_of(kernel::design_fault fault) {
     return "cluster_with_two_chances";
   case design_fault::other_chance:
     return "other_chance";
+  case design_fault::other_weight:
+    return "other_weight";
+  case design_fault::more_than_planned:
+    return "more_than_planned";
+  case design_fault::heavy_weights:
+    return "heavy_weights";
   case design_fault::weight_below_one:
     return "weight_below_one";
   case design_fault::bad_population:
@@ -276,14 +282,15 @@ void register_estimation(py::module_& module) {
   module.def(
       "mean_difference",
       [](const py::object& design, const numbers_array& values, const codes_array& by, std::size_t domains,
-         std::uint32_t a, std::uint32_t b, confidence_level confidence) {
+         std::uint32_t a, std::uint32_t b, confidence_level confidence, bool design_df) {
         const auto y = as_span<double>(values);
         const DesignArrays arrays(design, y.size());
         const tested_estimate e = kernel::mean_difference(
-            arrays.view(), {as_span<std::uint32_t>(by), domains}, a, b, y, confidence);
+            arrays.view(), {as_span<std::uint32_t>(by), domains}, a, b, y, confidence,
+            design_df ? difference_df::design : difference_df::satterthwaite);
         return py::make_tuple(to_dict(static_cast<const estimate&>(e)), to_dict(e.test));
       },
-      "design"_a, "values"_a, "by"_a, "domains"_a, "a"_a, "b"_a, "confidence"_a);
+      "design"_a, "values"_a, "by"_a, "domains"_a, "a"_a, "b"_a, "confidence"_a, "design_df"_a);
   module.def(
       "design_effect",
       [](const py::object& design, const numbers_array& values) {

@@ -483,3 +483,52 @@ def test_tables_of_an_inner_join_count_what_was_not_evaluated() -> None:
     effect = qa.design_effect(inner, "score")
     assert effect.missing == effect.to_dict()["missing"] == 7
     assert "Drawn units without a row: 7" in repr(effect)
+
+
+def planned_sample() -> tuple[pd.DataFrame, Any, pd.DataFrame]:
+    calls = pd.DataFrame({"id": range(400), "queue": ["a"] * 225 + ["b"] * 125 + ["c"] * 50})
+    calls["score"] = 0.5 + 0.001 * calls["id"]
+    plan = qa.allocate(calls, strata="queue", size=80)
+    return calls, plan, qa.draw(calls, plan, id="id", seed=4).reset_index(drop=True)
+
+
+def test_a_plan_is_refused_for_more_units_than_it_draws() -> None:
+    calls, plan, _ = planned_sample()
+    more = qa.draw(calls, plan, id="id", seed=4, method="poisson").drop(columns="draw_method")
+    most = more["queue"].value_counts()
+    drawn = {s.labels[0]: s.sample_size for s in plan.strata}
+    assert any(most[queue] > drawn[queue] for queue in drawn)
+    with pytest.raises(DesignError, match=r"plan: stratum .* has \d+ sampled units but the plan draws \d+: this is not the plan"):
+        qa.SampleDesign(more, unit="id", plan=plan)
+
+
+def test_weights_and_counts_that_contradict_the_plan_or_each_other_are_refused() -> None:
+    calls, plan, sample = planned_sample()
+    with pytest.raises(DesignError, match=r"plan: row 0 has the weight 1 but the plan gives the units of its stratum 5.*leave the weights"):
+        qa.SampleDesign(sample.assign(w=1.0), unit="id", plan=plan, weight="w")
+    with pytest.raises(DesignError, match=r'population: stratum "a" holds 46 but the plan counted 225'):
+        qa.SampleDesign(sample, unit="id", plan=plan, population={"a": 46, "b": 26, "c": 11})
+    with pytest.raises(DesignError, match=r"population: the sample holds 30 but its weights add up to more"):
+        qa.SampleDesign(calls.head(30).assign(w=100.0), weight="w", population=30)
+    assert qa.SampleDesign(sample.assign(w=np.round(1 / sample["inclusion_probability"], 2)), unit="id", plan=plan, weight="w").units == 80
+
+
+def test_a_stratum_without_any_value_is_told() -> None:
+    _, plan, sample = planned_sample()
+    sample.loc[sample["queue"] == "c", "score"] = np.nan
+    design = qa.SampleDesign(sample, unit="id", plan=plan)
+    for found in (
+        qa.mean(design, "score", missing="drop"),
+        qa.median(design, "score", missing="drop"),
+        qa.proportion(design.with_columns({"good": np.where(sample["score"].isna(), np.nan, sample["score"] > 0.6)}), "good", missing="drop"),
+    ):
+        assert np.isnan(found.value)
+        assert found.undefined == "a stratum was sampled but none of its units has a value: the others say nothing of it"
+
+
+def test_a_domain_of_one_unit_has_no_difference_interval() -> None:
+    _, plan, sample = planned_sample()
+    design = qa.SampleDesign(sample.assign(g=["solo"] + ["rest"] * 79), unit="id", plan=plan)
+    found = qa.difference(design, "score", by="g", between=("solo", "rest"))
+    assert found.undefined == "a domain has one unit: no variance"
+    assert np.isnan(found.low)

@@ -108,7 +108,10 @@ public:
     in.population = population;
     in.planned = planned;
     out.checked_ = kernel::check_design(in);
-    if (out.checked_.problem.fault == kernel::design_fault::other_chance) // a wrong plan is named first
+    using fault = kernel::design_fault;
+    if (out.checked_.problem.fault == fault::other_chance ||
+        out.checked_.problem.fault == fault::other_weight ||
+        out.checked_.problem.fault == fault::more_than_planned) // a wrong plan is named first
       words.raise(out.checked_.problem, in);
     if (!out.uncovered_.empty() && options.uncovered == uncovered_strata::error)
       throw design_error("stratum: no row of " + out.uncovered_.front() + ", which the plan has (" +
@@ -154,41 +157,65 @@ private:
     return out;
   }
 
+  /// Counts that the caller gave must be the plan's, where both are there and speak of units.
   std::vector<double> population_by_stratum(const kernel::design_columns& in,
                                             std::vector<std::string>& uncovered) const {
-    std::vector<double> out;
-    if (!population_.empty()) {
-      out.assign(in.strata, missing_value);
-      for (std::size_t i = 0; i < in.rows; ++i) {
-        const std::uint32_t h = in.stratum.empty() ? 0u : in.stratum[i];
-        if (is_missing(h))
-          continue; // reported by the check
-        if (!is_missing(out[h]) && out[h] != population_[i])
-          throw design_error("population: expected one count per stratum but found " +
-                             detail::format_number(out[h]) + " and, at row " + std::to_string(i) + ", " +
-                             detail::format_number(population_[i]));
-        out[h] = population_[i];
-      }
-    } else if (plan_ && cluster_.codes.empty()) {
-      if (strata_.codes.empty() != plan_->columns().empty())
-        throw design_error(plan_->columns().empty() ? "stratum: the plan has no strata but the design has"
-                                                    : "stratum: the plan has strata; name their column");
-      if (strata_.codes.empty())
-        return {static_cast<double>(plan_->strata().front().population)};
-      std::vector<bool> covered(plan_->strata().size(), false);
-      for (std::uint32_t h = 0; h < strata_.labels.size(); ++h) {
-        const auto at = plan_->find(strata_.labels[h]);
-        if (!at)
-          throw design_error("stratum: " + strata_.name(h) + " is not in the plan");
-        covered[*at] = true;
-        out.push_back(static_cast<double>(plan_->strata()[*at].population));
-      }
-      for (std::size_t s = 0; s < covered.size(); ++s)
-        // That chance drew nothing from a stratum is no gap in a Poisson sample.
-        if (!covered[s] && plan_->strata()[s].population > 0 &&
-            (in.selection == sample_selection::fixed_size || plan_->strata()[s].sample_size == 0))
-          uncovered.push_back(stratum_name(plan_->strata()[s].labels));
+    if (!plan_ || !cluster_.codes.empty())
+      return population_.empty() ? std::vector<double>() : given_population(in);
+    if (population_.empty())
+      return planned_population(in, uncovered);
+    const std::vector<double> given = given_population(in);
+    if (in.selection == sample_selection::fixed_size) {
+      const std::vector<double> planned = planned_population(in, uncovered);
+      for (std::size_t h = 0; h < given.size(); ++h)
+        if (given[h] != planned[h])
+          throw design_error("population: " +
+                             (strata_.codes.empty()
+                                  ? "the sample"
+                                  : "stratum " + strata_.name(static_cast<std::uint32_t>(h))) +
+                             " holds " + detail::format_number(given[h]) + " but the plan counted " +
+                             detail::format_number(planned[h]) + "; leave the counts to the plan");
     }
+    return given;
+  }
+
+  std::vector<double> given_population(const kernel::design_columns& in) const {
+    std::vector<double> out;
+    out.assign(in.strata, missing_value);
+    for (std::size_t i = 0; i < in.rows; ++i) {
+      const std::uint32_t h = in.stratum.empty() ? 0u : in.stratum[i];
+      if (is_missing(h))
+        continue; // reported by the check
+      if (!is_missing(out[h]) && out[h] != population_[i])
+        throw design_error("population: expected one count per stratum but found " +
+                           detail::format_number(out[h]) + " and, at row " + std::to_string(i) + ", " +
+                           detail::format_number(population_[i]));
+      out[h] = population_[i];
+    }
+    return out;
+  }
+
+  std::vector<double> planned_population(const kernel::design_columns& in,
+                                         std::vector<std::string>& uncovered) const {
+    std::vector<double> out;
+    if (strata_.codes.empty() != plan_->columns().empty())
+      throw design_error(plan_->columns().empty() ? "stratum: the plan has no strata but the design has"
+                                                  : "stratum: the plan has strata; name their column");
+    if (strata_.codes.empty())
+      return {static_cast<double>(plan_->strata().front().population)};
+    std::vector<bool> covered(plan_->strata().size(), false);
+    for (std::uint32_t h = 0; h < strata_.labels.size(); ++h) {
+      const auto at = plan_->find(strata_.labels[h]);
+      if (!at)
+        throw design_error("stratum: " + strata_.name(h) + " is not in the plan");
+      covered[*at] = true;
+      out.push_back(static_cast<double>(plan_->strata()[*at].population));
+    }
+    for (std::size_t s = 0; s < covered.size(); ++s)
+      // That chance drew nothing from a stratum is no gap in a Poisson sample.
+      if (!covered[s] && plan_->strata()[s].population > 0 &&
+          (in.selection == sample_selection::fixed_size || plan_->strata()[s].sample_size == 0))
+        uncovered.push_back(stratum_name(plan_->strata()[s].labels));
     return out;
   }
 

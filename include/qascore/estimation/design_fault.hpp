@@ -7,6 +7,7 @@
 #include "../kernel/design.hpp"
 #include "label_codes.hpp"
 
+#include <cmath>
 #include <functional>
 #include <string>
 
@@ -75,6 +76,19 @@ struct fault_words {
           "in proportion to size, then give stratum and probability without the plan; with targeted parts, "
           "then choose "
           "sample_selection::poisson");
+    case fault::other_weight:
+      throw design_error("plan: " + row + " has the weight " + format_number(in.weight[problem.row]) +
+                         " but the plan gives the units of its stratum " +
+                         format_number(1.0 / in.planned[problem.code]) + "; leave the weights to the plan");
+    case fault::more_than_planned:
+      throw design_error("plan: " + stratum(problem.code) + " has " + std::to_string(problem.sampled) +
+                         " sampled units but the plan draws " +
+                         format_number(std::round(in.planned[problem.code] * in.population[problem.code])) +
+                         ": this is not the plan that the sample was drawn by, or it was drawn by another method");
+    case fault::heavy_weights:
+      throw design_error("population: " + stratum(problem.code) + " holds " +
+                         format_number(in.population[problem.code]) +
+                         " but its weights add up to more; one of the two is wrong");
     case fault::weight_below_one:
       throw design_error(
           "weight: expected at least 1 in a Poisson sample, whose weights are 1 / chance, but found " +

@@ -43,16 +43,22 @@ std::vector<domain_estimate> mean_by(const sample_design& design, const Range& r
   });
 }
 
+struct difference_options {
+  confidence_level confidence{};
+  missing_rows missing = missing_rows::error;
+  kernel::difference_df df = kernel::difference_df::satterthwaite;
+};
+
 /// Mean in the domain labelled `a` minus mean in the domain labelled `b`, with the test of no difference.
 template <row_range Range, projection_of<Range> Value, class By, label_type A, label_type B>
 tested_estimate mean_difference(const sample_design& design, const Range& rows, const Value& value,
-                                const By& by, const A& a, const B& b, const mean_options& options = {}) {
+                                const By& by, const A& a, const B& b, const difference_options& options = {}) {
   auto y = design.numbers(rows, value, "value", options.missing);
   const detail::label_codes domains = design.labels(rows, by, "by", options.missing);
   return detail::over_domains(
       {domains.codes, domains.labels.size()}, options.missing, {y}, [&](const kernel::domain_view& domain) {
         return kernel::mean_difference(design.view(), domain, detail::code_of(domains, label_text(a)),
-                                       detail::code_of(domains, label_text(b)), y, options.confidence);
+                                       detail::code_of(domains, label_text(b)), y, options.confidence, options.df);
       });
 }
 

@@ -67,6 +67,9 @@ enum class design_fault {
   cluster_in_two_strata,
   cluster_with_two_chances, ///< Poisson sampling of clusters: its units must share one
   other_chance,             ///< than the plan gives
+  other_weight,             ///< than 1 / the chance that the plan gives
+  more_than_planned,        ///< more units of a stratum than the plan draws
+  heavy_weights,            ///< equal weights of a stratum that add up to more than its population
   weight_below_one,         ///< Poisson sampling: 1 / weight is no chance
   bad_population,           ///< not a number, or not above 0
   small_population,         ///< below the sampled units
@@ -111,7 +114,8 @@ struct checked_design {
 /// population counts correct nothing: the chances do (`chance`, see kernel/variance.hpp).
 ///
 /// `planned`: a plan's strata speak for simple random samples, so that a unit with another chance than its stratum's
-/// (1e-9 relative) is a fault.
+/// (1e-9 relative; weights, which people round: 1 %), or more units of a stratum than were to be drawn, is a fault. So are
+/// equal weights that add up to more than 1.01 times the population of their stratum: one of the two is wrong.
 ///
 /// With averaged repeats units are in the order of their
 /// codes, else rows stay as they are. Throws argument_error where lengths differ; what is wrong with the data

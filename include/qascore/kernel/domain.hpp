@@ -53,6 +53,13 @@ private:
   std::vector<double> weight_, chance_;
 };
 
+/// Domains with a unit in a stratum that was sampled but has no value at all (NaN), 1 or 0 each; empty where there is no
+/// such stratum. Where units without a value leave their weight to the others of their stratum, there are no others: the
+/// rest of the sample says nothing of that part of the population.
+std::vector<char> silent_domains(const design_view& design, const domain_view& domain, std::span<const double> values);
+inline constexpr const char* silent_stratum =
+    "a stratum was sampled but none of its units has a value: the others say nothing of it";
+
 /// Throws argument_error where lengths differ, or there are 2^32 units or more.
 domain_rows group_by_domain(const domain_view& domain, std::span<const double> values);
 
@@ -70,6 +77,7 @@ std::vector<estimate> estimate_domains(const design_view& design, const domain_v
                                        std::span<const double> values, const Linearise& linearise,
                                        const Finish& finish) {
   const domain_rows grouped = group_by_domain(domain, values);
+  const std::vector<char> silent = silent_domains(design, domain, values);
   variance_engine engine(design, values);
   std::vector<double> influence;
   std::vector<estimate> out;
@@ -81,6 +89,8 @@ std::vector<estimate> estimate_domains(const design_view& design, const domain_v
     double value = missing_value;
     if (rows.empty()) {
       spread.undefined = "no unit has a value";
+    } else if (!silent.empty() && silent[d] != 0) {
+      spread.undefined = silent_stratum;
     } else {
       value = linearise(rows, std::span<double>(influence));
       spread = engine.of_rows(rows, influence);

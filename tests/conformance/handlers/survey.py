@@ -167,7 +167,8 @@ def t_test(case: Case) -> Any:
     levels = sorted({label for label in case.column(group) if label is not None})
     if len(levels) != 2:
         raise Unsupported(f"option group: {levels!r}")
-    found = verb("difference")(design_of(case), case.option("y"), by=group, between=(levels[1], levels[0]))
+    between = (levels[1], levels[0])
+    found = verb("difference")(design_of(case), case.option("y"), by=group, between=between, df="design")
     return {"difference": found.value, "t": found.test.statistic, "df": found.test.df1, "p": found.test.p_value}
 
 

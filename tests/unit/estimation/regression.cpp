@@ -94,7 +94,8 @@ TEST_CASE("a regression on a domain's indicator is the difference of two means, 
   const std::vector<std::uint32_t> codes{0, 1, 0, 1, 1, 0, 1, 0};
   const auto f = fit(qa::kernel::linear_regression, weighted(weight), y,
                      {.errors = qa::coefficient_errors::linearized}, half);
-  const auto d = qa::kernel::mean_difference(weighted(weight), {codes, 2}, 1, 0, y, {});
+  const auto d = qa::kernel::mean_difference(weighted(weight), {codes, 2}, 1, 0, y, {},
+                                             qa::kernel::difference_df::design);
   CHECK(close_to(f.coefficients[1].value, d.value, 1e-13));
   CHECK(close_to(f.coefficients[1].std_error, d.std_error, 1e-12));
   CHECK(f.coefficients[1].df == d.df);

@@ -197,6 +197,8 @@ QASCORE_INLINE tested_estimate correlate(const design_view& given, std::span<con
   design_variance spread;
   spread.undefined = p.obstacle();
   coefficient found;
+  if (!unanswered.empty() && !silent_domains(given, {}, unanswered).empty())
+    spread.undefined = silent_stratum;
   if (spread.undefined.empty()) {
     found = coefficient_of(p, method);
     spread = p.variance(variance_engine(design, unanswered), found.influence);

@@ -158,6 +158,13 @@ inline bool find_other_chance(const design_columns& in, design_problem& problem)
       return true;
     }
   }
+  for (std::size_t i = 0; i < in.weight.size(); ++i) {
+    const std::uint32_t h = in.stratum.empty() ? 0u : in.stratum[i];
+    if (!is_missing(in.planned[h]) && std::abs(in.weight[i] * in.planned[h] - 1.0) > 0.01) {
+      problem = {.fault = design_fault::other_weight, .row = i, .other_row = i, .code = h, .sampled = 0};
+      return true;
+    }
+  }
   return false;
 }
 
@@ -182,10 +189,13 @@ inline std::vector<double> corrected_population(const design_columns& in, const 
 /// Populations against samples, and strata with one unit.
 inline void check_strata(const design_columns& in, checked_design& out) {
   std::vector<std::size_t> sampled(in.strata, 0), row(in.strata, 0);
+  std::vector<double> lowest(in.strata, 0.0), highest(in.strata, 0.0);
   std::vector<char> seen(out.clusters, 0);
   for (std::size_t i = 0; i < out.units; ++i) {
     const std::uint32_t h = out.stratum[i];
     row[h] = i;
+    lowest[h] = sampled[h] == 0 ? out.weight[i] : std::min(lowest[h], out.weight[i]);
+    highest[h] = std::max(highest[h], out.weight[i]);
     if (!out.cluster.empty() && std::exchange(seen[out.cluster[i]], char{1}) != 0)
       continue;
     ++sampled[h];
@@ -203,6 +213,11 @@ inline void check_strata(const design_columns& in, checked_design& out) {
       problem.fault = design_fault::bad_population;
     else if (population < n)
       problem.fault = design_fault::small_population;
+    else if (out.cluster.empty() && !in.planned.empty() && n > in.planned[h] * population + 0.5)
+      problem.fault = design_fault::more_than_planned;
+    else if (out.cluster.empty() && !(in.probability.empty() && in.weight.empty()) &&
+             same_weight(lowest[h], highest[h]) && n * highest[h] > 1.01 * population)
+      problem.fault = design_fault::heavy_weights;
     else if (sampled[h] == 1 && population > 1.0 && everything > 1 && in.single == single_unit::error)
       problem.fault = design_fault::single_unit_stratum;
     if (problem.fault != design_fault::none) {

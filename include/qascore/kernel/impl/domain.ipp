@@ -49,6 +49,27 @@ QASCORE_INLINE std::vector<std::uint32_t> leave_out_gaps(const domain_view& doma
   return out;
 }
 
+QASCORE_INLINE std::vector<char> silent_domains(const design_view& design, const domain_view& domain,
+                                                std::span<const double> values) {
+  if (design.strata < 2)
+    return {};
+  std::vector<char> answers(design.strata, 0), sampled(design.strata, 0);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    sampled[design.stratum_of(i)] = 1;
+    if (!is_missing(values[i]))
+      answers[design.stratum_of(i)] = 1;
+  }
+  if (sampled == answers)
+    return {};
+  std::vector<char> out(domain.count, 0);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::uint32_t d = domain.code.empty() ? 0u : domain.code[i];
+    if (!is_missing(d) && answers[design.stratum_of(i)] == 0)
+      out[d] = 1;
+  }
+  return out;
+}
+
 QASCORE_INLINE domain_rows group_by_domain(const domain_view& domain, std::span<const double> values) {
   const std::size_t units = values.size();
   if (!domain.code.empty() && domain.code.size() != units)

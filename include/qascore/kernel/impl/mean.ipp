@@ -51,6 +51,22 @@ inline design_variance welch(const design_variance& a, const design_variance& b)
   return out;
 }
 
+/// How many units, or clusters, the rows lie in.
+inline double drawn(const design_view& design, std::span<const std::uint32_t> rows) {
+  if (design.cluster.empty())
+    return static_cast<double>(rows.size());
+  std::vector<char> seen(design.clusters, 0);
+  for (const std::uint32_t i : rows)
+    seen[design.cluster[i]] = 1;
+  return static_cast<double>(std::count(seen.begin(), seen.end(), char{1}));
+}
+
+/// What the variance of a domain's mean lacks: deviations are from the domain's own mean, c / (c - 1), of which the
+/// engine has made up for that of all rows.
+inline double own_mean_factor(double of_domain, double of_all) {
+  return of_domain > 1.0 ? of_domain / (of_domain - 1.0) * (of_all - 1.0) / of_all : 1.0;
+}
+
 } // namespace detail_mean
 
 QASCORE_INLINE double mean_of_rows(const design_view& design, std::span<const std::uint32_t> rows,
@@ -180,7 +196,7 @@ QASCORE_INLINE std::vector<estimate> variances(const design_view& given, const d
 
 QASCORE_INLINE tested_estimate mean_difference(const design_view& given, const domain_view& domain,
                                                std::uint32_t a, std::uint32_t b, std::span<const double> y,
-                                               confidence_level confidence) {
+                                               confidence_level confidence, difference_df df) {
   using namespace detail_mean;
   const answered_design answered(given, y);
   const design_view& design = answered.view();
@@ -197,6 +213,10 @@ QASCORE_INLINE tested_estimate mean_difference(const design_view& given, const d
     out.undefined = "no unit of one domain has a value";
     return out;
   }
+  if (const std::vector<char> silent = silent_domains(given, domain, y); !silent.empty() && (silent[a] || silent[b])) {
+    out.undefined = silent_stratum;
+    return out;
+  }
   std::vector<std::uint32_t> rows(rows_a.begin(), rows_a.end());
   rows.insert(rows.end(), rows_b.begin(), rows_b.end());
   std::vector<double> influence(rows.size());
@@ -208,15 +228,30 @@ QASCORE_INLINE tested_estimate mean_difference(const design_view& given, const d
 
   variance_engine engine(design, y);
   design_variance spread;
-  if (!independent) {
+  design_variance of_a = engine.of_rows(rows_a, std::span(influence).first(rows_a.size())),
+                  of_b = engine.of_rows(rows_b, part_b);
+  of_a.df = std::max(of_a.df, 1.0); // two units in two strata have none of their own
+  of_b.df = std::max(of_b.df, 1.0);
+  const auto alone = [&](const design_variance& one, std::span<const std::uint32_t> of) {
+    return !one.census && drawn(design, of) < 2.0;
+  };
+  if (alone(of_a, rows_a) || alone(of_b, rows_b)) {
+    spread.undefined = design.cluster.empty() ? "a domain has one unit: no variance"
+                                              : "a domain lies in one cluster: no variance";
+  } else if (!of_a.undefined.empty() || !of_b.undefined.empty()) {
+    spread.undefined = of_a.undefined.empty() ? of_b.undefined : of_a.undefined;
+  } else if (independent) {
+    spread = welch(of_a, of_b);
+  } else {
     spread = engine.of_rows(rows, influence);
     spread.df -= 1.0;
     spread.census = spread.census && out.missing == 0;
-  } else if (rows_a.size() < 2 || rows_b.size() < 2) {
-    spread.undefined = "a domain has one unit: no variance";
-  } else {
-    spread = welch(engine.of_rows(rows_a, std::span(influence).first(rows_a.size())),
-                   engine.of_rows(rows_b, part_b));
+    if (df == difference_df::satterthwaite && of_a.variance + of_b.variance > 0.0) {
+      const double all = drawn(design, rows);
+      spread.variance += (own_mean_factor(drawn(design, rows_a), all) - 1.0) * of_a.variance +
+                         (own_mean_factor(drawn(design, rows_b), all) - 1.0) * of_b.variance;
+      spread.df = std::min(spread.df, welch(of_a, of_b).df);
+    }
   }
   inference_options options;
   options.confidence = confidence;

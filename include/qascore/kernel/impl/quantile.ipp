@@ -94,7 +94,7 @@ QASCORE_INLINE std::vector<estimate> quantiles(const design_view& given, const d
         out.std_error = missing_value;
         const interval woodruff{std::exchange(out.low, missing_value),
                                 std::exchange(out.high, missing_value)};
-        if (rows.empty())
+        if (is_missing(share)) // no unit, or a stratum without a value
           return out;
         out.value = value;
         if (rows.size() < 2 && !spread.census) {
