@@ -287,7 +287,7 @@ void register_estimation(py::module_& module) {
         const DesignArrays arrays(design, y.size());
         const tested_estimate e = kernel::mean_difference(
             arrays.view(), {as_span<std::uint32_t>(by), domains}, a, b, y, confidence,
-            design_df ? difference_df::design : difference_df::satterthwaite);
+            design_df ? kernel::difference_df::design : kernel::difference_df::satterthwaite);
         return py::make_tuple(to_dict(static_cast<const estimate&>(e)), to_dict(e.test));
       },
       "design"_a, "values"_a, "by"_a, "domains"_a, "a"_a, "b"_a, "confidence"_a, "design_df"_a);
