@@ -557,8 +557,7 @@ class SampleDesign(Rows):
         for code in np.flatnonzero(found != planned).tolist():
             stratum = "the sample" if self._strata is None else f"stratum {self._strata.name(code)}"
             raise DesignError(
-                f"population: {stratum} holds {number(float(found[code]))} but the plan counted "
-                f"{number(float(planned[code]))}; leave the counts to the plan"
+                f"population: {stratum} holds {found[code]:g} but the plan counted {planned[code]:g}; leave the counts to the plan"
             )
 
     def _given_populations(self, population: Any) -> Numbers:

@@ -500,6 +500,11 @@ class _Run:
         bare = np.zeros(0, dtype=np.int64)
         if self.drawn is not None:
             bare = np.setdiff1d(np.arange(len(ids)), row_of[kept])
+            if base is not None and asked is not None and asked.strata:
+                # A stratum of which nothing was evaluated is named below: the others do not speak for it.
+                keys = list(zip(*(base.values(name) for name in asked.strata), strict=True))
+                heard = {keys[row] for row in row_of[kept].tolist()}
+                bare = np.array([row for row in bare.tolist() if keys[row] in heard], dtype=np.int64)
             self.warn(len(bare), "drawn conversations were not evaluated: estimates speak for all as if these were like "
                       "the others of the sample")  # fmt: skip
         rows = np.concatenate([row_of[kept], bare]).tolist()

@@ -65,7 +65,8 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Scores": scores,
 }
 NO_PICTURE = {
-    "Centre": "data", "DrawSketch": "draws", "Evaluations": "data", "Finding": "a sentence", "Pairing": "data",
+    "Centre": "data", "DrawSketch": "draws", "ExportedRubric": "a form", "ImportedEvaluations": "data", "ImportedRubric": "a form",
+    "Rescored": "a list of differences", "ScoreDifference": "a row of Rescored", "Evaluations": "data", "Finding": "a sentence", "Pairing": "data",
     "PlannedStratum": "a row of SamplingPlan", "RatingTable": "data", "RecordedDraw": "a record of SamplingPlan",
     "Rubric": "a form", "SampleDesign": "data",
     "SimulatedCriterion": "a setting", "SizeStep": "a row of SampleSize", "Study": "report() draws it",

@@ -59,7 +59,7 @@ def test_every_estimator_sees_the_calibration() -> None:
         lambda d: qa.ratio(d, "score", "handle_s"),
         lambda d: qa.variance(d, "score"),
         lambda d: qa.proportion(d, "resolved"),
-        lambda d: qa.difference(d, "score", by="team", between=("north", "south")),
+        lambda d: qa.difference(d, "score", by="team", between=("north", "south"), df="design"),
         lambda d: qa.association(d, "score", "handle_s", method="spearman"),
     ):
         assert estimate(adjusted).value == estimate(blind).value
