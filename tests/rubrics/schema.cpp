@@ -104,7 +104,11 @@ TEST_CASE("the reader takes every choice that the schema offers") {
     CHECK(accepts("method: points, round: {digits: 2, rule: " + rule + "}", "").empty());
   for (const auto& policy : texts(scoring.get_child("not_applicable.enum")))
     CHECK(accepts("method: weighted, not_applicable: " + policy, "").empty());
-  for (const auto& scope : texts(definitions.get_child("fail.properties.scope.enum")))
+  // One of these words, or an object that names a section.
+  const ptree& scopes = std::begin(definitions.get_child("fail.properties.scope.oneOf"))->second;
+  CHECK(texts(scopes.get_child("enum")).size() == 3);
+  for (const auto& scope : texts(scopes.get_child("enum")))
     CHECK(accepts("method: points", ", fail: [{when: below_highest, effect: zero, scope: " + scope + "}]")
               .empty());
+  CHECK(accepts("method: points", ", fail: [{when: below_highest, effect: zero, scope: {section: s}}]").empty());
 }

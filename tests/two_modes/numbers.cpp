@@ -121,7 +121,7 @@ void print_calibration() {
 // Two sections of two criteria, weighted means; answers earn 0, 1 or 2 of 2.
 void print_scores() {
   k::scoring_plan plan;
-  plan.criteria = 4;
+  plan.criteria = plan.inputs = 4;
   plan.how = k::combine::means;
   plan.cells.resize(plan.criteria * k::table_stride);
   for (std::size_t c = 0; c < plan.criteria; ++c)
