@@ -301,16 +301,8 @@ class SampleDesign(Rows):
             poisson,
             planned,
         )
-        if found["fault"] == "other_chance" and planned is not None and probabilities is not None:
-            row, code = found["row"], found["code"]  # a wrong plan is named first
-            raise DesignError(
-                f"plan: row {row} has the inclusion probability {number(float(probabilities[row]))} but the plan gives its "
-                f"stratum {number(float(planned[code]))}: this is not the plan that the sample was drawn "
-                "by, or it was drawn with other chances: in proportion to size, then give stratum= and probability= in place of "
-                'plan=; with targeted parts, then give selection="poisson"'
-            )
-        if found["fault"] in ("other_weight", "more_than_planned") and planned is not None and populations is not None:
-            self._refuse_plan(found, weights, planned, populations)
+        if planned is not None:
+            self._refuse_plan(found, probabilities, weights, planned, populations)  # a wrong plan is named first
         if self.uncovered and uncovered == "error":
             raise DesignError(
                 f"stratum: no row of {self.uncovered[0]}, which the plan has ({len(self.uncovered)} such in all); "
@@ -678,14 +670,29 @@ class SampleDesign(Rows):
         return out
 
     def _refuse_plan(
-        self, found: Mapping[str, Any], weights: Numbers | None, planned: Numbers, populations: Numbers
+        self,
+        found: Mapping[str, Any],
+        probabilities: Numbers | None,
+        weights: Numbers | None,
+        planned: Numbers,
+        populations: Numbers | None,
     ) -> None:
-        row, code = found["row"], found["code"]
-        if found["fault"] == "other_weight" and weights is not None:
+        """Raises where the sample is not what the plan draws."""
+        fault, row, code = found["fault"], found["row"], found["code"]
+        if fault == "other_chance" and probabilities is not None:
+            raise DesignError(
+                f"plan: row {row} has the inclusion probability {number(float(probabilities[row]))} but the plan gives its "
+                f"stratum {number(float(planned[code]))}: this is not the plan that the sample was drawn "
+                "by, or it was drawn with other chances: in proportion to size, then give stratum= and probability= in place of "
+                'plan=; with targeted parts, then give selection="poisson"'
+            )
+        if fault == "other_weight" and weights is not None:
             raise DesignError(
                 f"plan: row {row} has the weight {number(float(weights[row]))} but the plan gives the units of its stratum "
                 f"{number(1 / float(planned[code]))}; leave the weights to the plan"
             )
+        if fault != "more_than_planned" or populations is None:
+            return
         stratum = "the sample" if self._strata is None else f"stratum {self._strata.name(code)}"
         raise DesignError(
             f"plan: {stratum} has {found['sampled']} sampled units but the plan draws "

@@ -8,22 +8,16 @@ from typing import Any
 from ..rubric import Rubric
 from .comparison import ScoreDifference, SourceAnswer, SourceEvaluation, SourceFigure
 from .document import Fields, Part, Problems
-from .draft import NOT_APPLICABLE, ImportedRubric, Notes
+from .draft import NOT_APPLICABLE, ImportedRubric
+from .reader import NONE_CHOSEN, SEVERAL, EvaluationReader
 from .amazon_shapes import ANSWER, NOT_APPLICABLE_OPTION, SCORE
 
 SCHEMA_VERSIONS = ("3.1", "3.5")
-SEVERAL = ";"  # between the ids of several chosen options
-NONE_CHOSEN = "[]"  # an answer, not a missing one
 
 
-class AmazonReader:
-    """One evaluation after the other; what is wrong with any is collected."""
-
+class AmazonReader(EvaluationReader):
     def __init__(self, problems: Problems, rubric: Rubric | ImportedRubric | None) -> None:
-        self.problems = problems
-        self.notes = Notes()
-        self.inconsistencies: list[ScoreDifference] = []
-        self.ids = rubric.ids if isinstance(rubric, ImportedRubric) else None
+        super().__init__(problems, rubric)
         form = rubric.rubric if isinstance(rubric, ImportedRubric) else rubric
         self.criteria = None if form is None else {one.id: one for one in form.criteria}
 
@@ -31,9 +25,6 @@ class AmazonReader:
         if isinstance(part.value, Mapping) and "schemaVersion" in part.value:
             return self.exported(part)
         return self.described(part)
-
-    def id_here(self, ref: str) -> str:
-        return self.ids.parts.get(ref, ref) if self.ids else ref
 
     def answer_here(self, criterion: str, ref: str) -> str:
         if ref == NOT_APPLICABLE_OPTION:

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..rubric import Rubric
 from .comparison import ScoreDifference, SourceAnswer, SourceEvaluation, SourceFigure
-from .document import Fields, Part, Problems
-from .draft import NOT_APPLICABLE, ImportedRubric, Notes
-from .amazon_evaluations import NONE_CHOSEN, SEVERAL
+from .document import Fields, Part
+from .draft import NOT_APPLICABLE
 from .genesys_form import api_names
+from .reader import NONE_CHOSEN, SEVERAL, EvaluationReader
 
 
-class GenesysReader:
-    """One evaluation after the other; what is wrong with any is collected."""
-
-    def __init__(self, problems: Problems, rubric: Rubric | ImportedRubric | None) -> None:
-        self.problems = problems
-        self.notes = Notes()
-        self.inconsistencies: list[ScoreDifference] = []
-        self.ids = rubric.ids if isinstance(rubric, ImportedRubric) else None
-
-    def id_here(self, id: str) -> str:
-        return self.ids.parts.get(id, id) if self.ids else id
-
+class GenesysReader(EvaluationReader):
     def read(self, part: Part) -> SourceEvaluation | None:
         if not isinstance(part.value, Mapping):
             part.expected("an evaluation (an object)")
