@@ -3,6 +3,7 @@
 #include <qascore/kernel/distribution.hpp>
 
 #include "close_to.hpp"
+#include "fit.hpp"
 #include "random.hpp"
 
 #include <Eigen/Dense>
@@ -17,27 +18,11 @@
 
 namespace qa = qascore;
 using qascore::test::close_to;
+using qascore::test::column;
+using qascore::test::fit;
 using qascore::test::normal;
 using qascore::test::uniform;
-
-namespace {
-
-using column = std::vector<double>;
-
-qa::design_view weighted(const column& weight) {
-  qa::design_view view = qa::independent_units(weight.size());
-  view.weight = weight;
-  return view;
-}
-
-template <class Fit, class... Columns>
-auto fit(const Fit& how, const qa::design_view& design, const column& y,
-         const qa::kernel::regression_options& options, const Columns&... columns) {
-  const std::vector<std::span<const double>> spans{columns...};
-  return how(design, y, spans, options);
-}
-
-} // namespace
+using qascore::test::weighted;
 
 TEST_CASE("bias-reduced errors are those of Stata and of dfadjust") {
   // dfadjust 1.1 (R), test_clustervar.R: y = c(cos(0:9), tan(1:10)), x = c(sin(1:10), sin(2:11)). HC2 errors by Stata

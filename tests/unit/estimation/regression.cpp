@@ -2,6 +2,7 @@
 #include <qascore/estimation.hpp>
 
 #include "close_to.hpp"
+#include "fit.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,23 +12,11 @@
 
 namespace qa = qascore;
 using qascore::test::close_to;
+using qascore::test::column;
+using qascore::test::fit;
+using qascore::test::weighted;
 
 namespace {
-
-using column = std::vector<double>;
-
-qa::design_view weighted(const column& weight) {
-  qa::design_view view = qa::independent_units(weight.size());
-  view.weight = weight;
-  return view;
-}
-
-template <class Fit, class... Columns>
-auto fit(const Fit& how, const qa::design_view& design, const column& y,
-         const qa::kernel::regression_options& options, const Columns&... columns) {
-  const std::vector<std::span<const double>> spans{columns...};
-  return how(design, y, spans, options);
-}
 
 const column x{1, 2, 4, 7, 8, 11, 12, 15};
 const column z{3, 1, 4, 1, 5, 9, 2, 6};

@@ -3,8 +3,6 @@
 #include "close_to.hpp"
 #include "forms.hpp"
 
-#include <qascore/kernel/scoring_many.hpp>
-
 #include <algorithm>
 #include <bit>
 
@@ -224,34 +222,22 @@ TEST_CASE("random forms with a base: the sum of integers, one by one and in batc
     }
     const rubric r(definition);
     CHECK(r.is_exact());
-    const std::size_t rows = 600;
-    std::vector<std::vector<std::uint8_t>> columns(15);
-    std::vector<double> value(rows), before(rows);
-    std::vector<std::uint8_t> flags(rows);
-    for (std::size_t row = 0; row < rows; ++row) {
-      const auto codes = qascore::test::random_codes(r, bits, true);
-      for (std::size_t c = 0; c < codes.size(); ++c)
-        columns[c].push_back(codes[c]);
-    }
-    kernel::score_many(r.plan(), std::vector<std::span<const std::uint8_t>>(columns.begin(), columns.end()),
-                       {value, before, flags}, 1);
+    const qascore::test::random_batch batch(r, 600, bits);
     scorer one(r, {.when_unanswered = unanswered::leave_out});
-    for (std::size_t row = 0; row < rows; ++row) {
-      std::vector<std::uint8_t> codes;
+    for (std::size_t row = 0; row < batch.score.size(); ++row) {
+      const auto& codes = batch.evaluations[row];
       double hundredths = 100.0 * definition.base; // all points are multiples of 1/100
-      for (std::size_t c = 0; c < columns.size(); ++c) {
-        codes.push_back(columns[c][row]);
+      for (std::size_t c = 0; c < codes.size(); ++c)
         if (codes[c] < kernel::max_answers)
           hundredths += 100.0 * r.criteria()[c].points()[codes[c]];
-      }
       const auto& result = one(codes);
       REQUIRE(*result.score_before_fail == std::clamp(hundredths / 10000.0, 0.0, *definition.cap / 100.0));
-      REQUIRE(std::bit_cast<std::uint64_t>(*result.score) == std::bit_cast<std::uint64_t>(value[row]));
-      REQUIRE(*result.score_before_fail == before[row]);
-      REQUIRE(result.fail_rules.empty() == ((flags[row] & kernel::flag_fail) == 0));
+      REQUIRE(std::bit_cast<std::uint64_t>(*result.score) == std::bit_cast<std::uint64_t>(batch.score[row]));
+      REQUIRE(*result.score_before_fail == batch.before[row]);
+      REQUIRE(result.fail_rules.empty() == ((batch.flags[row] & kernel::flag_fail) == 0));
       REQUIRE(sum_in_order(result) == *result.score_before_fail);
       clamped += std::abs(result.cap_adjustment) > 1e-9;
-      failed += (flags[row] & kernel::flag_fail) != 0;
+      failed += (batch.flags[row] & kernel::flag_fail) != 0;
     }
   }
   CHECK(clamped > 100);

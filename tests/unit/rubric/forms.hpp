@@ -1,11 +1,13 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <qascore/kernel/scoring_many.hpp>
 #include <qascore/rubric.hpp>
 #include <qascore/rubric/yaml.hpp>
 
 #include <map>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -110,5 +112,24 @@ inline std::vector<std::uint8_t> random_codes(const rubric& r, std::mt19937& bit
   }
   return out;
 }
+
+/// Random evaluations of a form, some with unanswered criteria, and what scoring them as a batch gives.
+struct random_batch {
+  std::vector<std::vector<std::uint8_t>> evaluations; ///< codes by criterion
+  std::vector<double> score, before;
+  std::vector<std::uint8_t> flags;
+
+  random_batch(const rubric& r, std::size_t rows, std::mt19937& bits)
+      : score(rows), before(rows), flags(rows) {
+    std::vector<std::vector<std::uint8_t>> columns(r.criteria().size());
+    for (std::size_t row = 0; row < rows; ++row) {
+      evaluations.push_back(random_codes(r, bits, true));
+      for (std::size_t c = 0; c < columns.size(); ++c)
+        columns[c].push_back(evaluations[row][c]);
+    }
+    kernel::score_many(r.plan(), std::vector<std::span<const std::uint8_t>>(columns.begin(), columns.end()),
+                       {score, before, flags}, 1);
+  }
+};
 
 } // namespace qascore::test

@@ -2,8 +2,6 @@
 // Rounding on request: of the reported score alone.
 #include "forms.hpp"
 
-#include <qascore/kernel/scoring_many.hpp>
-
 #include <doctest/doctest.h>
 
 #include <bit>
@@ -57,25 +55,14 @@ TEST_CASE("what a fail rule leaves is rounded too, one by one and in batches to 
       "criteria: [{id: c, answer: {scale: {min: 0, max: 9}}, not_applicable: true}]}]");
   CHECK(score(r, answers{{"a", "7"}, {"b", "no"}, {"c", "9"}}).score == 0.333);
   std::mt19937 bits(3);
-  const std::size_t rows = 2000;
-  std::vector<std::vector<std::uint8_t>> columns(3);
-  std::vector<double> value(rows), before(rows);
-  std::vector<std::uint8_t> flags(rows);
-  for (std::size_t row = 0; row < rows; ++row) {
-    const auto codes = qascore::test::random_codes(r, bits, true);
-    for (std::size_t c = 0; c < 3; ++c)
-      columns[c].push_back(codes[c]);
-  }
-  kernel::score_many(r.plan(), std::vector<std::span<const std::uint8_t>>(columns.begin(), columns.end()),
-                     {value, before, flags}, 1);
+  const qascore::test::random_batch batch(r, 2000, bits);
   kernel::scoring_work work;
-  for (std::size_t row = 0; row < rows; ++row) {
-    const auto one = kernel::score_one(
-        r.plan(), std::vector<std::uint8_t>{columns[0][row], columns[1][row], columns[2][row]}, work);
-    REQUIRE(std::bit_cast<std::uint64_t>(one.score) == std::bit_cast<std::uint64_t>(value[row]));
+  for (std::size_t row = 0; row < batch.score.size(); ++row) {
+    const auto one = kernel::score_one(r.plan(), batch.evaluations[row], work);
+    REQUIRE(std::bit_cast<std::uint64_t>(one.score) == std::bit_cast<std::uint64_t>(batch.score[row]));
     REQUIRE((std::isnan(one.score) || std::abs(one.score * 1000.0 - std::round(one.score * 1000.0)) < 1e-9));
     REQUIRE((std::isnan(one.score) || (one.flags & kernel::flag_fail) != 0 ||
-             std::abs(one.score - before[row]) <= 0.0005 + 1e-12));
+             std::abs(one.score - batch.before[row]) <= 0.0005 + 1e-12));
   }
 }
 

@@ -2,8 +2,6 @@
 // Several options at once: the sum of what is chosen, with sets told apart only where a rule or condition does.
 #include "forms.hpp"
 
-#include <qascore/kernel/scoring_many.hpp>
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -153,23 +151,12 @@ TEST_CASE("a batch of several options has the bits of one by one") {
           "y, points: 0.3}, {id: z, points: 0.4}], several: true, most: 0.8}}]}]");
   CHECK(r.is_exact());
   std::mt19937 bits(2);
-  const std::size_t rows = 1500;
-  std::vector<std::vector<std::uint8_t>> columns(3);
-  std::vector<double> value(rows), before(rows);
-  std::vector<std::uint8_t> flags(rows);
-  for (std::size_t row = 0; row < rows; ++row) {
-    const auto codes = qascore::test::random_codes(r, bits, true);
-    for (std::size_t c = 0; c < 3; ++c)
-      columns[c].push_back(codes[c]);
-  }
-  kernel::score_many(r.plan(), std::vector<std::span<const std::uint8_t>>(columns.begin(), columns.end()),
-                     {value, before, flags}, 1);
+  const qascore::test::random_batch batch(r, 1500, bits);
   kernel::scoring_work work;
-  for (std::size_t row = 0; row < rows; ++row) {
-    const auto one = kernel::score_one(
-        r.plan(), std::vector<std::uint8_t>{columns[0][row], columns[1][row], columns[2][row]}, work);
-    REQUIRE(std::bit_cast<std::uint64_t>(one.score) == std::bit_cast<std::uint64_t>(value[row]));
-    REQUIRE(int{one.flags} == int{flags[row]});
+  for (std::size_t row = 0; row < batch.score.size(); ++row) {
+    const auto one = kernel::score_one(r.plan(), batch.evaluations[row], work);
+    REQUIRE(std::bit_cast<std::uint64_t>(one.score) == std::bit_cast<std::uint64_t>(batch.score[row]));
+    REQUIRE(int{one.flags} == int{batch.flags[row]});
   }
 }
 
