@@ -3,6 +3,7 @@ caller=$PWD
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 venv=$root/.venv
+builder=$root/build/python-builder # the environment that the wheel is built in
 
 export DEBIAN_FRONTEND=noninteractive PIP_DISABLE_PIP_VERSION_CHECK=1
 if command -v ccache >/dev/null; then
@@ -145,15 +146,17 @@ extras_of() { # LEVEL
   esac
 }
 
-# What pyproject.toml asks for: to build, to run, and for the extras of the level.
-requirements() { # LEVEL
-  "$venv/bin/python" - $(extras_of "$1") <<'PYTHON'
+# What pyproject.toml asks for: to build; for a level, also to run, and for its extras.
+requirements() { # [LEVEL]
+  "$venv/bin/python" - $(extras_of "${1:-}") <<'PYTHON'
 import sys, tomllib
 with open("pyproject.toml", "rb") as file:
     read = tomllib.load(file)
-project = read["project"]
-wanted = read["build-system"]["requires"] + project["dependencies"]
-for extra in sys.argv[1:]:
+project, extras = read["project"], sys.argv[1:]
+wanted = read["build-system"]["requires"]
+if extras:
+    wanted += project["dependencies"]
+for extra in extras:
     wanted += project["optional-dependencies"][extra]
 print("\n".join(wanted))
 PYTHON
@@ -187,9 +190,14 @@ ensure_package() {
   local marker=$venv/.package fingerprint
   fingerprint=$(package_fingerprint)
   if [[ -f $marker && $(<"$marker") == "$fingerprint" && -x $venv/bin/qascore ]]; then return; fi
-  say "building and installing the Python package into .venv"
+  say "building the wheel and installing it into .venv"
   rm -f "$marker"
-  # Build requirements are in .venv: without isolation the build is incremental.
-  "$venv/bin/pip" install --quiet --no-build-isolation --no-deps --force-reinstall .
+  # As pip isolates a build, with nothing but what build-system asks for, but in a place that stays: there it is incremental.
+  if [[ ! -x $builder/bin/python ]]; then "$venv/bin/python" -m venv "$builder"; fi
+  requirements >"$builder/requirements.txt"
+  "$builder/bin/pip" install --quiet --requirement "$builder/requirements.txt"
+  rm -rf "$root/build/wheel"
+  "$builder/bin/pip" wheel --quiet --no-build-isolation --no-deps --wheel-dir "$root/build/wheel" .
+  "$venv/bin/pip" install --quiet --no-deps --force-reinstall "$root"/build/wheel/qascore-*.whl
   printf '%s\n' "$fingerprint" >"$marker"
 }
