@@ -15,41 +15,44 @@
 /// From a tree to a definition, with every problem on the way. No yaml-cpp here.
 namespace qascore::reader {
 
-/// The keys of each part; `later` are those of the full format that this version does not score yet: refused
-/// with a message of their own, never ignored.
+/// The keys of each part, and those that people expect though the format has none: what to write instead.
 struct part_keys {
   std::vector<std::string> known;
-  std::vector<std::string> later;
+  std::map<std::string, std::string> instead = {};
 };
 
 inline const std::map<std::string, part_keys>& all_keys() {
   static const std::map<std::string, part_keys> keys = {
       {"rubric",
-       {{"qascore", "id", "version", "language", "title", "scoring", "bands", "pass_from", "sections"}, {}}},
+       {{"qascore", "id", "version", "language", "title", "scoring", "bands", "pass_from", "sections"}}},
       {"scoring",
-       {{"method", "weights", "not_applicable", "base", "scale", "floor", "cap", "round"}, {"out_of"}}},
-      {"band", {{"id", "title", "from"}, {"to"}}},
+       {{"method", "weights", "not_applicable", "base", "scale", "floor", "cap", "round"},
+        {{"out_of", "full marks are said of each criterion (\"out_of\"), and a score is a fraction of 1"}}}},
+      {"band",
+       {{"id", "title", "from"},
+        {{"to", "a band reaches up to where the one above it begins, so that none can leave a gap"}}}},
       {"section",
-       {{"id", "title", "weight", "sections", "criteria", "fail", "ask_when"},
-        {"not_applicable", "bonus", "excluded"}}},
+       {{"id", "title", "weight", "sections", "criteria", "fail", "ask_when", "excluded"},
+        {{"not_applicable",
+          "a section is not applicable when all that it holds is: write it on each of its criteria"},
+         {"bonus", "a section is a bonus when all that it holds is: write it on each of its criteria"}}}},
       {"criterion",
        {{"id", "title", "weight", "dimension", "answer", "not_applicable", "bonus", "critical", "reasons",
-         "fail", "ask_when", "out_of"},
-        {"excluded"}}},
-      {"condition", {{"all", "any", "not", "criterion", "field", "is", "contains_all", "is_exactly"}, {}}},
-      {"answer", {{"yes_no", "options", "several", "most", "scale", "number", "hits"}, {}}},
-      {"yes_no", {{"points", "good"}, {}}},
-      {"option", {{"id", "title", "points"}, {}}},
-      {"scale", {{"min", "max", "points"}, {}}},
-      {"number", {{"from", "ranges"}, {}}},
-      {"round", {{"digits", "rule"}, {}}},
-      {"range", {{"to", "points"}, {}}},
-      {"hits", {{"points", "each", "limit"}, {}}},
-      {"reason", {{"id", "title"}, {}}},
-      {"fail", {{"when", "scope", "effect"}, {}}},
-      {"scope", {{"section"}, {}}},
-      {"when", {{"chosen", "below", "hits"}, {}}},
-      {"effect", {{"cap"}, {}}},
+         "fail", "ask_when", "out_of", "excluded"}}},
+      {"condition", {{"all", "any", "not", "criterion", "field", "is", "contains_all", "is_exactly"}}},
+      {"answer", {{"yes_no", "options", "several", "most", "scale", "number", "hits"}}},
+      {"yes_no", {{"points", "good"}}},
+      {"option", {{"id", "title", "points"}}},
+      {"scale", {{"min", "max", "points"}}},
+      {"number", {{"from", "ranges"}}},
+      {"round", {{"digits", "rule"}}},
+      {"range", {{"to", "points"}}},
+      {"hits", {{"points", "each", "limit"}}},
+      {"reason", {{"id", "title"}}},
+      {"fail", {{"when", "scope", "effect"}}},
+      {"scope", {{"section"}}},
+      {"when", {{"chosen", "below", "hits"}}},
+      {"effect", {{"cap"}}},
   };
   return keys;
 }
@@ -190,8 +193,9 @@ private:
         report(where, "expected each key once but found " + detail::quoted(key.value) + " again");
       } else if (std::ranges::find(keys.known, key.value) != keys.known.end()) {
         out.values.emplace(key.value, place{value_node, where.path});
-      } else if (std::ranges::find(keys.later, key.value) != keys.later.end()) {
-        report(where, detail::quoted(key.value) + " is not supported by this version");
+      } else if (const auto other = keys.instead.find(key.value); other != keys.instead.end()) {
+        report(where, "expected a key of " + a(part) + " but found " + detail::quoted(key.value) + ": " +
+                          other->second);
       } else if (key.value == "<<") {
         report(where, "expected a key of " + a(part) +
                           " but found a merge key, which is not supported: write the keys out");
@@ -510,6 +514,7 @@ private:
       });
       optional(*in, "fail", [&](const place& r) { read_fail(r, section.fail); });
       optional(*in, "ask_when", [&](const place& r) { read_condition(r, section.ask_when.emplace(), 1); });
+      optional(*in, "excluded", [&](const place& r) { truth(r, section.excluded); });
     });
   }
 
@@ -543,6 +548,7 @@ private:
     optional(*in, "fail", [&](const place& q) { read_fail(q, out.fail); });
     optional(*in, "ask_when", [&](const place& q) { read_condition(q, out.ask_when.emplace(), 1); });
     optional(*in, "out_of", [&](const place& q) { number(q, out.out_of); });
+    optional(*in, "excluded", [&](const place& q) { truth(q, out.excluded); });
   }
 
   void read_condition(const place& p, condition_definition& out, std::size_t depth) {

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         rater_summary,
         scott_pi,
     )
+    from .comparing import ComparedScores, RubricChange, RubricComparison, compare_rubrics
     from .cronbach import cronbach_alpha
     from .drawing import draw, permanent_random_numbers
     from .errors import (
@@ -102,6 +103,7 @@ __all__ = [
     "Association",
     "CalibrationStudy",
     "Centre",
+    "ComparedScores",
     "DataError",
     "DesignEffect",
     "DesignError",
@@ -131,6 +133,8 @@ __all__ = [
     "Regression",
     "Rescored",
     "Rubric",
+    "RubricChange",
+    "RubricComparison",
     "RubricError",
     "SampleDesign",
     "SampleSize",
@@ -150,6 +154,7 @@ __all__ = [
     "brennan_prediger",
     "calibration_study",
     "cohen_kappa",
+    "compare_rubrics",
     "conger_kappa",
     "cronbach_alpha",
     "design_effect",
@@ -224,6 +229,7 @@ _HOMES = {
         "rater_summary",
         "scott_pi",
     ),
+    "comparing": ("ComparedScores", "RubricChange", "RubricComparison", "compare_rubrics"),
     "cronbach": ("cronbach_alpha",),
     "drawing": ("draw", "permanent_random_numbers"),
     "errors": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 NONE = "·"  # what a cell without a value shows
@@ -30,6 +30,15 @@ def number(value: object, digits: int = 4) -> str:
         decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
         return f"{value:,.{decimals}f}"
     return f"{value:.{digits - 1}e}"
+
+
+def in_language(title: Mapping[str, str], language: str, otherwise: str) -> str:
+    """The text in a language, else in the same one of another country, else the first there is."""
+    if language in title:
+        return title[language]
+    primary = language.split("-")[0]
+    near = [text for tag, text in title.items() if tag.split("-")[0] == primary]
+    return near[0] if near else next(iter(title.values()), otherwise)
 
 
 def range_text(low: float, high: float) -> str:

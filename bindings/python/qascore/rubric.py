@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._frames import MISSING_CODE, Frame, Labels, build_frame
-from ._render import html_table, text_table
+from ._render import html_table, in_language, text_table
 from .errors import ArgumentError, DataError, FileError, MissingColumnError, RubricError, check_choice, did_you_mean
 
 __all__ = [
@@ -578,18 +578,49 @@ class Rubric:
             name: [getattr(one, name) for one in self.criteria]
             for name in ("section", "id", "kind", "possible", "weight", "scored", "not_applicable", "bonus", "critical")
         }
-        columns["title"] = [_in_language(one.title, self.language, one.id) for one in self.criteria]
+        columns["title"] = [in_language(one.title, self.language, one.id) for one in self.criteria]
         columns["dimension"] = [", ".join(one.dimension) for one in self.criteria]
         return build_frame(columns, backend)
 
+    def to_text(self, language: str | None = None) -> str:
+        """The form as people read it: how it scores, what it asks when, what each answer earns, which rules fail it.
+
+        In Chinese for languages that begin with "zh", else in English; titles in that language first; by default in the
+        language of the rubric.
+
+        Examples
+        --------
+        >>> import qascore as qa
+        >>> print(qa.Rubric.load("voice-service").to_text().split("\\n\\n")[2])
+        1 Opening / 开场 [opening] (weight 20)
+          - Greets by the script / 规范问候 [greeting] (process)
+              ( ) yes: 1 point
+              ( ) no: 0 points
+              Root causes: forgot, wrong_script
+          - Checks who is calling / 核实身份 [identity_check] (weight 3, critical, may be not applicable, compliance)
+              ( ) fully: 10 points
+              ( ) in part: 4 points
+              ( ) not at all: 0 points
+              ! If “not at all” is chosen: the whole form counts 0.
+        """
+        from ._form import form_text
+
+        return form_text(self, language or self.language)
+
+    def to_html(self, language: str | None = None) -> str:
+        """`to_text` as one HTML page that needs nothing else: for the screen, light or dark, and to print."""
+        from ._form import form_page
+
+        return form_page(self, language or self.language)
+
     def summary(self) -> str:
         """The form in a line."""
-        title = _in_language(self.title, self.language, self.id)
+        title = in_language(self.title, self.language, self.id)
         return f"{title} {self.version}: {len(self.criteria)} criteria, content {self.content_hash[:12]}"
 
     def _table(self) -> tuple[list[str], list[list[object]]]:
         rows: list[list[object]] = [
-            [one.section, one.id, _in_language(one.title, self.language, one.id), one.kind, one.possible, one.weight]
+            [one.section, one.id, in_language(one.title, self.language, one.id), one.kind, one.possible, one.weight]
             for one in self.criteria
         ]
         return ["section", "criterion", "title", "answer", "possible", "weight"], rows
@@ -784,10 +815,6 @@ def find_rubric(given: str | os.PathLike[str], folder: str | os.PathLike[str] = 
 
 def _plain(value: Any) -> object:
     return value.item() if isinstance(value, np.generic) else value
-
-
-def _in_language(title: Mapping[str, str], language: str, otherwise: str) -> str:
-    return title.get(language) or next(iter(title.values()), otherwise)
 
 
 def _answer_text(value: Any) -> str:

@@ -32,6 +32,7 @@ from .rubric import Rubric, Scores
 from .sampling import SamplingPlan, allocate
 
 if TYPE_CHECKING:
+    from .comparing import ComparedScores, RubricComparison
     from .report import Report
 
 __all__ = ["Study", "run_study"]
@@ -631,6 +632,15 @@ def draw_sample(
         plan = allocate(table.frame, strata=list(strata), id=id, **options)
         drawn = draw(table.frame, plan, id=id, seed=seed)
     return plan.with_draw(seed=seed, id_kind="text"), drawn
+
+
+def rescore_answers(
+    file: str | Path, compared: RubricComparison, *, evaluation: str, criterion: str, answer: str
+) -> ComparedScores:
+    """A file of answers on both forms of a comparison."""
+    table = read_table(file, {evaluation: "text", criterion: "text", answer: "text"})
+    with _in_file(table.path):
+        return compared.rescore(table.frame, evaluation=evaluation, criterion=criterion, answer=answer)
 
 
 def score_answers(file: str | Path, rubric: str | Path, *, evaluation: str, criterion: str, answer: str) -> Scores:

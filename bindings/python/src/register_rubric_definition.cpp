@@ -204,6 +204,8 @@ py::dict to_python(const criterion_definition& criterion) {
     out["ask_when"] = to_python(*criterion.ask_when);
   if (criterion.out_of)
     out["out_of"] = plain(*criterion.out_of);
+  if (criterion.excluded)
+    out["excluded"] = true;
   return out;
 }
 
@@ -220,6 +222,8 @@ py::dict to_python(const section_definition& section) {
   add_rules(out, section.fail);
   if (section.ask_when)
     out["ask_when"] = to_python(*section.ask_when);
+  if (section.excluded)
+    out["excluded"] = true;
   return out;
 }
 

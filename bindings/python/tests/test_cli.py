@@ -265,10 +265,58 @@ def test_rubrics_are_checked_like_a_compiler_does(run_here: Run, folder: Path) -
     (folder / "faulty.yaml").write_text(faulty.replace("yes_no", "yesno"))
     done = run_here("rubric", "check", "service.yaml", "faulty.yaml")
     assert done.returncode == 4
-    headline, *problems = done.stderr.splitlines()
-    assert headline == "qascore: the rubric or an answer to it is not valid"
-    places = [line.split(": ")[0].strip() for line in problems]
+    *problems, count = done.stderr.splitlines()
+    assert count == "5 problems"
+    places = [line.split(": ")[0] for line in problems[::3]]
     assert [place.rsplit(":", 1)[0] for place in places] == [f"faulty.yaml:{line}" for line in (5, 6, 10, 12, 13)]
+    for place, line, mark in zip(places, problems[1::3], problems[2::3], strict=True):
+        _, number, column = place.split(":")
+        shown = faulty.replace("yes_no", "yesno").splitlines()[int(number) - 1]
+        assert line == f"{number:>5} | {shown}"
+        assert mark.index("^") == len("    5 | ") + int(column) - 1
+    again = run_here("rubric", "check", "faulty.yaml", "service.yaml", "--json")
+    assert again.returncode == 4 and again.stderr == ""
+    bad, good = json.loads(again.stdout)
+    assert [one["line"] for one in bad["problems"]] == [5, 6, 10, 12, 13]
+    assert good["problems"] == [] and good["id"] == "service"
+
+
+def test_the_mark_under_a_problem_stands_where_an_eye_looks(run_here: Run, folder: Path) -> None:
+    (folder / "zh.yaml").write_text(RUBRIC.replace("title: Service\n", "title: {zh-CN: 服务质检, zh-CN: 又}\n"), encoding="utf-8")
+    _, line, mark, _ = run_here("rubric", "check", "zh.yaml").stderr.splitlines()
+    assert mark.index("^") == line.index(", zh") + 2 + len("服务质检")  # each takes two columns
+
+
+def test_rubrics_that_cannot_be_read_end_with_the_code_of_files(run_here: Run, folder: Path) -> None:
+    (folder / "faulty.yaml").write_text(RUBRIC.replace("yes_no", "yesno"))
+    for files in (["nowhere.yaml"], ["faulty.yaml", "nowhere.yaml"], ["nowhere.yaml", "faulty.yaml"]):
+        done = run_here("rubric", "check", *files)
+        assert done.returncode == 7
+        assert "nowhere.yaml" in done.stderr
+
+
+def test_rubrics_are_shown_as_text_and_as_a_page(run_here: Run, folder: Path) -> None:
+    text = run_here("rubric", "show", "service.yaml").stdout
+    assert "greeting" in text and "To pass: 60 of 100." in text
+    assert run_here("rubric", "show", "voice-service", "--language", "zh-CN").stdout.startswith("语音服务质检\nVoice service\n")
+    assert run_here("rubric", "show", "service.yaml", "--html").stdout.startswith("<!doctype html>")
+    assert run_here("rubric", "show", "service.yaml", "--out", "form.html").stdout == ""
+    assert (folder / "form.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert run_here("rubric", "show", "service.yaml", "--out", "form.txt").returncode == 0
+    assert (folder / "form.txt").read_text(encoding="utf-8") == text
+    assert run_here("rubric", "show", "servise.yaml").returncode == 7
+
+
+def test_forms_are_compared_with_and_without_earlier_answers(run_here: Run, folder: Path) -> None:
+    (folder / "later.yaml").write_text(RUBRIC.replace("id: solved,", "id: solved, weight: 2,"))
+    done = run_here("rubric", "diff", "service.yaml", "later.yaml", "--answers", "answers.csv", "--out", "both.csv")
+    assert done.returncode == 0, done.stderr
+    assert "weight is 2, was 1" in done.stdout
+    assert "evaluations have no score, or another, on the later form" in done.stdout
+    assert (folder / "both.csv").read_text().startswith('"evaluation_id","old_score","new_score","comparable","reason"\n')
+    same = json.loads(run_here("rubric", "diff", "service.yaml", "service.yaml", "--json").stdout)
+    assert same["comparable"] is True and same["changes"] == []
+    assert run_here("rubric", "diff", "service.yaml", "later.yaml", "--out", "both.csv").returncode == 2
 
 
 BAD = [

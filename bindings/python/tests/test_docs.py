@@ -125,6 +125,7 @@ PAGES = {
     "docs/importing.md": dict,
     "docs/inclusion-probabilities.md": scored,
     "docs/report.md": reported,
+    "docs/rubric.md": dict,
     "docs/sampling.md": streamed,
     "docs/simulation.md": dict,
 }

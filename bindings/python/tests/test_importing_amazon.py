@@ -208,6 +208,8 @@ def test_questions_and_sections_are_left_out_of_scoring() -> None:
         result = rubric.score_one({"a": "full", "b": "none", "c": "none"})
         assert result.score == 1.0
         assert [one.applied_weight for one in result.criteria] == [1, 0, 0]
+        assert [one.state for one in result.criteria] == ["scored", "excluded", "excluded"]
+        assert rubric.definition()["scoring"]["method"] == ("points" if by_points else "weighted")
 
 
 def test_a_form_whose_scoring_is_disabled_says_how_to_score_it() -> None:
@@ -522,6 +524,18 @@ def test_an_export_is_scored_again_and_every_difference_told() -> None:
     assert found.differences[0].message == "the source shows a score of 85 %, the rubric gives 0 %"
     assert found.results["e1"].score_before_fail == 0.75
     assert len(found.to_frame()) == 3
+
+
+def test_sections_that_stand_in_a_circle_are_refused() -> None:
+    around: dict[str, list[tuple[str, str]]] = {"s": [("s", "s")], "t": [("s", "t"), ("t", "u"), ("u", "t")]}
+    for circle, sections in around.items():
+        document = exported(85, {"a": "none"}, a={"percentage": 0, "automaticFail": True})
+        document["sections"] = [{"sectionRefId": ref, "parentSectionRefId": above} for ref, above in sections]
+        with pytest.raises(qa.RubricError, match=f'found a circle: "{circle}" stands in itself'):
+            qa.import_evaluations(document, "amazon_connect")
+    document = exported(85, {"s": "none"}, s={"percentage": 0, "automaticFail": True})  # a question with the name of its section
+    with pytest.raises(qa.RubricError, match='found a circle: "s" stands in itself'):
+        qa.import_evaluations(document, "amazon_connect")
 
 
 def test_answers_come_as_a_frame_that_scores() -> None:

@@ -65,10 +65,10 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Scores": scores,
 }
 NO_PICTURE = {
-    "Centre": "data", "DrawSketch": "draws", "ExportedRubric": "a form", "ImportedEvaluations": "data", "ImportedRubric": "a form",
+    "Centre": "data", "ComparedScores": "a table of two scores", "DrawSketch": "draws", "ExportedRubric": "a form", "ImportedEvaluations": "data", "ImportedRubric": "a form",
     "Rescored": "a list of differences", "ScoreDifference": "a row of Rescored", "Evaluations": "data", "Finding": "a sentence", "Pairing": "data",
     "PlannedStratum": "a row of SamplingPlan", "RatingTable": "data", "RecordedDraw": "a record of SamplingPlan",
-    "Rubric": "a form", "SampleDesign": "data",
+    "Rubric": "a form", "RubricChange": "a row of RubricComparison", "RubricComparison": "a list of changes", "SampleDesign": "data",
     "SimulatedCriterion": "a setting", "SizeStep": "a row of SampleSize", "Study": "report() draws it",
     "TestResult": "a number", "Truth": "data",
 }  # fmt: skip

@@ -106,10 +106,16 @@ inline std::string_view metric_of(const answer_definition& answer) {
   return number ? std::string_view(number->metric) : std::string_view{};
 }
 
+/// Whether a criterion can be scored, if the sections around it can.
+inline bool is_scored(const criterion_definition& criterion) {
+  return is_scored(criterion.answer) && !criterion.excluded;
+}
+
 /// Whether a section holds a criterion that can be scored. One that holds free text only is for notes.
 inline bool is_scored(const section_definition& section) {
-  return std::ranges::any_of(section.criteria, [](const auto& c) { return is_scored(c.answer); }) ||
-         std::ranges::any_of(section.sections, [](const auto& s) { return is_scored(s); });
+  return !section.excluded &&
+         (std::ranges::any_of(section.criteria, [](const auto& c) { return is_scored(c); }) ||
+          std::ranges::any_of(section.sections, [](const auto& s) { return is_scored(s); }));
 }
 
 } // namespace qascore::detail

@@ -26,7 +26,7 @@ struct compiled_criterion {
   exact_number possible;
   exact_number lowest; ///< with method base, whose points may be negative; else 0
   exact_number share;  ///< of the form: factor on earned / possible (or on points), as if all applied
-  bool scored = false; ///< false: free text, or weight 0
+  bool scored = false; ///< false: free text, excluded, or weight 0
 };
 
 struct compiled_rubric {
@@ -55,7 +55,7 @@ public:
     plan.how = by_section && rubric_.not_applicable != not_applicable_policy::redistribute_over_form
                    ? kernel::combine::means
                    : kernel::combine::amounts;
-    add_sections(rubric_.sections, compiled_section::none, exact_number(1.0), by_section, 1);
+    add_sections(rubric_.sections, compiled_section::none, exact_number(1.0), by_section, 1, false);
     kernel::scoring_node form;
     form.last = static_cast<std::uint32_t>(out_.criteria.size());
     plan.nodes.push_back(form);
@@ -89,10 +89,8 @@ public:
 
 private:
   static exact_number weight_of(const auto& part) {
-    return is_scored_part(part) ? exact_number(part.weight.value_or(1.0)) : exact_number(0.0);
+    return is_scored(part) ? exact_number(part.weight.value_or(1.0)) : exact_number(0.0);
   }
-  static bool is_scored_part(const section_definition& section) { return is_scored(section); }
-  static bool is_scored_part(const criterion_definition& criterion) { return is_scored(criterion.answer); }
 
   static exact_number sum_of_weights(const auto& parts) {
     exact_number sum;
@@ -102,7 +100,7 @@ private:
   }
 
   void add_sections(const std::vector<section_definition>& sections, std::size_t parent,
-                    const exact_number& share, bool by_section, std::uint32_t depth) {
+                    const exact_number& share, bool by_section, std::uint32_t depth, bool excluded) {
     std::vector<exact_number> weights;
     double total = 0.0;
     for (const auto& section : sections) {
@@ -124,7 +122,8 @@ private:
       node.weight = static_cast<double>(whole[i]);
       node.leaf = !sections[i].criteria.empty();
       node.first = static_cast<std::uint32_t>(out_.criteria.size());
-      add_sections(sections[i].sections, index, inner, by_section, depth + 1);
+      const bool left_out = excluded || sections[i].excluded;
+      add_sections(sections[i].sections, index, inner, by_section, depth + 1, left_out);
       const exact_number within = sum_of_weights(sections[i].criteria);
       for (const auto& criterion : sections[i].criteria) {
         compiled_criterion one;
@@ -136,7 +135,7 @@ private:
         one.possible = criterion.out_of ? exact_number(*criterion.out_of) : highest(one.points);
         if (rubric_.method == scoring_method::base)
           one.lowest = lowest(one.points);
-        const exact_number weight = weight_of(criterion);
+        const exact_number weight = left_out ? exact_number(0.0) : weight_of(criterion);
         one.scored = weight.value() > 0.0;
         one.share = inner;
         if (by_section)
@@ -160,9 +159,11 @@ private:
     double total = 0.0;
     for (std::size_t c = first; c < last; ++c) {
       const auto& one = out_.criteria[c];
-      const exact_number factor = !one.scored ? exact_number(0.0)
-                                  : of_form   ? one.share
-                                              : exact_number(one.definition->weight.value_or(1.0));
+      if (!one.scored) { // its answers may all earn 0: nothing to divide by
+        amounts.resize(amounts.size() + 1 + one.points.size());
+        continue;
+      }
+      const exact_number factor = of_form ? one.share : exact_number(one.definition->weight.value_or(1.0));
       const bool ratio = rubric_.method == scoring_method::weighted;
       const exact_number span = one.possible - one.lowest;
       amounts.push_back(one.definition->bonus ? exact_number(0.0) : ratio ? factor : factor * span);

@@ -94,10 +94,12 @@ private:
     add(c.bonus), add(c.critical), add(c.reasons), add(c.fail);
     add_named("ask_when", c.ask_when);
     add_named("out_of", c.out_of);
+    add_mark("excluded", c.excluded);
   }
   void add(const section_definition& s) {
     add(s.id), add(s.title), add(s.weight), add(s.sections), add(s.criteria), add(s.fail);
     add_named("ask_when", s.ask_when);
+    add_mark("excluded", s.excluded);
   }
   void add(const condition_definition& c) {
     add(static_cast<int>(c.what)), add(c.parts), add(c.of), add(c.values);
@@ -111,6 +113,10 @@ private:
       return;
     out_ += name;
     add(*value);
+  }
+  void add_mark(const char* name, bool marked) {
+    if (marked)
+      out_ += name;
   }
 
   std::string out_;

@@ -125,6 +125,7 @@ struct criterion_definition {
   std::vector<fail_rule_definition> fail;
   std::optional<condition_definition> ask_when; ///< always asked when not given
   std::optional<double> out_of; ///< points that count as full; the highest answer's when not given
+  bool excluded = false;        ///< asked and never scored, in any method; its fail rules hold
 };
 
 /// Holds either sections or criteria.
@@ -136,6 +137,7 @@ struct section_definition {
   std::vector<criterion_definition> criteria;
   std::vector<fail_rule_definition> fail;       ///< `below` only
   std::optional<condition_definition> ask_when; ///< of all that it holds
+  bool excluded = false;                        ///< all that it holds
 };
 
 enum class scoring_method {

@@ -191,7 +191,8 @@ private:
   }
 
   void check_section(const section_definition& section, const std::string& path, std::size_t depth,
-                     double& sibling_weights, double& total, std::size_t around = nothing_around) {
+                     double& sibling_weights, double& total, std::size_t around = nothing_around,
+                     bool excluded = false) {
     if (section.ask_when) {
       asked_.push_back({&*section.ask_when, path, around, "the section"});
       around = asked_.size() - 1;
@@ -203,11 +204,13 @@ private:
                        " deep but found one at depth " + std::to_string(depth));
       return;
     }
-    const bool scored = is_scored(section);
+    excluded = excluded || section.excluded;
+    const bool scored = is_scored(section) && !excluded;
     const bool has_weight = section_weights() || rubric_.method == scoring_method::scaled_points;
     check_weight(path, section.weight,
                  !has_weight ? "in this method only criteria have weights"
-                 : !scored   ? "a section of text and dates is never scored"
+                 : excluded  ? "what is excluded is never scored"
+                 : !scored   ? "what it holds is never scored"
                              : nullptr);
     if (scored)
       sibling_weights += counted(section.weight);
@@ -219,10 +222,10 @@ private:
     around_.push_back(section.id);
     for (std::size_t i = 0; i < section.sections.size(); ++i)
       check_section(section.sections[i], path + ".sections[" + std::to_string(i) + "]", depth + 1, weights,
-                    inside, around);
+                    inside, around, excluded);
     for (std::size_t i = 0; i < section.criteria.size(); ++i)
       check_criterion(section.criteria[i], path + ".criteria[" + std::to_string(i) + "]", weights, inside,
-                      around);
+                      around, excluded);
     if (scored)
       check_siblings(path, true, weights);
     if (scored && rubric_.method == scoring_method::scaled_points && !(inside > 0.0))
@@ -232,6 +235,8 @@ private:
       const std::string rule = path + ".fail[" + std::to_string(i) + "]";
       if (adds())
         report(rule, "expected no fail rule of a section: with method base only the form has a score");
+      else if (!scored)
+        report(rule, "expected no fail rule of a section that is never scored: it could not fire");
       if (!section.fail[i].section.empty())
         report(rule + ".scope",
                "expected \"section\" or \"form\": the rule of a section falls on itself or the form");
@@ -245,27 +250,33 @@ private:
   }
 
   void check_criterion(const criterion_definition& criterion, const std::string& path,
-                       double& sibling_weights, double& total, std::size_t around) {
+                       double& sibling_weights, double& total, std::size_t around, bool excluded) {
     ++criteria_;
     if (criterion.ask_when)
       asked_.push_back({&*criterion.ask_when, path, around, "the criterion"});
     check_id(path + ".id", criterion.id);
     check_unique(ids_, criterion.id, path + ".id");
-    const bool scored = is_scored(criterion.answer);
+    const bool has_points = is_scored(criterion.answer);
+    excluded = has_points && (excluded || criterion.excluded);
+    const bool scored = has_points && !excluded;
+    const char* const never =
+        excluded ? "what is excluded is never scored" : "text and dates are never scored";
     check_weight(path, criterion.weight,
                  rubric_.method == scoring_method::points ? "with method points the points are the weights"
                  : adds()                                 ? "with method base the points are the weights"
-                 : !scored                                ? "text and dates are never scored"
+                 : !scored                                ? never
                                                           : nullptr);
+    if (criterion.excluded && !has_points)
+      report(path + ".excluded", "expected an answer that could be scored: text and dates never are");
     if (criterion.bonus && (rubric_.method == scoring_method::weighted || adds() || !scored))
       report(path + ".bonus",
              rubric_.method == scoring_method::weighted
                  ? "expected method points or scaled_points: a weighted mean has no place for a bonus"
              : adds() ? "expected no bonus: with method base any answer may add points"
-                      : "expected no bonus: text and dates are never scored");
+                      : std::string("expected no bonus: ") + never);
     if (criterion.critical && !scored)
-      report(path + ".critical", "expected an answer that is scored: text and dates are never scored");
-    if (!scored && !criterion.fail.empty())
+      report(path + ".critical", std::string("expected an answer that is scored: ") + never);
+    if (!has_points && !criterion.fail.empty())
       report(path + ".fail", "expected no fail rule: text and dates are never scored");
     for (std::size_t i = 0; i < criterion.dimension.size(); ++i)
       check_id(path + ".dimension[" + std::to_string(i) + "]", criterion.dimension[i]);
@@ -295,7 +306,7 @@ private:
         report(path + ".answer", "expected answers of different points but found that all have the same");
     }
     if (criterion.out_of)
-      check_out_of(criterion, path + ".out_of", scored, valid);
+      check_out_of(criterion, path + ".out_of", never, scored, valid);
     for (std::size_t i = 0; i < criterion.fail.size(); ++i) {
       const std::string rule = path + ".fail[" + std::to_string(i) + "]";
       if (adds() && criterion.fail[i].scope != fail_scope::form)
@@ -303,7 +314,17 @@ private:
       check_rule(criterion.fail[i], rule);
       check_target(criterion.fail[i], rule);
       check_trigger(criterion, criterion.fail[i], rule + ".when");
+      if (excluded)
+        check_excluded_rule(criterion.fail[i], rule);
     }
+  }
+
+  // Points of what is excluded mean nothing, and it has no score to take.
+  void check_excluded_rule(const fail_rule_definition& rule, const std::string& path) {
+    if (!std::holds_alternative<when_chosen>(rule.when) && !std::holds_alternative<when_hits>(rule.when))
+      report(path + ".when", "expected \"chosen\" or \"hits\": what is excluded earns no points");
+    if (rule.scope == fail_scope::criterion && rule.effect != fail_effect::verdict)
+      report(path + ".scope", "expected \"section\" or \"form\": what is excluded has no points to take");
   }
 
   static double most_points(const answer_definition& answer) {
@@ -316,10 +337,11 @@ private:
     return std::min(sum.value(), several->most.value_or(sum.value()));
   }
 
-  void check_out_of(const criterion_definition& criterion, const std::string& path, bool scored, bool valid) {
+  void check_out_of(const criterion_definition& criterion, const std::string& path, const char* never,
+                    bool scored, bool valid) {
     const double value = *criterion.out_of;
     if (!scored)
-      return report(path, "expected no out_of: text and dates are never scored");
+      return report(path, std::string("expected no out_of: ") + never);
     if (adds())
       return report(path, "expected no out_of: with method base points only add and deduct");
     if (!(value > 0.0 && value <= max_amount))

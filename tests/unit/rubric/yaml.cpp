@@ -120,14 +120,28 @@ TEST_CASE("an option without points, a rule without scope, a map with a text too
             .find("expected one kind of answer") != std::string::npos);
 }
 
-TEST_CASE("what this version does not score is refused, not ignored") {
-  CHECK(refusal(with("{id: a, answer: yes_no, excluded: true}")) ==
-        "form.yaml:8:33: sections[0].criteria[0].excluded: \"excluded\" is not supported by this version");
+TEST_CASE("keys that people expect though the format has none say what to write instead") {
+  const std::string around = "qascore: 1\nid: f\nversion: \"1\"\nscoring: {method: points}\n";
+  const std::string criteria = "criteria: [{id: a, answer: yes_no}]}]\n";
+  CHECK(refusal(around + "sections: [{id: s, not_applicable: true, " + criteria) ==
+        "form.yaml:5:20: sections[0].not_applicable: expected a key of a section but found "
+        "\"not_applicable\": a "
+        "section is not applicable when all that it holds is: write it on each of its criteria");
+  CHECK(refusal(around + "sections: [{id: s, bonus: true, " + criteria) ==
+        "form.yaml:5:20: sections[0].bonus: expected a key of a section but found \"bonus\": a section is a "
+        "bonus "
+        "when all that it holds is: write it on each of its criteria");
+  CHECK(refusal(around + "bands: [{id: a, from: 0.5, to: 1}, {id: b, from: 0}]\nsections: [{id: s, " +
+                criteria) == "form.yaml:5:28: bands[0].to: expected a key of a band but found \"to\": a band "
+                             "reaches up to where the "
+                             "one above it begins, so that none can leave a gap");
   CHECK(
       refusal("qascore: 1\nid: f\nversion: \"1\"\nscoring: {method: points, out_of: 100}\nsections: [{id: s, "
               "criteria: "
               "[{id: a, answer: yes_no}]}]\n") ==
-      "form.yaml:4:27: scoring.out_of: \"out_of\" is not supported by this version");
+      "form.yaml:4:27: scoring.out_of: expected a key of a scoring but found \"out_of\": full marks are said "
+      "of "
+      "each criterion (\"out_of\"), and a score is a fraction of 1");
   CHECK(refusal("qascore: 2\nid: f\nversion: \"1\"\nscoring: {method: points}\nsections: [{id: s, criteria: "
                 "[{id: a, answer: yes_no}]}]\n") ==
         "form.yaml:1:10: qascore: expected 1, the version of the format, but found \"2\"");

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .terminal import guarded, progress
+from .terminal import compiler_lines, exit_code, guarded, progress
 
 app = typer.Typer(
     name="qascore",
@@ -207,9 +207,13 @@ def calibrate(
 @rubric_app.command("check")
 def rubric_check(
     files: Annotated[list[Path], typer.Argument(help="Rubric files.", metavar="FILE...")],
+    as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Check rubric files; every problem is printed with file, line and column.
+    """Check rubric files as a compiler does: every problem as file:line:column: path: what is wrong, with its line.
+
+    Problems stand on the error stream, files without any on the output. Ends with 4 if there are problems, with 7 if a
+    file cannot be read.
 
     Example: `qascore rubric check rubrics/*.yaml`
     """
@@ -218,19 +222,108 @@ def rubric_check(
         from ..rubric import Rubric
         from .._readers import find_file
 
-        wrong: list[str] = []
+        checked: list[dict[str, Any]] = []
+        code = 0
         for file in files:
+            one: dict[str, Any] = {"file": str(file), "problems": []}
             try:
                 rubric = Rubric.load(find_file(file))
-            except (RubricError, FileError) as error:
-                wrong.append(str(error))
-                if isinstance(error, FileError) and len(files) == 1:
-                    raise
+            except RubricError as error:
+                code = max(code, exit_code(error))
+                one["problems"] = [vars(problem).copy() for problem in error.problems]
+                if not as_json:
+                    print(compiler_lines(file, error.problems), file=sys.stderr)
+            except FileError as error:
+                code = exit_code(error)
+                one["problems"] = [{"file": str(file), "line": 0, "column": 0, "path": "", "message": str(error)}]
+                if not as_json:
+                    print(error, file=sys.stderr)
             else:
-                if not quiet:
+                one |= {"id": rubric.id, "version": rubric.version, "content_hash": rubric.content_hash}
+                if not quiet and not as_json:
                     print(f"{file}: {rubric.id} {rubric.version}, {len(rubric.criteria)} criteria, no problems")
-        if wrong:
-            raise RubricError("\n".join(wrong))
+            checked.append(one)
+        if as_json:
+            _print_json(checked)
+        elif code:
+            count = sum(len(one["problems"]) for one in checked)
+            print(f"{count} {'problem' if count == 1 else 'problems'}", file=sys.stderr)
+        if code:
+            raise typer.Exit(code)
+
+
+@rubric_app.command("show")
+def rubric_show(
+    file: Annotated[Path, typer.Argument(help="The rubric: a YAML file, or the name of one that comes with qascore.", metavar="RUBRIC")],
+    language: Annotated[
+        str | None, typer.Option("--language", help="Of titles and words, like en or zh-CN; default: the rubric's.")
+    ] = None,
+    html: Annotated[bool, typer.Option("--html", help="Print the HTML page instead of text.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write it: .html is the page, anything else text.")] = None,
+) -> None:
+    """Show a rubric as people read it: how it scores, what it asks when, what each answer earns, what fails it.
+
+    Example: `qascore rubric show voice-service --out form.html`
+    """
+    with guarded():
+        from .._write import write_file
+        from ..rubric import Rubric
+
+        rubric = Rubric.load(file)
+        as_page = html or (out is not None and out.suffix.lower() in (".html", ".htm"))
+        shown = rubric.to_html(language) if as_page else rubric.to_text(language) + "\n"
+        if out is None:
+            print(shown, end="")
+        else:
+            write_file(out, shown.encode())
+
+
+@rubric_app.command("diff")
+def rubric_diff(
+    old: Annotated[Path, typer.Argument(help="The earlier form: a YAML file, or the name of one that comes with qascore.", metavar="OLD")],
+    new: Annotated[Path, typer.Argument(help="The later form.", metavar="NEW")],
+    answers: Annotated[
+        Path | None, typer.Option("--answers", help="Evaluations on the earlier form, one answer per row: both forms score them.")
+    ] = None,
+    evaluation: Annotated[str, typer.Option("--evaluation", help="The column of evaluation ids.")] = "evaluation_id",
+    criterion: Annotated[str, typer.Option("--criterion", help="The column of criteria.")] = "criterion",
+    answer: Annotated[str, typer.Option("--answer", help="The column of answers.")] = "answer",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="With --answers: both scores of every evaluation, .csv, .parquet or .jsonl.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what changed between two forms, and which earlier scores are no longer comparable.
+
+    Ends with 0 whether or not anything changed.
+
+    Example: `qascore rubric diff voice-2025.yaml voice-2026.yaml --answers answers.csv --out scores.csv`
+    """
+    with guarded():
+        from .._write import encode_table, table_format, write_file
+        from ..comparing import compare_rubrics
+        from ..errors import ArgumentError
+        from ..rubric import Rubric
+        from ..study import rescore_answers
+
+        if out is not None:
+            if answers is None:
+                raise ArgumentError("--out: expected --answers beside it: evaluations that both forms score")
+            table_format(out)  # told before the work, not after it
+        compared = compare_rubrics(Rubric.load(old), Rubric.load(new))
+        found = None
+        if answers is not None:
+            found = rescore_answers(answers, compared, evaluation=evaluation, criterion=criterion, answer=answer)
+            if out is not None:
+                write_file(out, encode_table(out, found.to_frame()))
+        if as_json:
+            _print_json(compared.to_dict() | ({"evaluations": found.to_dict()} if found is not None else {}))
+            return
+        print(compared)
+        if found is not None:
+            print(f"\n{found}")
+            if out is not None:
+                print(f"Scores: {out}")
 
 
 @rubric_app.command("import")

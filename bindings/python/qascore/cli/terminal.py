@@ -5,14 +5,16 @@ from __future__ import annotations
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 import typer
 
-from ..errors import ArgumentError, DataError, DesignError, FileError, NumericError, RubricError
+from .._render import width
+from ..errors import ArgumentError, DataError, DesignError, FileError, NumericError, Problem, RubricError
 
 EXIT_CODES: tuple[tuple[type[Exception], int, str], ...] = (
     (FileError, 7, "a file cannot be used"),
@@ -26,8 +28,32 @@ EXIT_CODES: tuple[tuple[type[Exception], int, str], ...] = (
 )
 UNEXPECTED = 1
 INTERRUPTED = 130
+MOST_SHOWN = 200  # characters of a line
 
 Progress = Callable[[str, int, int], None]
+
+
+def exit_code(error: BaseException) -> int:
+    """The code of its kind."""
+    return next((code for kind, code, _ in EXIT_CODES if isinstance(error, kind)), UNEXPECTED)
+
+
+def compiler_lines(file: Path, problems: Sequence[Problem]) -> str:
+    """Problems as a compiler prints them: where and what, and below it the line of the file with a mark under the place."""
+    try:
+        text = file.read_text(encoding="utf-8-sig").split("\n")  # reading turns all line ends into this one
+    except (OSError, UnicodeDecodeError):
+        text = []
+    out: list[str] = []
+    for one in problems:
+        at = f"{one.file}:{one.line}:{one.column}" if one.line else one.file
+        out.append(": ".join(filter(None, (at, one.path, one.message))))
+        if 0 < one.line <= len(text) and len(text[one.line - 1]) <= MOST_SHOWN:
+            line = text[one.line - 1]
+            number = f"{one.line:5d} | "
+            before = "".join("\t" if c == "\t" else " " * width(c) for c in line[: one.column - 1])
+            out += [number + line, " " * (len(number) - 2) + "| " + before + "^"]
+    return "\n".join(out)
 
 
 def fail(error: BaseException) -> NoReturn:

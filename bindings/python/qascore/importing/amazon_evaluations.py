@@ -15,6 +15,16 @@ from .amazon_shapes import ANSWER, NOT_APPLICABLE_OPTION, SCORE
 SCHEMA_VERSIONS = ("3.1", "3.5")
 
 
+def stands_in_itself(part: str, around: Mapping[str, str | None]) -> bool:
+    """Whether the way out from a part leads back to it."""
+    seen = {part}
+    at = around.get(part)
+    while at is not None and at not in seen:
+        seen.add(at)
+        at = around.get(at)
+    return at == part
+
+
 class AmazonReader(EvaluationReader):
     def __init__(self, problems: Problems, rubric: Rubric | ImportedRubric | None) -> None:
         super().__init__(problems, rubric)
@@ -164,6 +174,9 @@ class AmazonReader(EvaluationReader):
             figures += self.figure(score, "question", self.id_here(ref)) if score else []
             answer = self.exported_answer(question, self.id_here(ref))
             answers += [answer] if answer else []
+        if circle := next((name for name in parents if stands_in_itself(name, parents)), None):
+            part.problem(f'expected parts that stand in others but found a circle: "{circle}" stands in itself')
+            return None
         return self.evaluation(id, about, answers, figures, parents)
 
     def exported_answer(self, question: Fields, criterion: str) -> SourceAnswer | None:

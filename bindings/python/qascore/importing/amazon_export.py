@@ -98,6 +98,11 @@ def export_rubric(
     return _Exporter(rubric, language or rubric.language, low, high).run()
 
 
+def left_out(part: dict[str, Any]) -> bool:
+    """Whether a criterion or section is out of scoring by what it says itself."""
+    return bool(part.get("excluded")) or part.get("weight", 1) == 0
+
+
 class _Exporter:
     def __init__(self, rubric: Rubric, language: str, low: int, high: int) -> None:
         self.form = rubric.definition()
@@ -166,8 +171,7 @@ class _Exporter:
         yield from walk(self.form["sections"], "sections", [])
 
     def scored(self, criterion: dict[str, Any], around: list[dict[str, Any]]) -> bool:
-        weights = [criterion.get("weight", 1), *(one.get("weight", 1) for one in around)]
-        return criterion["answer"] not in UNSCORED and all(weights)
+        return criterion["answer"] not in UNSCORED and not any(left_out(one) for one in (criterion, *around))
 
     def shares(self) -> dict[str, float]:
         """What Amazon's weights are: by criterion, or by top section where those carry them."""
@@ -283,7 +287,7 @@ class _Exporter:
             self.section(one, f"{path}.sections[{index}]", weights, depth + 1, asked)
             for index, one in enumerate(section.get("sections", []))
         ]
-        if section.get("weight", 1) == 0:
+        if left_out(section):
             out["IsExcludedFromScoring"] = True
         elif self.by_section and section["id"] in weights:
             out["Weight"] = tidy(weights[section["id"]])
@@ -304,7 +308,7 @@ class _Exporter:
             out["QuestionType"] = "DATETIME"
         else:
             self.answer(out, one, answer, path, section)
-            if one.get("weight", 1) == 0:
+            if left_out(one):
                 scoring["IsExcludedFromScoring"] = True
             elif not self.by_section and one["id"] in weights:
                 out["Weight"] = tidy(weights[one["id"]])
@@ -341,7 +345,7 @@ class _Exporter:
             return
         several = bool(answer.get("several"))
         possible = self.possible(one, answer, [points for _, _, points in choices])
-        if several and not self.points and answer.get("most") != possible:
+        if several and possible and not self.points and answer.get("most") != possible:
             self.problems.add(f"{path}.answer", "expected several answers up to what is possible: Amazon takes 10 of 10 as the most")
         failing = self.failing(one, path, section, {id: points for id, _, points in choices}, possible)
         options = []

@@ -54,7 +54,7 @@ class _Question:
     ref: str
     id: str
     kind: str
-    excluded: bool
+    excluded: bool  # itself, or by a section around it
     weight: float | None
     answer: Any = None
     scored: bool = False
@@ -63,6 +63,7 @@ class _Question:
     out_of: float | None = None
     bonus: bool = False
     ask_when: dict[str, Any] | None = None
+    excluded_itself: bool = False
 
 
 @dataclass
@@ -134,23 +135,19 @@ class _Importer:
             self.draft.problems.add(fields.place("Items"), "expected a question that is scored but found none")
         self.draft.problems.check()
         assert mode is not None  # else a problem was raised
-        excluded = any(one.kind not in ("TEXT", "DATETIME") and not one.scored for one in questions)
-        by_section = mode == "SECTION_ONLY"
-        scaled = self.points and excluded
+        self.by_section = mode == "SECTION_ONLY"
         self.weigh(tops, mode)
-        scoring: dict[str, Any] = {"method": "scaled_points" if scaled else "points" if self.points else "weighted"}
+        scoring: dict[str, Any] = {"method": "points" if self.points else "weighted"}
         if not self.points:
-            scoring["weights"] = "section" if by_section else "criterion"
+            scoring["weights"] = "section" if self.by_section else "criterion"
         if self.points and self.choices.points_not_applicable != "left_out":
             scoring["not_applicable"] = self.choices.points_not_applicable
-        if by_section and self.choices.section_not_applicable == "form":
+        if self.by_section and self.choices.section_not_applicable == "form":
             scoring["not_applicable"] = "redistribute_over_form"
         if self.choices.cap and any(one.bonus or self.beyond(one) for one in questions):
             scoring["cap"] = [0, 1]
         if self.choices.rounding != "none":
             scoring["round"] = {"digits": 2 if self.choices.rounding == "percent" else 4, "rule": "half_up"}
-        self.has_section_weights = by_section or scaled
-        self.has_weights = not self.points or scaled
         definition: dict[str, Any] = {"qascore": 1, "id": self.rubric_id(fields, title or "form")}
         definition["version"] = self.version(fields)
         definition["language"] = self.language(fields)
@@ -354,48 +351,40 @@ class _Importer:
 
     def section(self, one: _Section) -> dict[str, Any]:
         out: dict[str, Any] = {"id": one.id, "title": one.fields.text("Title")}
+        if one.fields.truth("IsExcludedFromScoring"):
+            out["excluded"] = True
         live = one.scored() > 0
-        if self.has_section_weights and self.is_scorable(one):
-            weight = one.weight if one.weight is not None and not self.points else 1.0
-            out["weight"] = tidy(weight) if live else 0
+        if self.by_section and live:
+            out["weight"] = tidy(1.0 if one.weight is None else one.weight)
         inner = [item for item in one.items if isinstance(item, _Section)]
         direct = [item for item in one.items if isinstance(item, _Question)]
         if not inner:
-            out["criteria"] = [self.criterion(item, live) for item in direct]
+            out["criteria"] = [self.criterion(item) for item in direct]
             return out
         parts: list[dict[str, Any]] = []
         for item in one.items:
             if isinstance(item, _Section):
                 part = self.section(item)
-                if self.has_section_weights and "weight" in part and live and item.scored():
+                if "weight" in part:
                     # A section's weight is split evenly over its questions, wherever in it they stand.
-                    part["weight"] = item.scored() if item.weight is None or self.points else tidy(item.weight)
-                    if self.points:
-                        part["weight"] = 1
+                    part["weight"] = item.scored() if item.weight is None else tidy(item.weight)
                 parts.append(part)
             elif item is direct[0]:
-                parts.append(self.loose(one, direct, live))
-        if live is False:
-            for part in parts:
-                if "weight" in part:
-                    part["weight"] = 1
+                parts.append(self.loose(one, direct))
         out["sections"] = parts
         return out
 
-    def loose(self, one: _Section, direct: list[_Question], live: bool) -> dict[str, Any]:
+    def loose(self, one: _Section, direct: list[_Question]) -> dict[str, Any]:
         """Questions beside subsections, in a section of their own."""
         id = self.draft.ids.take(f"{one.id}.questions" if len(one.id.encode()) <= 54 else "questions", one.part.path)
         self.draft.places[id] = one.part.path
         self.draft.notes.add(one.part.path, "questions beside subsections stand in a section of their own")
         scored = sum(item.scored for item in direct)
         out: dict[str, Any] = {"id": id, "title": one.fields.text("Title")}
-        if self.has_section_weights and any(item.kind not in ("TEXT", "DATETIME") for item in direct):
-            out["weight"] = (1 if self.points else scored) if scored else 0
-        out["criteria"] = [self.criterion(item, scored > 0) for item in direct]
+        if self.by_section and scored:
+            out["weight"] = scored
+        out["criteria"] = [self.criterion(item) for item in direct]
         return out
-
-    def is_scorable(self, one: _Section) -> bool:
-        return any(item.kind not in ("TEXT", "DATETIME") for item in one.questions())
 
     # --- questions
 
@@ -414,8 +403,9 @@ class _Importer:
             else None
         )
         points = None
+        itself = False
         if configured is not None:
-            excluded = configured.truth("IsExcludedFromScoring") or excluded
+            itself = configured.truth("IsExcludedFromScoring")
             points = configured.get("PointsConfiguration")
             if "ScoreThresholds" in configured:
                 self.draft.notes.add(configured.place("ScoreThresholds"), "performance categories of questions have no place in a rubric: left out")
@@ -430,7 +420,7 @@ class _Importer:
         self.draft.parts[ref] = id
         self.draft.places[id] = part.path
         self.kinds[ref] = kind
-        out = _Question(part, fields, ref, id, kind, excluded, weight)
+        out = _Question(part, fields, ref, id, kind, excluded or itself, weight, excluded_itself=itself)
         properties = fields.get("QuestionTypeProperties")
         inner = self.properties(properties, kind) if properties else None
         if kind in ("SINGLESELECT", "MULTISELECT"):
@@ -535,15 +525,14 @@ class _Importer:
         self.divide(question, values, earned)
 
     def values(self, question: _Question, earned: list[tuple[float | None, bool]], place: str) -> list[float]:
-        """Points of the answers; where a question is not scored and has none they are 1 each, and weigh nothing."""
+        """Points of the answers; 0 where they have none."""
         given = [value for value, _ in earned if value is not None]
         question.scored = self.scored_form and not question.excluded and any(given)
         if not question.scored:
             if self.scored_form and not question.excluded and earned:
                 what = "no answer has a score" if not given else "no answer earns more than 0"
                 self.draft.notes.add(place, f"{what}: the question is not scored")
-            return [value or 0.0 for value, _ in earned] if any(given) else [1.0 for _ in earned]
-        if len(given) < len(earned):
+        elif len(given) < len(earned):
             self.draft.notes.add(place, "an answer without a score earns 0")
         return [value or 0.0 for value, _ in earned]
 
@@ -629,7 +618,7 @@ class _Importer:
                     "what an answer there earns is not known"
                 )
         if not found:
-            question.answer = {"number": {"ranges": [{"points": 1}]}}
+            question.answer = {"number": {"ranges": [{"points": 0}]}}
             self.draft.notes.add(inner.path, "a number without ranges: the question is not scored")
             return
         if (least is not None and found[0][0] > least) or (most is not None and found[-1][1] < most):
@@ -648,14 +637,12 @@ class _Importer:
     def beyond(self, question: _Question) -> bool:
         return question.out_of is not None and max(question.points.values(), default=0.0) > question.out_of
 
-    def criterion(self, question: _Question, live: bool) -> dict[str, Any]:
+    def criterion(self, question: _Question) -> dict[str, Any]:
         out: dict[str, Any] = {"id": question.id, "title": question.fields.text("Title")}
-        choosable = question.kind not in ("TEXT", "DATETIME")
-        if self.has_weights and choosable:
-            if not question.scored:
-                out["weight"] = 0 if live or not self.has_section_weights else 1
-            elif not self.has_section_weights and question.weight is not None:
-                out["weight"] = tidy(question.weight)
+        if question.kind not in ("TEXT", "DATETIME") and (question.excluded_itself or not (question.scored or question.excluded)):
+            out["excluded"] = True
+        elif question.scored and not self.points and not self.by_section and question.weight is not None:
+            out["weight"] = tidy(question.weight)
         if question.fields.truth("NotApplicableEnabled"):
             out["not_applicable"] = True
         if question.bonus:

@@ -234,8 +234,6 @@ class _Importer:
         out["scored"] = any(one["points"] for one in options)
         if not out["scored"]:
             self.draft.notes.add(fields.path, "no answer earns more than 0: the question is not scored")
-            for one in options:
-                one["points"] = 1
         if critical and out["scored"]:
             out["critical"] = True
         if kill and out["scored"]:
@@ -308,24 +306,17 @@ class _Importer:
     def section(self, group: dict[str, Any]) -> dict[str, Any]:
         out: dict[str, Any] = {"id": group["id"], "title": group["title"]}
         asked = [one for one in group["questions"] if one["answer"] != "text"]
-        live = any(one.get("scored") for one in asked)
-        if self.scaled and asked:
-            out["weight"] = tidy(1 if group["weight"] is None else group["weight"]) if live else 0
-        elif asked and not all(one.get("scored") for one in asked):
-            for one in asked:
-                if not one.get("scored"):
-                    one["fields"].part.problem(
-                        "expected an answer that earns more than 0 but found none: without weights a question cannot be left out"
-                    )
+        if self.scaled and any(one.get("scored") for one in asked):
+            out["weight"] = tidy(1 if group["weight"] is None else group["weight"])
         if "ask_when" in group:
             out["ask_when"] = group["ask_when"]
-        out["criteria"] = [self.criterion(one, live) for one in group["questions"]]
+        out["criteria"] = [self.criterion(one) for one in group["questions"]]
         return out
 
-    def criterion(self, question: dict[str, Any], live: bool) -> dict[str, Any]:
+    def criterion(self, question: dict[str, Any]) -> dict[str, Any]:
         out: dict[str, Any] = {"id": question["id"], "title": question["title"]}
-        if self.scaled and question["answer"] != "text" and not question["scored"] and live:
-            out["weight"] = 0
+        if question["answer"] != "text" and not question["scored"]:
+            out["excluded"] = True
         if question["not_applicable"]:
             out["not_applicable"] = True
         if "critical" in question:
