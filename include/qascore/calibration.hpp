@@ -3,6 +3,11 @@
 
 /// Calibration: how well raters agree, and who is strict.
 #include "calibration/agreement.hpp"
+#include "calibration/agreement_comparison.hpp"
+#include "calibration/agreement_measure.hpp"
+#include "calibration/agreement_parts.hpp"
+#include "calibration/agreement_resampling.hpp"
+#include "calibration/benchmark.hpp"
 #include "calibration/category_weights.hpp"
 #include "calibration/icc.hpp"
 #include "calibration/krippendorff.hpp"

@@ -129,12 +129,13 @@ class RatingTable:
             )
             if source.text and duplicates == "average":
                 raise ArgumentError("duplicates: text ratings have no average; expected error")
+            chosen: Any = slice(None) if present.all() else present  # a slice copies nothing
             core = _core.Ratings.from_rows(
-                unit_codes[present],
+                unit_codes[chosen],
                 len(unit_labels),
-                None if rater_codes is None else rater_codes[present],
+                None if rater_codes is None else rater_codes[chosen],
                 0 if rater_labels is None else len(rater_labels),
-                source.values[present],
+                source.values[chosen],
                 source.declared,
                 duplicates == "average",
             )

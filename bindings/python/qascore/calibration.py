@@ -51,16 +51,21 @@ INTERVALS = ("automatic", "f", "influence")
 ANY_RATERS = ("percent_agreement", "fleiss_kappa", "brennan_prediger", "gwet_ac")
 IDENTIFIED = ("conger_kappa",)
 TWO_RATERS = ("cohen_kappa", "scott_pi")
+MANY_RATERS = ("light_kappa",)
 
 Result = TypeVar("Result", bound=Estimate)
+Agreement = TypeVar("Agreement", bound="AgreementEstimate")
 
 
 @dataclass(frozen=True, repr=False)
-class AgreementEstimate(Estimate):
+class AgreementEstimate(TestedEstimate):
     """An agreement coefficient.
 
     Attributes
     ----------
+    test : TestResult
+        The t test of no agreement beyond chance, with the standard error of the interval; NaN for percent agreement and
+        Bangdiwala's B, which chance does not put at 0. `chance_test` has the one whose standard error holds under chance.
     observed, expected : float
         Agreement seen and by chance; NaN where distances have no upper bound (alpha above nominal) and where no chance
         is corrected for.
@@ -77,6 +82,14 @@ class AgreementEstimate(Estimate):
     categories: int
 
     SHOWN = ("weights",)
+
+    @classmethod
+    def from_core(cls: type[Agreement], name: str, record: Mapping[str, Any], **more: Any) -> Agreement:
+        return cls(name=name, **{**record, "test": TestResult.from_core(record["test"])}, **more)
+
+    def summary(self) -> str:
+        """The result in a sentence; that raters agree better than chance is no news, so that p is left to `test`."""
+        return Estimate.summary(self)
 
     def _title(self) -> str:
         """The name with the level or the weights: one coefficient has another value under others."""
@@ -170,6 +183,31 @@ def conger_kappa(table: RatingTable, **options: Any) -> AgreementEstimate | Esti
     return _coefficient(table, "conger_kappa", **options)
 
 
+def light_kappa(table: RatingTable, **options: Any) -> AgreementEstimate | EstimateTable:
+    """Light's kappa: the mean of Cohen's kappas over all pairs of raters. Options as in `fleiss_kappa`.
+
+    `pairwise_agreement` has the kappas of the pairs.
+    """
+    return _coefficient(table, "light_kappa", **options)
+
+
+def fleiss_kappa_pooled(table: RatingTable, **options: Any) -> AgreementEstimate | EstimateTable:
+    """Fleiss' kappa for unequal numbers of ratings after Fleiss, Levin and Paik: all ratings count alike.
+
+    `fleiss_kappa` lets all units count alike (Gwet); where every unit has the same number of ratings the two are one. Options
+    as in `fleiss_kappa`.
+    """
+    return _coefficient(table, "fleiss_kappa_pooled", **options)
+
+
+def bangdiwala_b(table: RatingTable, **options: Any) -> AgreementEstimate | EstimateTable:
+    """Bangdiwala's B of two raters: the share that agreement fills of the rectangles of the agreement chart.
+
+    Options as in `fleiss_kappa`, but for category weights: it knows full agreement only.
+    """
+    return _coefficient(table, "bangdiwala_b", **options)
+
+
 def brennan_prediger(table: RatingTable, **options: Any) -> AgreementEstimate | EstimateTable:
     """Brennan and Prediger's coefficient (Randolph's free-marginal kappa): by chance all categories are equally likely.
 
@@ -191,6 +229,7 @@ def krippendorff_alpha(
     *,
     level: str | None = None,
     weights: str | Sequence[Sequence[float]] | None = None,
+    distances: Sequence[Sequence[float]] | None = None,
     confidence: float = 0.95,
     design: Any = None,
     std_error: str = "influence",
@@ -207,6 +246,8 @@ def krippendorff_alpha(
         a declared order and for whole numbers, interval for numbers with fractions. The result says which it is.
     weights : str or matrix, optional
         In place of a level: distances are 1 - category weight (Gwet).
+    distances : matrix, optional
+        In place of a level: own distances of the categories, one row per category, symmetric, 0 on the diagonal.
     confidence, design, std_error, normal
         As in `fleiss_kappa`. `std_error="gwet"` is that of irrCAC for raw ratings.
 
@@ -217,20 +258,32 @@ def krippendorff_alpha(
     >>> round(qa.krippendorff_alpha(table, level="interval").value, 4)
     0.9263
     """
-    if level is not None and weights is not None:
-        raise ArgumentError("weights: level says already how far apart categories are; give one of them")
     check_choice("std_error", std_error, STD_ERRORS)
 
     def one(part: Part) -> AgreementEstimate:
         core, arrays = part.under(design)
-        if weights is None:
-            scale = _level(part, level)
-            record = core.krippendorff_alpha(scale, None, confidence, std_error, normal, arrays)
-            return AgreementEstimate.from_core("krippendorff_alpha", record, weights=scale)
-        matrix, name = _weights(part, weights)
-        return _weighted_alpha(core, name, (matrix, confidence, std_error, normal, arrays))
+        scale, matrix, name = _scale(part, level, weights, distances)
+        record = core.krippendorff_alpha(scale, matrix, confidence, std_error, normal, arrays)
+        return AgreementEstimate.from_core("krippendorff_alpha", record, weights=name)
 
     return _each(table, one)
+
+
+def _scale(
+    part: Part, level: str | None, weights: object, distances: object
+) -> tuple[str | None, npt.NDArray[np.float64] | None, str]:
+    """What alpha measures with: the level, or the matrix of category weights, and how it is called."""
+    given = [name for name, value in (("level", level), ("weights", weights), ("distances", distances)) if value is not None]
+    if len(given) > 1:
+        raise ArgumentError(f"{given[1]}: {given[0]} says already how far apart categories are; give one of them")
+    if distances is not None:
+        matrix = np.ravel(np.asarray(distances, dtype=np.float64))
+        return None, _core.weights_of_distances(matrix, len(part.core.categories())), "own distances"
+    if weights is None:
+        scale = _level(part, level)
+        return scale, None, scale
+    found, name = _weights(part, weights)  # type: ignore[arg-type]
+    return (None, found, name) if name != "identity" else ("nominal", None, "nominal")
 
 
 def agreement(
@@ -286,6 +339,8 @@ def _family(part: Part) -> list[str]:
         names[2:2] = IDENTIFIED
     if part.raters is not None and len(part.raters) <= 2:
         names[1:1] = TWO_RATERS
+    elif part.raters is not None:
+        names[3:3] = MANY_RATERS
     return names
 
 

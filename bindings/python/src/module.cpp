@@ -56,6 +56,7 @@ PYBIND11_MODULE(_core, module) {
   register_rubric(module);
   register_rubric_definition(module);
   register_calibration(module);
+  register_agreement(module);
   register_estimation(module);
   register_models(module);
   register_quantiles(module);

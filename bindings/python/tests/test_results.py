@@ -45,8 +45,15 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "AgentDifference": lambda: qa.agent_estimates(CALLS, "score", agent="agent").difference("agent 0 <0>", "agent 1 <1>"),
     "AgentEstimate": lambda: qa.agent_estimates(CALLS, "score", agent="agent").agents[0],
     "AgentEstimates": lambda: qa.agent_estimates(CALLS, "score", agent="agent"),
+    "AgreementComparison": lambda: qa.compare_agreement(
+        {"1": RATINGS.only("ann", "bob"), "<0>": RATINGS.only("bob", "cay")}, "fleiss_kappa"
+    ),
+    "AgreementDifference": lambda: qa.agreement_difference(
+        RATINGS.only("ann", "bob"), RATINGS.only("bob", "cay"), "fleiss_kappa"
+    ),
     "AgreementEstimate": lambda: qa.krippendorff_alpha(RATINGS, level="interval"),
     "Association": lambda: qa.association(CALLS, "score", "csat"),
+    "BenchmarkMembership": lambda: qa.benchmark_membership(qa.fleiss_kappa(RATINGS)),
     "CalibrationStudy": lambda: qa.calibration_study(RATINGS),
     "DesignEffect": lambda: qa.design_effect(DESIGN, "score"),
     "Difference": lambda: qa.difference(CALLS, "score", by="queue", between=("a", "b")),
@@ -57,15 +64,17 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "ModelAssistedEstimate": lambda: qa.model_assisted_mean(
         qa.SampleDesign(CALLS, weight="weight"), "score", model="model", population=CALLS
     ),
+    "PairwiseAgreement": lambda: qa.pairwise_agreement(RATINGS),
     "PpiEstimate": lambda: qa.ppi_mean(CALLS, "score", model="model", unlabelled=CALLS),
     "RaterSummary": lambda: qa.rater_summary(RATINGS),
     "Regression": lambda: qa.regression(CALLS, "score", ["csat", "queue"]),
+    "ResampledAgreement": lambda: qa.resample_agreement(RATINGS, seed=1, replicates=200),
     "SampleSize": lambda: qa.sample_size_for_mean(margin=0.02, sd=0.2, population=3000),
     "SamplingPlan": lambda: qa.allocate(CALLS, strata=["queue", "agent"], size=20),
     "Scores": scores,
 }
 NO_PICTURE = {
-    "Centre": "data", "ComparedScores": "a table of two scores", "DrawSketch": "draws", "ExportedRubric": "a form", "ImportedEvaluations": "data", "ImportedRubric": "a form",
+    "Centre": "data", "ChanceTest": "a number", "ComparedScores": "a table of two scores", "DrawSketch": "draws", "ExportedRubric": "a form", "ImportedEvaluations": "data", "ImportedRubric": "a form",
     "Rescored": "a list of differences", "ScoreDifference": "a row of Rescored", "Evaluations": "data", "Finding": "a sentence", "Pairing": "data",
     "PlannedStratum": "a row of SamplingPlan", "RatingTable": "data", "RecordedDraw": "a record of SamplingPlan",
     "Rubric": "a form", "RubricChange": "a row of RubricComparison", "RubricComparison": "a list of changes", "SampleDesign": "data",

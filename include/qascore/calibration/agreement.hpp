@@ -57,4 +57,17 @@ inline agreement_result gwet_ac(const rating_table& ratings, const kappa_options
   return agreement(ratings, agreement_coefficient::gwet_ac, options, design);
 }
 
+inline agreement_result light_kappa(const rating_table& ratings, const kappa_options& options = {},
+                                    const design_view* design = nullptr) {
+  return agreement(ratings, agreement_coefficient::light_kappa, options, design);
+}
+inline agreement_result fleiss_kappa_pooled(const rating_table& ratings, const kappa_options& options = {},
+                                            const design_view* design = nullptr) {
+  return agreement(ratings, agreement_coefficient::fleiss_kappa_pooled, options, design);
+}
+inline agreement_result bangdiwala_b(const rating_table& ratings, const kappa_options& options = {},
+                                     const design_view* design = nullptr) {
+  return agreement(ratings, agreement_coefficient::bangdiwala_b, options, design);
+}
+
 } // namespace qascore

@@ -30,6 +30,22 @@ inline level default_level(const rating_table& ratings) {
   return text || std::ranges::all_of(ratings.view().value, whole) ? level::ordinal : level::interval;
 }
 
+namespace detail {
+/// The level asked for, or the default one. Throws argument_error for one that the categories do not have.
+inline level checked_level(const rating_table& ratings, const std::optional<level>& asked) {
+  const level on = asked.value_or(default_level(ratings));
+  if (on != level::nominal && !ratings.ordered())
+    throw argument_error(
+        "level: above nominal the categories need an order, but these are text; declare them in "
+        "their order");
+  if ((on == level::interval || on == level::ratio) && !ratings.labels().empty())
+    throw argument_error(
+        "level: interval and ratio need numbers, but the ratings are text; ordinal is the highest "
+        "level of declared labels");
+  return on;
+}
+} // namespace detail
+
 /// `design`: describes the units in the table's order; null: the units are independent.
 /// Throws argument_error for a level above nominal, or weights, on text categories without a declared order;
 /// for interval and ratio level on text.
@@ -39,16 +55,8 @@ inline agreement_result krippendorff_alpha(const rating_table& ratings, const al
   if (options.weights)
     return kernel::krippendorff_alpha(
         ratings.view(), options.weights->matrix(ratings.view().value, ratings.ordered()), how, design);
-  const level on = options.level.value_or(default_level(ratings));
-  if (on != level::nominal && !ratings.ordered())
-    throw argument_error(
-        "level: above nominal the categories need an order, but these are text; declare them in "
-        "their order");
-  if ((on == level::interval || on == level::ratio) && !ratings.labels().empty())
-    throw argument_error(
-        "level: interval and ratio need numbers, but the ratings are text; ordinal is the highest "
-        "level of declared labels");
-  return kernel::krippendorff_alpha(ratings.view(), on, how, design);
+  return kernel::krippendorff_alpha(ratings.view(), detail::checked_level(ratings, options.level), how,
+                                    design);
 }
 
 } // namespace qascore

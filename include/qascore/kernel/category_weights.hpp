@@ -35,6 +35,10 @@ std::vector<double> weight_matrix(category_weight kind, std::span<const double> 
 /// Checks an own matrix: q x q, finite, symmetric, 1 on the diagonal, nothing above 1. Throws argument_error.
 void check_weight_matrix(std::span<const double> matrix, std::size_t categories);
 
+/// The weights 1 - d / max d of an own matrix of distances: q x q, finite, symmetric, 0 on the diagonal, nothing below 0.
+/// Krippendorff's alpha and the kappas do not change when all distances are multiplied. Throws argument_error.
+std::vector<double> weights_of_distances(std::span<const double> matrix, std::size_t categories);
+
 } // namespace qascore::kernel
 
 #if !defined(QASCORE_COMPILED)

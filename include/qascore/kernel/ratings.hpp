@@ -96,6 +96,10 @@ rating_columns columns_of_counts(std::span<const std::int64_t> counts, std::span
 rating_columns only_raters(const rating_view& ratings, std::span<const std::uint8_t> keep);
 rating_columns only_complete_units(const rating_view& ratings);
 
+/// The same with anonymous raters: units whose ratings differ in who gave them share a profile then. Profiles are distinct
+/// and in lexicographic order, whatever the order of units.
+rating_columns without_raters(const rating_view& ratings);
+
 /// The ratings for other units: unit i of the result is unit `unit[i]`; missing_code: a unit without ratings.
 /// For a design whose units stand in another order, or are more.
 rating_columns for_units(const rating_view& ratings, std::span<const std::uint32_t> unit);
@@ -127,8 +131,9 @@ std::vector<double> spread_to_units(const rating_view& ratings, std::span<const 
 /// units that take part. Under a design they are a domain of it, and df = clusters - strata of the basis; population
 /// counts shrink the variance only where every unit of the design is in the basis, because which units are rated twice
 /// is a draw that the design does not know.
-estimate infer_rated(const linearised& by_profile, const rating_view& ratings, std::span<const std::uint8_t> part,
-                     std::span<const std::uint8_t> basis, const design_view* design, inference_options options);
+estimate infer_rated(const linearised& by_profile, const rating_view& ratings,
+                     std::span<const std::uint8_t> part, std::span<const std::uint8_t> basis,
+                     const design_view* design, inference_options options);
 
 /// The profiles with at least so many ratings.
 std::vector<std::uint8_t> with_ratings(const rating_view& ratings, std::size_t least);

@@ -4,6 +4,7 @@
 #include "../../core/error.hpp"
 #include "../agreement.hpp"
 #include "../disagreement.hpp"
+#include "pair_kappa.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +12,33 @@
 #include <string>
 
 namespace qascore::kernel {
+
+QASCORE_INLINE std::string_view name_of(agreement_coefficient coefficient) noexcept {
+  switch (coefficient) {
+  case agreement_coefficient::percent_agreement:
+    return "percent_agreement";
+  case agreement_coefficient::cohen_kappa:
+    return "cohen_kappa";
+  case agreement_coefficient::scott_pi:
+    return "scott_pi";
+  case agreement_coefficient::fleiss_kappa:
+    return "fleiss_kappa";
+  case agreement_coefficient::conger_kappa:
+    return "conger_kappa";
+  case agreement_coefficient::brennan_prediger:
+    return "brennan_prediger";
+  case agreement_coefficient::gwet_ac:
+    return "gwet_ac";
+  case agreement_coefficient::light_kappa:
+    return "light_kappa";
+  case agreement_coefficient::fleiss_kappa_pooled:
+    return "fleiss_kappa_pooled";
+  case agreement_coefficient::bangdiwala_b:
+    return "bangdiwala_b";
+  }
+  return "";
+}
+
 namespace detail_agreement {
 
 /// A disagreement and its derivative in the weight of a unit, by profile.
@@ -31,6 +59,23 @@ inline part observed(const rating_view& ratings, const category_distance& distan
   out.value = sum / total;
   for (std::size_t p = 0; p < ratings.profiles(); ++p)
     out.derivative[p] = ratings.count(p) >= 2 ? (out.derivative[p] - out.value) / total : 0.0;
+  return out;
+}
+
+/// The same with all ratings alike in place of all units: a unit of m ratings counts m - 1 times.
+inline part observed_pooled(const rating_view& ratings, const category_distance& distance, const profile_weights& by) {
+  part out{.derivative = pair_distances(ratings, distance)};
+  const auto further = [&](std::size_t p) {
+    return ratings.count(p) < 2 ? 0.0 : static_cast<double>(ratings.count(p) - 1);
+  };
+  double total = 0.0, sum = 0.0;
+  for (std::size_t p = 0; p < ratings.profiles(); ++p) {
+    total += by.weight[p] * further(p);
+    sum += by.weight[p] * further(p) * out.derivative[p];
+  }
+  out.value = sum / total;
+  for (std::size_t p = 0; p < ratings.profiles(); ++p)
+    out.derivative[p] = further(p) * (out.derivative[p] - out.value) / total;
   return out;
 }
 
@@ -84,6 +129,23 @@ inline part expected_common(const rating_view& ratings, const category_distance&
   for (double& g : gradient)
     g *= 2.0;
   out.derivative = through_shares(ratings, of, gradient);
+  return out;
+}
+
+inline part expected_pooled(const rating_view& ratings, const category_distance& distance, const profile_weights& by) {
+  std::vector<double> share(ratings.categories(), 0.0);
+  double total = 0.0;
+  for (std::size_t p = 0; p < ratings.profiles(); ++p)
+    for (const std::uint32_t c : ratings.of(p)) {
+      share[c] += by.weight[p];
+      total += by.weight[p];
+    }
+  for (double& k : share)
+    k /= total;
+  const std::vector<double> gradient = distances_to(share, ratings, distance);
+  part out{.value = dot(gradient, share), .derivative = sums_over_ratings(ratings, gradient)};
+  for (std::size_t p = 0; p < out.derivative.size(); ++p)
+    out.derivative[p] = 2.0 * (out.derivative[p] - static_cast<double>(ratings.count(p)) * out.value) / total;
   return out;
 }
 
@@ -150,31 +212,11 @@ inline part expected_by_rater(const rating_view& ratings, const category_distanc
   return out;
 }
 
-inline std::string_view name_of(agreement_coefficient coefficient) {
-  switch (coefficient) {
-  case agreement_coefficient::percent_agreement:
-    return "percent_agreement";
-  case agreement_coefficient::cohen_kappa:
-    return "cohen_kappa";
-  case agreement_coefficient::scott_pi:
-    return "scott_pi";
-  case agreement_coefficient::fleiss_kappa:
-    return "fleiss_kappa";
-  case agreement_coefficient::conger_kappa:
-    return "conger_kappa";
-  case agreement_coefficient::brennan_prediger:
-    return "brennan_prediger";
-  case agreement_coefficient::gwet_ac:
-    return "gwet_ac";
-  }
-  return "";
-}
-
 inline void check_raters(const rating_view& ratings, agreement_coefficient coefficient) {
-  const bool two =
-      coefficient == agreement_coefficient::cohen_kappa || coefficient == agreement_coefficient::scott_pi;
-  const bool identified =
-      coefficient == agreement_coefficient::cohen_kappa || coefficient == agreement_coefficient::conger_kappa;
+  using enum agreement_coefficient;
+  const bool two = coefficient == cohen_kappa || coefficient == scott_pi || coefficient == bangdiwala_b;
+  const bool identified = coefficient == cohen_kappa || coefficient == conger_kappa || coefficient == light_kappa ||
+                          coefficient == bangdiwala_b;
   if (identified && ratings.anonymous())
     throw argument_error(
         std::string(name_of(coefficient)) +
@@ -183,7 +225,7 @@ inline void check_raters(const rating_view& ratings, agreement_coefficient coeff
   if (two && ratings.raters > 2)
     throw argument_error(std::string(name_of(coefficient)) + ": expected 2 raters but found " +
                          std::to_string(ratings.raters) + "; choose two of them, or take " +
-                         (identified ? "conger_kappa" : "fleiss_kappa"));
+                         (coefficient == cohen_kappa ? "conger_kappa" : "fleiss_kappa"));
 }
 
 inline bool has_pairs(const rating_view& ratings, const profile_weights& by) {
@@ -213,7 +255,11 @@ inline double lowest_of(const rating_view& ratings, const category_distance& dis
   case agreement_coefficient::scott_pi:
   case agreement_coefficient::fleiss_kappa:
   case agreement_coefficient::conger_kappa:
+  case agreement_coefficient::light_kappa:
+  case agreement_coefficient::fleiss_kappa_pooled:
     break;
+  case agreement_coefficient::bangdiwala_b:
+    return 0.0;
   }
   return distance.form == category_distance::kind::nominal ? -1.0 : -std::numeric_limits<double>::infinity();
 }
@@ -222,7 +268,11 @@ inline part expected(const rating_view& ratings, const category_distance& distan
                      agreement_coefficient coefficient, const profile_weights& by) {
   switch (coefficient) {
   case agreement_coefficient::percent_agreement:
+  case agreement_coefficient::light_kappa:  // neither is 1 - D_o / D_e of one pair of numbers
+  case agreement_coefficient::bangdiwala_b:
     break;
+  case agreement_coefficient::fleiss_kappa_pooled:
+    return expected_pooled(ratings, distance, by);
   case agreement_coefficient::cohen_kappa:
   case agreement_coefficient::conger_kappa:
     return expected_by_rater(ratings, distance, by);
@@ -257,7 +307,12 @@ QASCORE_INLINE linearised_agreement agreement_by_profile(const rating_view& rati
     out.undefined = "only one category is found; declare the categories that could have been used";
     return out;
   }
-  part seen = observed(ratings, distance, by);
+  if (coefficient == agreement_coefficient::light_kappa)
+    return detail_pair_kappa::mean_pair_kappa(ratings, distance, by, missing_code);
+  if (coefficient == agreement_coefficient::bangdiwala_b)
+    return detail_pair_kappa::bangdiwala(ratings, category_weights, by);
+  const bool pooled = coefficient == agreement_coefficient::fleiss_kappa_pooled;
+  part seen = pooled ? observed_pooled(ratings, distance, by) : observed(ratings, distance, by);
   const part chance = expected(ratings, distance, coefficient, by);
   out.observed = 1.0 - seen.value;
   out.expected = coefficient == agreement_coefficient::percent_agreement ? missing_value : 1.0 - chance.value;
@@ -288,11 +343,10 @@ QASCORE_INLINE linearised_agreement linearised_agreement_of(const rating_view& r
   return out;
 }
 
-QASCORE_INLINE agreement_result finish_agreement(linearised_agreement coefficient, const rating_view& ratings,
-                                                 std::size_t least, std::string_view method,
-                                                 const agreement_options& options, const design_view* design,
-                                                 double small_sample) {
-  if (options.std_error != agreement_std_error::influence && !is_simple_random(design))
+QASCORE_INLINE std::size_t apply_closed_form(linearised_agreement& coefficient, const rating_view& ratings,
+                                             std::size_t least, agreement_std_error form, const design_view* design,
+                                             double small_sample) {
+  if (form != agreement_std_error::influence && !is_simple_random(design))
     throw argument_error(
         "std_error: the closed forms of Gwet and of large samples hold for a simple random sample, "
         "but the design has strata, clusters or unequal weights; choose influence");
@@ -301,7 +355,7 @@ QASCORE_INLINE agreement_result finish_agreement(linearised_agreement coefficien
     n += ratings.count(p) >= 1 ? ratings.multiplicity[p] : 0.0;
     n2 += ratings.count(p) >= 2 ? ratings.multiplicity[p] : 0.0;
   }
-  if (options.std_error == agreement_std_error::gwet && coefficient.is_defined()) {
+  if (form == agreement_std_error::gwet && coefficient.is_defined()) {
     if (small_sample < 1.0) { // alpha: over the paired units, degrees of freedom from the rated ones
       const double factor = std::sqrt(n2 / (n2 - 1.0) * (n - 1.0) / n) / small_sample;
       for (double& u : coefficient.influence)
@@ -313,22 +367,36 @@ QASCORE_INLINE agreement_result finish_agreement(linearised_agreement coefficien
           coefficient.influence[p] +=
               coefficient.value / weight * ((ratings.count(p) >= 2 ? 1.0 / n2 : 0.0) - 1.0 / n);
     }
-    least = 1;
-  } else if (options.std_error == agreement_std_error::large_sample && coefficient.is_defined()) {
+    return 1;
+  }
+  if (form == agreement_std_error::large_sample && coefficient.is_defined()) {
     const double units = least == 2 ? n2 : n;
     for (double& u : coefficient.influence)
       u *= std::sqrt((units - 1.0) / units) / small_sample;
   }
+  // Units with one rating move the shares, but only units with two carry the agreement that is estimated.
+  return form == agreement_std_error::influence ? 2 : form == agreement_std_error::gwet ? 1 : least;
+}
+
+QASCORE_INLINE agreement_result finish_agreement(linearised_agreement coefficient, const rating_view& ratings,
+                                                 std::size_t least, std::string_view method,
+                                                 const agreement_options& options, const design_view* design,
+                                                 double small_sample) {
+  const std::size_t carrying =
+      apply_closed_form(coefficient, ratings, least, options.std_error, design, small_sample);
   inference_options inference;
   inference.confidence = options.confidence;
   inference.normal = options.normal;
   inference.lower_bound = coefficient.lowest;
   inference.upper_bound = 1.0;
   inference.method = method;
-  // Units with one rating move the shares, but only units with two carry the agreement that is estimated.
-  const std::size_t carrying = options.std_error == agreement_std_error::influence ? 2 : least;
-  agreement_result out{infer_rated(coefficient, ratings, with_ratings(ratings, least),
-                                   with_ratings(ratings, carrying), design, inference)};
+  agreement_result out;
+  static_cast<estimate&>(out) = infer_rated(coefficient, ratings, with_ratings(ratings, std::min(least, carrying)),
+                                            with_ratings(ratings, carrying), design, inference);
+  const bool zero_by_chance = method != name_of(agreement_coefficient::percent_agreement) &&
+                              method != name_of(agreement_coefficient::bangdiwala_b);
+  if (zero_by_chance)
+    out.test = t_test(out);
   out.observed = coefficient.observed;
   out.expected = coefficient.expected;
   out.raters = ratings.raters;
@@ -341,10 +409,12 @@ QASCORE_INLINE agreement_result agreement(const rating_view& ratings,
                                           agreement_coefficient coefficient, const agreement_options& options,
                                           const design_view* design) {
   // Units with one rating are part of what percent agreement never looks at.
-  const std::size_t least = coefficient == agreement_coefficient::percent_agreement ? 2 : 1;
+  const bool pairs_only = coefficient == agreement_coefficient::percent_agreement ||
+                          coefficient == agreement_coefficient::bangdiwala_b;
+  const std::size_t least = pairs_only ? 2 : 1;
   const profile_weights by = weights_of(ratings, unit_weights(ratings, design));
   return finish_agreement(agreement_by_profile(ratings, category_weights, coefficient, by), ratings, least,
-                          detail_agreement::name_of(coefficient), options, design, 1.0);
+                          name_of(coefficient), options, design, 1.0);
 }
 
 } // namespace qascore::kernel

@@ -91,4 +91,27 @@ QASCORE_INLINE void check_weight_matrix(std::span<const double> matrix, std::siz
     }
 }
 
+QASCORE_INLINE std::vector<double> weights_of_distances(std::span<const double> matrix, std::size_t categories) {
+  using qascore::detail::format_number;
+  if (matrix.size() != categories * categories)
+    throw argument_error("distances: expected a matrix of " + std::to_string(categories) + " x " +
+                         std::to_string(categories) + ", one row per category, but found " +
+                         std::to_string(matrix.size()) + " numbers");
+  const double farthest = matrix.empty() ? 0.0 : *std::ranges::max_element(matrix);
+  std::vector<double> out(matrix.size());
+  for (std::size_t k = 0; k < categories; ++k)
+    for (std::size_t l = 0; l < categories; ++l) {
+      const double d = matrix[k * categories + l], across = matrix[l * categories + k];
+      const std::string expected = !std::isfinite(d) || d < 0.0 ? "a finite number of at least 0"
+                                   : k == l && d != 0.0         ? "0 (no category is away from itself)"
+                                   : d != across ? "a symmetric matrix, " + format_number(across) + " as across the diagonal,"
+                                                 : "";
+      if (!expected.empty())
+        throw argument_error("distances: row " + std::to_string(k) + ", column " + std::to_string(l) + ": expected " +
+                             expected + " but found " + format_number(d));
+      out[k * categories + l] = d == 0.0 ? 1.0 : 1.0 - d / farthest;
+    }
+  return out;
+}
+
 } // namespace qascore::kernel

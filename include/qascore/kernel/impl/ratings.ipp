@@ -118,12 +118,12 @@ inline std::vector<std::uint32_t> representatives(const rating_columns& columns,
   return first;
 }
 
-/// From one profile per unit to distinct profiles in lexicographic order, where that saves at least half.
-inline void fold(rating_columns& columns) {
+/// From one profile per unit to distinct profiles in lexicographic order, where that saves at least half, or `always`.
+inline void fold(rating_columns& columns, bool always = false) {
   columns.units = columns.begin.size() - 1;
   std::vector<std::uint32_t> kind;
   const std::vector<std::uint32_t> first = representatives(columns, kind);
-  if (2 * first.size() > columns.units) {
+  if (2 * first.size() > columns.units && !always) {
     columns.multiplicity.assign(columns.units, 1.0);
     return;
   }
@@ -407,7 +407,7 @@ QASCORE_INLINE rating_columns columns_of(const rating_rows& rows, std::span<cons
   check_size(rows.rating.size(), rows.units);
   rating_columns out;
   std::vector<std::uint32_t> begin;
-  const auto gathered = gather(rows, begin);
+  auto gathered = gather(rows, begin);
   std::vector<double> rating;
   rating.reserve(gathered.size());
   out.begin.reserve(rows.units + 1);
@@ -432,7 +432,10 @@ QASCORE_INLINE rating_columns columns_of(const rating_rows& rows, std::span<cons
     }
     out.begin.push_back(static_cast<std::uint32_t>(rating.size()));
   }
+  gathered = {}; // room for what comes: ten million ratings are to fit
+  begin = {};
   code_ratings(rating, declared, out);
+  rating = {};
   out.raters = rows.rater.empty() ? most_ratings(out.begin) : rows.raters;
   fold(out);
   return out;
@@ -491,6 +494,28 @@ QASCORE_INLINE rating_columns only_raters(const rating_view& ratings, std::span<
 QASCORE_INLINE rating_columns only_complete_units(const rating_view& ratings) {
   return detail_ratings::filter(
       ratings, [&](std::size_t p, std::size_t) { return ratings.count(p) == ratings.raters; });
+}
+
+QASCORE_INLINE rating_columns without_raters(const rating_view& ratings) {
+  rating_columns out;
+  out.value.assign(ratings.value.begin(), ratings.value.end());
+  out.begin.assign(ratings.begin.begin(), ratings.begin.end());
+  out.code.assign(ratings.code.begin(), ratings.code.end());
+  for (std::size_t p = 0; p < ratings.profiles(); ++p)
+    std::sort(out.code.begin() + out.begin[p], out.code.begin() + out.begin[p + 1]);
+  out.raters = detail_ratings::most_ratings(out.begin);
+  if (out.begin.empty())
+    return out;
+  detail_ratings::fold(out, true); // of profiles, as if each were one unit
+  const std::vector<std::uint32_t> kind = std::move(out.profile);
+  std::ranges::fill(out.multiplicity, 0.0);
+  for (std::size_t p = 0; p < ratings.profiles(); ++p)
+    out.multiplicity[kind[p]] += ratings.multiplicity[p];
+  out.units = ratings.units;
+  out.profile.resize(ratings.units);
+  for (std::size_t u = 0; u < ratings.units; ++u)
+    out.profile[u] = kind[ratings.profile_of(u)];
+  return out;
 }
 
 QASCORE_INLINE rating_columns for_units(const rating_view& ratings, std::span<const std::uint32_t> unit) {
