@@ -57,7 +57,8 @@ std::vector<evaluation> conversations() {
   for (int i = 0; i < 300; ++i) {
     const double quality = uniform(state);
     out.push_back({"c" + std::to_string(i), "r1", queues[static_cast<std::size_t>(i) % 3], 1.0,
-                   0.1 + 0.7 * quality + 0.2 * uniform(state), 1.0 + static_cast<int>(2 * quality + 3 * uniform(state))});
+                   0.1 + 0.7 * quality + 0.2 * uniform(state),
+                   1.0 + static_cast<int>(2 * quality + 3 * uniform(state))});
   }
   return out;
 }
@@ -111,6 +112,16 @@ void print_calibration() {
     print("krippendorff_alpha", qa::krippendorff_alpha(table, {.level = level}));
   print("fleiss_kappa", qa::fleiss_kappa(table, {.weights = qa::category_weight::quadratic}));
   print("gwet_ac", qa::gwet_ac(table));
+  print("light_kappa", qa::light_kappa(table));
+  print("fleiss_kappa_pooled", qa::fleiss_kappa_pooled(table));
+  print("agreement_difference", qa::agreement_difference(table.without({"r1"}), table.without({"r2"})));
+  print("resample_agreement",
+        qa::resample_agreement(
+            table, {}, {.method = qa::resampling_method::bca, .replicates = 50, .seed = qa::seed{1}}));
+  for (const auto& category : qa::agreement_by_category(table))
+    print("agreement_by_category", category);
+  print("chance_test", qa::chance_test(table, qa::agreement_coefficient::fleiss_kappa_pooled).value);
+  print("benchmark", qa::benchmark(qa::gwet_ac(table)).cumulative.front());
   print("icc", qa::icc(ratings(0.0)));
   for (const auto& rater : qa::rater_summary(table)) {
     print("rater mean", rater.mean);

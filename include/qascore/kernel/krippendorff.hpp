@@ -32,9 +32,9 @@ namespace qascore::kernel {
 /// or 1 - W for category weights. The ordinal metric is (R_k - R_l)^2 with R the mid-ranks of the categories
 /// among the pairable ratings, so that it costs no more than the interval one; the mid-ranks change with the
 /// weights and the influence values follow that too.
-/// Interval and ordinal take O(N + q) time by sums of squares about means (stable at any offset), nominal O(N
-/// m), ratio O(N m + q^2), where N now counts the ratings of distinct profiles; q distinct values. Units with
-/// fewer than two ratings take no part. Influence values: exact derivatives in w, sum w_i u_i = 0.
+/// Interval and ordinal take O(N + q) time by sums of squares about means (stable at any offset), nominal and
+/// ratio O(N m + q), category weights O(N m + q^2), where N now counts the ratings of distinct profiles; q distinct
+/// values. Units with fewer than two ratings take no part. Influence values: exact derivatives in w, sum w_i u_i = 0.
 ///
 /// Undefined: no unit with two ratings; all pairable ratings in one category.
 /// Throws argument_error for level ratio with a negative value.

@@ -2,9 +2,12 @@
 #include <qascore/calibration/krippendorff.hpp>
 
 #include "close_to.hpp"
+#include "random.hpp"
 #include "tables.hpp"
 
 #include <array>
+#include <random>
+#include <vector>
 
 using qascore::test::close_to;
 namespace qa = qascore;
@@ -233,4 +236,39 @@ TEST_CASE("text categories need a declared order above nominal, and have no inte
   CHECK_THROWS_AS(qa::krippendorff_alpha(declared, {.level = level::interval}), qa::argument_error);
   CHECK_THROWS_AS(qa::krippendorff_alpha(tables::of({-1, 2, 1, 1}, 2, {}, 0.0), {.level = level::ratio}),
                   qa::argument_error);
+}
+
+TEST_CASE("ratio alpha of many distinct values is the sum over all pairs, near to each other or far apart, "
+          "with zeros") {
+  std::mt19937_64 engine(51);
+  struct spread {
+    double base, factor; ///< values base * exp(factor * u), u from 0 to 1
+  };
+  for (const spread& s : {spread{100.0, 1e-9}, spread{100.0, 0.01}, spread{1.0, 3.0}, spread{1e-3, 30.0},
+                          spread{1e-300, 1300.0}})
+    for (const double zeros : {0.0, 0.1}) {
+      CAPTURE(s.factor);
+      std::vector<double> matrix;
+      for (int u = 0; u < 300; ++u) {
+        const double truth = qa::test::uniform(engine);
+        for (int r = 0; r < 2; ++r)
+          matrix.push_back(
+              qa::test::uniform(engine) < zeros
+                  ? 0.0
+                  : std::exp(std::log(s.base) + s.factor * (0.9 * truth + 0.1 * qa::test::uniform(engine))));
+      }
+      const auto far = [](double x, double y) {
+        return x == y ? 0.0 : (x - y) / (x + y) * ((x - y) / (x + y));
+      };
+      double seen = 0.0, chance = 0.0;
+      for (std::size_t u = 0; u < 300; ++u)
+        seen += 2.0 * far(matrix[2 * u], matrix[2 * u + 1]);
+      for (const double x : matrix)
+        for (const double y : matrix)
+          chance += far(x, y);
+      const double alpha = 1.0 - 599.0 * seen / chance;
+      const auto found = qa::krippendorff_alpha(tables::of(matrix, 2, {}, -1.0), {.level = qa::level::ratio});
+      CHECK(close_to(1.0 - found.value, 1.0 - alpha, 2e-12));
+      CHECK(found.categories >= 256);
+    }
 }

@@ -117,14 +117,7 @@ public:
   }
 
   double operator()(const profile_weights& by) const {
-    if (!alpha_)
-      return measure_by_profile(ratings_, measure_, by).value;
-    double made = 0.0;
-    for (std::size_t p = 0; p < by.units.size(); ++p)
-      made += ratings_.count(p) >= 2 && by.weight[p] > 0.0
-                  ? by.units[p] * static_cast<double>(ratings_.count(p))
-                  : 0.0;
-    return (*alpha_)(by.weight, made);
+    return alpha_ ? (*alpha_)(by.weight, by.units) : measure_by_profile(ratings_, measure_, by).value;
   }
 
 private:

@@ -12,101 +12,126 @@
 namespace qascore::kernel::detail_resampling {
 
 /// Krippendorff's alpha of one table under other numbers of units, as alpha_by_profile has it but without influence values:
-/// what does not depend on the numbers is computed once.
+/// what does not depend on the numbers is computed once. Loops have no branch, because which profiles are drawn is random.
 class alpha_replicates {
 public:
   alpha_replicates(const rating_view& ratings, const agreement_measure& measure)
-      : ratings_{ratings}, squares_{measure.level == level::interval || measure.level == level::ordinal},
-        ranks_{measure.level == level::ordinal} {
+      : ratings_{ratings}, interval_{measure.level == level::interval}, ordinal_{measure.level ==
+                                                                                 level::ordinal} {
     if (measure.level == level::ratio)
       distance_ = {category_distance::kind::ratio, {}};
     else if (!measure.level && !measure.category_weights.empty())
       distance_ = {category_distance::kind::matrix, measure.category_weights};
-    if (squares_ && !ranks_) {
-      position_.assign(ratings.value.begin(), ratings.value.end());
-      for (double& x : position_)
-        x -= ratings.value.front() + 0.5 * (ratings.value.back() - ratings.value.front());
-      within_.resize(ratings.profiles());
-      for (std::size_t p = 0; p < within_.size(); ++p)
-        within_[p] = squares_within(p, position_);
-    } else if (!squares_) {
-      within_ = pair_distances(ratings, distance_);
-      for (std::size_t p = 0; p < within_.size(); ++p)
-        within_[p] *= static_cast<double>(ratings.count(p));
+    begin_.push_back(0);
+    for (std::size_t p = 0; p < ratings.profiles(); ++p) {
+      const auto codes = ratings.of(p);
+      if (codes.size() >= 2) // others take no part, and keep an empty place
+        code_.insert(code_.end(), codes.begin(), codes.end());
+      begin_.push_back(static_cast<std::uint32_t>(code_.size()));
+      made_.push_back(static_cast<double>(begin_[p + 1] - begin_[p]));
     }
+    if (ordinal_)
+      return;
+    within_ = interval_ ? std::vector<double>(ratings.profiles(), 0.0) : pair_distances(ratings, distance_);
+    for (std::size_t p = 0; p < within_.size(); ++p)
+      within_[p] *= made_[p];
+    if (interval_)
+      gather_moments();
   }
 
-  /// NaN where alpha is undefined. `weight`: by profile; `made`: how many ratings count for the factor 1 - 1/N.
-  double operator()(std::span<const double> weight, double made) const {
-    std::vector<double> count(ratings_.categories(), 0.0);
-    for (std::size_t p = 0; p < weight.size(); ++p)
-      if (weight[p] != 0.0 && ratings_.count(p) >= 2)
-        for (const std::uint32_t c : ratings_.of(p))
-          count[c] += weight[p];
-    double total = 0.0;
-    std::size_t used = 0;
-    for (const double n : count) {
-      total += n;
-      used += n > 0.0 ? 1u : 0u;
+  /// NaN where alpha is undefined. `weight`: by profile; `units`: those that count for the factor 1 - 1/N.
+  double operator()(std::span<const double> weight, std::span<const double> units) const {
+    double made = 0.0, total = 0.0;
+    for (std::size_t p = 0; p < weight.size(); ++p) {
+      made += units[p] * made_[p];
+      total += weight[p] * made_[p];
     }
-    if (used < 2)
-      return missing_value;
-    std::vector<double> ranks;
-    if (ranks_) {
-      double below = 0.0;
-      for (const double n : count) {
-        ranks.push_back(below + 0.5 * n - 0.5 * total);
-        below += n;
-      }
-    }
-    double seen = 0.0;
-    for (std::size_t p = 0; p < weight.size(); ++p)
-      if (weight[p] != 0.0 && ratings_.count(p) >= 2)
-        seen += weight[p] * (ranks_ ? squares_within(p, ranks) : within_[p]);
-    const double chance =
-        squares_ ? by_squares(count, total, ranks_ ? ranks : position_) : by_distances(count, total);
-    return 1.0 - (1.0 - 1.0 / made) * seen / (total * chance);
+    const parts found = interval_ ? by_moments(weight, total) : by_margins(weight, total);
+    return found.chance > 0.0 ? 1.0 - (1.0 - 1.0 / made) * found.seen / found.chance : missing_value;
   }
 
 private:
-  /// Sum over the ratings of a profile of the mean squared difference to its others.
-  double squares_within(std::size_t p, const std::vector<double>& x) const {
-    const auto codes = ratings_.of(p);
-    if (codes.size() < 2)
-      return 0.0;
-    const auto m = static_cast<double>(codes.size());
-    double mean = 0.0, sum = 0.0;
-    for (const std::uint32_t c : codes)
-      mean += x[c] / m;
-    for (const std::uint32_t c : codes)
-      sum += (x[c] - mean) * (x[c] - mean);
-    return 2.0 * m / (m - 1.0) * sum;
+  /// Observed and expected disagreement.
+  struct parts {
+    double seen = 0.0, chance = 0.0;
+  };
+
+  /// Per profile, of its values about the middle of the scale: their sum, their squares, and twice their squares about their
+  /// own mean over m - 1, times m.
+  void gather_moments() {
+    const double middle = ratings_.value.empty() ? 0.0
+                                                 : ratings_.value.front() +
+                                                       0.5 * (ratings_.value.back() - ratings_.value.front());
+    for (std::size_t p = 0; p < within_.size(); ++p) {
+      double sum = 0.0, squares = 0.0, about = 0.0;
+      for (std::size_t i = begin_[p]; i < begin_[p + 1]; ++i) {
+        const double x = ratings_.value[code_[i]] - middle;
+        sum += x;
+        squares += x * x;
+      }
+      for (std::size_t i = begin_[p]; i < begin_[p + 1]; ++i) {
+        const double d = ratings_.value[code_[i]] - middle - sum / made_[p];
+        about += d * d;
+      }
+      sum_.push_back(sum);
+      squares_.push_back(squares);
+      within_[p] = made_[p] < 2.0 ? 0.0 : 2.0 * made_[p] / (made_[p] - 1.0) * about;
+    }
   }
 
-  /// Mean squared difference of any two ratings.
-  static double by_squares(const std::vector<double>& count, double total, const std::vector<double>& x) {
-    double mean = 0.0, sum = 0.0;
-    for (std::size_t k = 0; k < x.size(); ++k)
-      mean += count[k] / total * x[k];
-    for (std::size_t k = 0; k < x.size(); ++k)
-      sum += count[k] * (x[k] - mean) * (x[k] - mean);
-    return 2.0 * sum / total;
+  /// 0 for what rounding leaves of ratings that are all alike.
+  static double unrounded(double chance, double size) { return chance > 1e-13 * size ? chance : 0.0; }
+
+  parts by_moments(std::span<const double> weight, double total) const {
+    double seen = 0.0, sum = 0.0, squares = 0.0;
+    for (std::size_t p = 0; p < weight.size(); ++p) {
+      seen += weight[p] * within_[p];
+      sum += weight[p] * sum_[p];
+      squares += weight[p] * squares_[p];
+    }
+    return {seen, unrounded(2.0 * (squares - sum / total * sum), squares)};
   }
 
-  double by_distances(std::vector<double> count, double total) const {
-    for (double& n : count)
-      n /= total;
+  parts by_margins(std::span<const double> weight, double total) const {
+    std::vector<double> count(ratings_.categories(), 0.0);
+    for (std::size_t p = 0; p < weight.size(); ++p)
+      for (std::size_t i = begin_[p]; i < begin_[p + 1]; ++i)
+        count[code_[i]] += weight[p];
+    parts out;
+    if (ordinal_) {
+      double below = -0.5 * total, half = 0.0;
+      std::vector<double> rank(count.size());
+      for (std::size_t k = 0; k < count.size(); ++k) {
+        rank[k] = below + 0.5 * count[k];
+        below += count[k];
+        half += count[k] * rank[k] * rank[k];
+      }
+      out.chance = unrounded(2.0 * half, total * total * total); // mid-ranks have the mean 0
+      for (std::size_t p = 0; p < weight.size(); ++p) {
+        double sum = 0.0, squares = 0.0;
+        for (std::size_t i = begin_[p]; i < begin_[p + 1]; ++i) {
+          sum += rank[code_[i]];
+          squares += rank[code_[i]] * rank[code_[i]];
+        }
+        out.seen +=
+            made_[p] < 2.0 ? 0.0 : weight[p] * 2.0 / (made_[p] - 1.0) * (made_[p] * squares - sum * sum);
+      }
+      return out;
+    }
+    for (std::size_t p = 0; p < weight.size(); ++p)
+      out.seen += weight[p] * within_[p];
     const std::vector<double> to = distances_to(count, ratings_, distance_);
-    double sum = 0.0;
     for (std::size_t k = 0; k < to.size(); ++k)
-      sum += count[k] * to[k];
-    return sum;
+      out.chance += count[k] * to[k] / total;
+    out.chance = unrounded(out.chance, total);
+    return out;
   }
 
   rating_view ratings_;
-  bool squares_, ranks_;
+  bool interval_, ordinal_;
   category_distance distance_;
-  std::vector<double> position_, within_;
+  std::vector<std::uint32_t> begin_, code_;
+  std::vector<double> made_, within_, sum_, squares_;
 };
 
 } // namespace qascore::kernel::detail_resampling

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../disagreement.hpp"
+#include "ratio_distances.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -107,6 +108,9 @@ QASCORE_INLINE std::vector<double> distances_to(std::span<const double> share, c
       out[k] = total - share[k];
     return out;
   }
+  constexpr std::size_t many = 256; // from here on linear time costs less than all pairs
+  if (distance.form == category_distance::kind::ratio && out.size() >= many)
+    return ratio_distances(ratings.value, share);
   return with_distance(ratings, distance, [&](auto d) {
     for (std::uint32_t k = 0; k < out.size(); ++k)
       for (std::uint32_t l = 0; l < out.size(); ++l)
