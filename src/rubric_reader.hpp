@@ -132,7 +132,8 @@ private:
   // Where a path of the definition stands in the file: itself, or the nearest part around it.
   position find(std::string path) const {
     while (true) {
-      if (const auto known = places_.find(path); known != places_.end())
+      const auto known = std::ranges::find(places_, path, &std::pair<std::string, position>::first);
+      if (known != places_.end())
         return known->second;
       const std::size_t cut = path.find_last_of(".[");
       if (cut == std::string::npos)
@@ -167,7 +168,7 @@ private:
   // --- parts
 
   void visit(const place& p) {
-    places_.emplace(p.path, at(p).where);
+    places_.emplace_back(p.path, at(p).where);
     if (++visits_ > most_visits)
       text_.refuse(at(p).where, "expected at most " + std::to_string(most_visits) +
                                     " parts but found more: aliases that repeat aliases");
@@ -760,7 +761,8 @@ private:
   std::string language_ = "en";
   std::size_t visits_ = 0;
   std::vector<problem> problems_;
-  std::map<std::string, position> places_; // of what was read, by path
+  std::vector<std::pair<std::string, position>>
+      places_;                             // of what was read, by path, the first of each counts
   std::set<std::string> failed_;           // paths with a problem
   std::set<std::string> unread_;           // parts that could not be opened
 };

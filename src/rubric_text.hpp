@@ -58,10 +58,14 @@ public:
     const std::size_t begin = lines_[row];
     const std::size_t end =
         std::min(text_.size(), begin + static_cast<std::size_t>(std::max(0, byte_column)));
-    const auto characters = std::count_if(
-        text_.begin() + static_cast<std::ptrdiff_t>(begin), text_.begin() + static_cast<std::ptrdiff_t>(end),
-        [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u; });
-    return {static_cast<int>(row) + 1, static_cast<int>(characters) + 1};
+    // Places are asked for one behind the other: counting goes on from the last, or long lines would cost a square.
+    if (row != counted_row_ || end < counted_to_)
+      counted_row_ = row, counted_to_ = begin, characters_ = 0;
+    characters_ += std::count_if(text_.begin() + static_cast<std::ptrdiff_t>(counted_to_),
+                                 text_.begin() + static_cast<std::ptrdiff_t>(end),
+                                 [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u; });
+    counted_to_ = end;
+    return {static_cast<int>(row) + 1, static_cast<int>(characters_) + 1};
   }
 
   [[noreturn]] void refuse(position where, std::string message) const {
@@ -106,14 +110,17 @@ private:
     for (std::size_t i = 0; i < text_.size();) {
       const std::size_t length = character_at(i);
       const auto byte = static_cast<unsigned char>(text_[i]);
-      static constexpr char hex[] = "0123456789abcdef";
-      const std::string code = std::string("0x") + hex[byte >> 4] + hex[byte & 15u];
       if (length == 0)
-        refuse(of_byte(i), "expected UTF-8 text but found the byte " + code);
+        refuse(of_byte(i), "expected UTF-8 text but found the byte " + code_of(byte));
       if (length == 1 && byte != '\n' && byte != '\t' && (byte < 0x20 || byte == 0x7f))
-        refuse(of_byte(i), "expected text but found the control character " + code);
+        refuse(of_byte(i), "expected text but found the control character " + code_of(byte));
       i += length;
     }
+  }
+
+  static std::string code_of(unsigned char byte) {
+    static constexpr char hex[] = "0123456789abcdef";
+    return std::string("0x") + hex[byte >> 4] + hex[byte & 15u];
   }
 
   void check_nesting() const {
@@ -146,6 +153,10 @@ private:
   std::string name_;
   std::string text_;
   std::vector<std::size_t> lines_; // byte at which each line starts
+  // What `at` counted last: the characters of a line up to a byte.
+  mutable std::size_t counted_row_ = static_cast<std::size_t>(-1);
+  mutable std::size_t counted_to_ = 0;
+  mutable std::ptrdiff_t characters_ = 0;
 };
 
 } // namespace qascore::reader

@@ -21,6 +21,7 @@ struct node {
   std::vector<std::size_t> items;
   std::vector<std::pair<std::size_t, std::size_t>>
       entries; // key, value; in the order of the file, repeats kept
+  friend bool operator==(const node&, const node&) = default;
 };
 
 /// Nodes by index; an alias is the index of what it names. Nothing points up, so there are no cycles.
@@ -30,10 +31,14 @@ struct tree {
   std::size_t root = 0;
 
   const node& operator[](std::size_t i) const { return nodes[i]; }
+  friend bool operator==(const tree&, const tree&) = default;
 };
 
 /// Parses one document. Throws rubric_error where the text is not YAML, has more than one document, tags, or
 /// nodes beyond `most_nodes`.
 tree parse_tree(const source& text);
+
+/// The same by yaml-cpp alone, which `parse_tree` asks only for what is not plain (rubric_plain.hpp).
+tree parse_any_tree(const source& text);
 
 } // namespace qascore::reader

@@ -1,6 +1,7 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 // The only file that includes yaml-cpp. Its events are used, not its nodes: those lose quotes, positions and
 // repeated keys, read 010 as 8, and take a typo for a default.
+#include "rubric_plain.hpp"
 #include "rubric_reader.hpp"
 
 #include <yaml-cpp/eventhandler.h>
@@ -135,6 +136,12 @@ private:
 } // namespace
 
 tree parse_tree(const source& text) {
+  if (auto plain = plain_parser(text).run())
+    return *std::move(plain);
+  return parse_any_tree(text);
+}
+
+tree parse_any_tree(const source& text) {
   std::istringstream stream(text.text());
   tree_builder builder(text);
   try {
@@ -158,7 +165,7 @@ tree parse_tree(const source& text) {
 rubric parse_rubric(std::string_view text, std::string_view name) {
   const reader::source source(text, name);
   const reader::tree tree = reader::parse_tree(source);
-  return rubric(reader::definition_reader(source, tree).run());
+  return rubric(detail::validated{}, reader::definition_reader(source, tree).run());
 }
 
 rubric load_rubric(const std::filesystem::path& path) {

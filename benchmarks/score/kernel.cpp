@@ -79,22 +79,73 @@ void read_the_bytes(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * 30'000'000);
 }
 
-void score_one(benchmark::State& state) {
-  constexpr std::size_t rows = 1024;
-  const qa::rubric rubric = form();
+/// The same form, with what real ones have beside: a condition on every third criterion, rules of every scope.
+qa::rubric full_form() {
+  qa::rubric_definition definition = form().definition();
+  for (auto& section : definition.sections) {
+    section.fail = {{.when = qa::when_below{0.2},
+                     .scope = qa::fail_scope::form,
+                     .effect = qa::fail_effect::verdict,
+                     .cap = 0.0}};
+    for (std::size_t c = 0; c < section.criteria.size(); ++c) {
+      auto& criterion = section.criteria[c];
+      if (c % 3 == 2)
+        criterion.ask_when = {.what = qa::condition_kind::answer,
+                              .parts = {},
+                              .of = section.criteria[c - 1].id,
+                              .match = qa::condition_match::is,
+                              .values = {"yes"}};
+      if (c == 1)
+        criterion.fail = {{.when = qa::when_below_highest{},
+                           .scope = qa::fail_scope::section,
+                           .effect = qa::fail_effect::cap,
+                           .cap = 0.5}};
+    }
+  }
+  return qa::rubric(definition);
+}
+
+std::vector<std::vector<std::uint8_t>> evaluations(std::size_t rows) {
   const answers given(rows);
-  std::vector<std::vector<std::uint8_t>> evaluations(rows, std::vector<std::uint8_t>(30));
+  std::vector<std::vector<std::uint8_t>> out(rows, std::vector<std::uint8_t>(30));
   for (std::size_t row = 0; row < rows; ++row)
     for (std::size_t c = 0; c < 30; ++c)
-      evaluations[row][c] = given.column[c][row];
+      out[row][c] = given.column[c][row];
+  return out;
+}
+
+void score_one(benchmark::State& state) {
+  const qa::rubric rubric = form();
+  const auto given = evaluations(1024);
   qa::kernel::scoring_work work;
   std::size_t row = 0;
   for (auto _ : state)
-    benchmark::DoNotOptimize(qa::kernel::score_one(rubric.plan(), evaluations[row++ % rows], work).score);
+    benchmark::DoNotOptimize(qa::kernel::score_one(rubric.plan(), given[row++ % 1024], work).score);
+}
+
+/// The score alone, conditions and rules in the form.
+void score_one_of_a_full_form(benchmark::State& state) {
+  const qa::rubric rubric = full_form();
+  const auto given = evaluations(1024);
+  qa::kernel::scoring_work work;
+  std::size_t row = 0;
+  for (auto _ : state)
+    benchmark::DoNotOptimize(qa::kernel::score_one(rubric.plan(), given[row++ % 1024], work).score);
+}
+
+/// The whole result: contributions that add up, sections, dimensions, the rules that fired.
+void full_result_of_a_full_form(benchmark::State& state) {
+  const auto given = evaluations(1024);
+  qa::scorer one(full_form(), {.when_unasked = qa::unasked::ignore});
+  std::size_t row = 0;
+  for (auto _ : state)
+    benchmark::DoNotOptimize(one(given[row++ % 1024]).score);
 }
 
 BENCHMARK(score_many)->Unit(benchmark::kMillisecond);
 BENCHMARK(read_the_bytes)->Unit(benchmark::kMillisecond);
 BENCHMARK(score_one)->Unit(benchmark::kNanosecond);
+BENCHMARK(score_one_of_a_full_form)->Unit(benchmark::kNanosecond);
+BENCHMARK(full_result_of_a_full_form)->Unit(benchmark::kNanosecond);
 
 } // namespace

@@ -1,8 +1,10 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 // Any bytes: either a rubric that scores, or a rubric_error whose problems all have a message. Nothing else leaves the
-// reader.
+// reader. What the reader of plain YAML reads, yaml-cpp reads as the same tree.
 #include <qascore/rubric.hpp>
 #include <qascore/rubric/yaml.hpp>
+
+#include "rubric_plain.hpp"
 
 #include <qascore/kernel/scoring_many.hpp>
 
@@ -83,6 +85,9 @@ void check(const qascore::rubric& form, std::size_t draw) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   try {
+    const qascore::reader::source source(text, "fuzz");
+    if (const auto plain = qascore::reader::plain_parser(source).run())
+      require(*plain == qascore::reader::parse_any_tree(source));
     check(qascore::parse_rubric(text, "fuzz"), size);
   } catch (const qascore::rubric_error& failure) {
     require(!failure.problems().empty());

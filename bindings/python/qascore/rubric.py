@@ -713,8 +713,14 @@ class Scores:
         if self._rows is None:
             self._rows = {identity: row for row, identity in enumerate(self._ids)}
         if evaluation not in self._rows:
-            hint = did_you_mean(evaluation, self._ids) if len(self) <= 10_000 else ""
-            raise ArgumentError(f"evaluation: expected an evaluation that was scored but found {evaluation!r}{hint}")
+            written = next((one for one in self._ids if str(one) == str(evaluation)), None)
+            if written is not None:  # 7 is not "7"
+                hint = f" (did you mean {written!r}?)"
+            else:
+                hint = did_you_mean(evaluation, self._ids) if len(self) <= 10_000 else ""
+            some = ", ".join(repr(one) for one in self._ids[:3]) + (", ..." if len(self) > 3 else "")
+            among = f"one of the {len(self)} evaluations that were scored ({some})" if len(self) else "an evaluation, of which none was scored,"
+            raise ArgumentError(f"evaluation: expected {among} but found {evaluation!r}{hint}")
         core = self.rubric._core.score_row(self._codes, self._rows[evaluation], self._unanswered)
         return EvaluationResult.from_core(core, self.rubric)
 

@@ -119,6 +119,19 @@ def test_a_section_splits_its_weight_evenly_over_its_questions() -> None:
     assert score(rubric, a1="full", a2="full", a3="none", b1="not_applicable") == pytest.approx(2 / 3)
 
 
+def test_weights_that_the_mode_does_not_know_are_noted() -> None:
+    document = form(section("s", single("a", Weight=30), single("b", Weight=70), Weight=100))
+    for mode, noted in {
+        "QUESTION_ONLY": ["Items[0].Section.Weight"],
+        "SECTION_ONLY": ["Items[0].Section.Items[0].Question.Weight"],
+        "POINTS_BASED": ["Items[0].Section.Weight", "Items[0].Section.Items[0].Question.Weight"],
+    }.items():
+        given = document if mode != "POINTS_BASED" else form(section("s", single("a", points=True, Weight=30), single("b", points=True), Weight=100))
+        given["ScoringStrategy"]["Mode"] = mode
+        notes = qa.import_rubric(given, "amazon_connect").notes
+        assert [one.path for one in notes if "counts for nothing" in one.message] == noted
+
+
 def test_weight_may_stay_in_its_section_by_choice() -> None:
     rubric = imported(
         section("a", single("a1"), single("a2", NotApplicableEnabled=True), Weight=40),

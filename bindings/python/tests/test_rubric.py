@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +220,40 @@ def test_scores_open_up(form: qa.Rubric) -> None:
     assert sums.tolist() == BEFORE
     assert "3 evaluations on service 2" in repr(scores)
     assert "<table" in scores._repr_html_()
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="only Linux says what a process takes at most")
+def test_a_batch_takes_its_outputs_and_next_to_nothing_more() -> None:
+    program = """
+import numpy as np, qascore as qa
+form = qa.Rubric.load("voice-service")
+codes = np.zeros((len(form.criteria), 1_000_000), dtype=np.uint8)
+codes[:, ::3] = 1
+def status(name):
+    return next(1024 * int(line.split()[1]) for line in open("/proc/self/status") if line.startswith(name))
+form._core.score_codes(codes[:, :1000].copy(), False, 2)
+open("/proc/self/clear_refs", "w").write("5")
+before = status("VmRSS")
+columns = form._core.score_codes(codes, False, 2)
+print(status("VmHWM") - before - sum(column.nbytes for column in columns.values()))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 1_000_000
+
+
+def test_an_evaluation_that_was_not_scored_is_told_with_those_that_were() -> None:
+    form = qa.Rubric.parse(
+        '{qascore: 1, id: f, version: "1", scoring: {method: points}, sections: [{id: s, criteria: [{id: a, answer: yes_no}]}]}'
+    )
+    for ids, asked, said in (
+        (["e-1", "e-2"], "e-0", r"one of the 2 evaluations that were scored \('e-1', 'e-2'\) but found 'e-0' \(did you mean \"e-\d\"\?\)"),
+        ([10, 20, 30, 40], "20", r"scored \(10, 20, 30, ...\) but found '20' \(did you mean 20\?\)"),
+        ([10, 20, 30, 40], 35, r"scored \(10, 20, 30, ...\) but found 35$"),
+        ([], "e-0", "an evaluation, of which none was scored, but found 'e-0'"),
+    ):  # fmt: skip
+        scores = form.score(pd.DataFrame({"id": ids, "a": ["yes"] * len(ids)}), evaluation="id")
+        with pytest.raises(qa.ArgumentError, match=said):
+            scores.explain(asked)
 
 
 def test_scores_are_a_frame_where_one_is_asked_for(form: qa.Rubric) -> None:

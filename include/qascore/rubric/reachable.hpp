@@ -33,7 +33,10 @@ public:
           codes_.emplace(&test, std::pair(input, codes));
           tests[input].push_back(codes);
         });
+    choices_.resize(graph.inputs());
     for (std::size_t input = 0; input < graph.inputs(); ++input) {
+      if (tests[input].empty())
+        continue;
       std::map<std::vector<bool>, int> alike;
       for (int code = 0; code < 256; ++code) {
         std::vector<bool> holds;
@@ -42,7 +45,7 @@ public:
         alike.emplace(std::move(holds), code);
       }
       for (const auto& [holds, code] : alike)
-        choices_.resize(input + 1), choices_[input].push_back(code);
+        choices_[input].push_back(code);
     }
   }
 

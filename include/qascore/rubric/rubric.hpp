@@ -30,6 +30,8 @@ inline std::string_view in_language(const localised& text, std::string_view lang
     return found;
   return text.empty() ? otherwise : std::string_view(text.begin()->second);
 }
+/// Says that a definition is known to be valid.
+struct validated {};
 } // namespace detail
 
 /// A criterion of a rubric, with what its answers earn.
@@ -78,7 +80,9 @@ private:
 class rubric {
 public:
   /// Throws rubric_error with all problems.
-  explicit rubric(rubric_definition definition) : state_{build(std::move(definition))} {}
+  explicit rubric(rubric_definition definition) : state_{build(refuse_problems(std::move(definition)))} {}
+  /// From a definition that `validate` has found nothing wrong with.
+  rubric(detail::validated, rubric_definition definition) : state_{build(std::move(definition))} {}
 
   const std::string& id() const noexcept { return state_->definition.id; }
   const std::string& version() const noexcept { return state_->definition.version; }
@@ -156,9 +160,13 @@ private:
     std::string hash;
   };
 
-  static std::shared_ptr<const state> build(rubric_definition&& definition) {
+  static rubric_definition refuse_problems(rubric_definition&& definition) {
     if (auto problems = validate(definition); !problems.empty())
       throw rubric_error(std::move(problems));
+    return std::move(definition);
+  }
+
+  static std::shared_ptr<const state> build(rubric_definition&& definition) {
     const auto built = std::make_shared<state>();
     state& s = *built;
     s.definition = std::move(definition);

@@ -82,6 +82,12 @@ class _Section:
             else:
                 yield item
 
+    def sections(self) -> Iterator[_Section]:
+        yield self
+        for item in self.items:
+            if isinstance(item, _Section):
+                yield from item.sections()
+
     def scored(self) -> int:
         return sum(one.scored for one in self.questions())
 
@@ -328,7 +334,20 @@ class _Importer:
             if not given_tops:
                 self.draft.notes.add("", "no section has a weight: all count alike")
             self.note_total(sum(one.weight or 0 for one in given_tops), bool(given_tops), "sections")
+        self.note_idle(tops, mode)
         problems.check()
+
+    def note_idle(self, tops: list[_Section], mode: str) -> None:
+        """Weights of which the mode takes no notice."""
+        parts: list[_Section | _Question] = []
+        if mode != "SECTION_ONLY":
+            parts += [one for top in tops for one in top.sections()]
+        if mode != "QUESTION_ONLY":
+            parts += [one for top in tops for one in top.questions()]
+        for one in parts:
+            if one.weight:
+                kind = "a section" if isinstance(one, _Section) else "a question"
+                self.draft.notes.add(one.fields.place("Weight"), f"the weight of {kind} counts for nothing in {mode}: left out")
 
     def note_total(self, total: float, given: bool, of: str) -> None:
         if given and abs(total - 100) > 1e-6:
