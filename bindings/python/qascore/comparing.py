@@ -533,8 +533,8 @@ class _Comparing:
         yield from self.titles(id, "title", before.get("title", {}), after.get("title", {}))
         if old.known.kind != new.known.kind or old.known.several != new.known.several:
             yield self.moved(id, f"is answered as {_kind(new.known)}, was {_kind(old.known)}", _Which(id))
-            return
-        yield from self.answers(id, old, new)
+        else:
+            yield from self.answers(id, old, new)
         yield from self.place(id, old, new)
         stays = old.sections == new.sections  # then what changed around it is said of the section
         yield from self.conditions(id, old.conditions(stays), new.conditions(stays))

@@ -106,6 +106,11 @@ def test_a_change_is_said_in_words_with_what_it_moves(name: str) -> None:
     assert expected in changes(replaced, *more)
 
 
+def test_another_kind_of_answer_hides_no_other_change() -> None:
+    found = changes(("answer: yes_no, not_applicable: true", "critical: true, answer: {scale: {min: 0, max: 1}}"))
+    assert {one[1] for one in found} == {"is answered as scale, was yes/no", "may no longer be not applicable", "is critical now"}
+
+
 def test_weights_count_by_their_proportions() -> None:
     assert changes(("    weight: 2\n", "    weight: 20\n"), ("    weight: 1\n", "    weight: 10\n")) == [
         ("", "all weights of the form are 10 times what they were: no score changes", "nothing", "")
