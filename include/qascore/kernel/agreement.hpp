@@ -2,11 +2,10 @@
 #pragma once
 
 #include "../core/estimate.hpp"
-#include "../core/influence.hpp"
 #include "../detail/config.hpp"
+#include "linearised_agreement.hpp"
 #include "ratings.hpp"
 
-#include <limits>
 #include <span>
 #include <string_view>
 
@@ -55,13 +54,6 @@ struct agreement_result : estimate {
 } // namespace qascore
 
 namespace qascore::kernel {
-
-/// A coefficient with what it compares, and its influence values per unit.
-struct linearised_agreement : linearised {
-  double observed = missing_value;
-  double expected = missing_value;
-  double lowest = -std::numeric_limits<double>::infinity(); ///< the coefficient cannot be below
-};
 
 /// Agreement coefficients for any number of raters, gaps anywhere, any category weights W, unit weights w.
 ///

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "../../core/error.hpp"
-#include "../agreement.hpp"
 #include "../disagreement.hpp"
+#include "../linearised_agreement.hpp"
+#include "../ratings.hpp"
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
