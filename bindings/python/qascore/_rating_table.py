@@ -130,15 +130,22 @@ class RatingTable:
             if source.text and duplicates == "average":
                 raise ArgumentError("duplicates: text ratings have no average; expected error")
             chosen: Any = slice(None) if present.all() else present  # a slice copies nothing
-            core = _core.Ratings.from_rows(
-                unit_codes[chosen],
-                len(unit_labels),
-                None if rater_codes is None else rater_codes[chosen],
-                0 if rater_labels is None else len(rater_labels),
-                source.values[chosen],
-                source.declared,
-                duplicates == "average",
-            )
+            try:
+                core = _core.Ratings.from_rows(
+                    unit_codes[chosen],
+                    len(unit_labels),
+                    None if rater_codes is None else rater_codes[chosen],
+                    0 if rater_labels is None else len(rater_labels),
+                    source.values[chosen],
+                    source.declared,
+                    duplicates == "average",
+                )
+            except DataError as error:
+                if duplicates == "average" and np.isin(source.values[chosen], source.declared).all():
+                    raise DataError(
+                        f"{error}: it is the average of repeated ratings; declare no categories, or remove the repeats"
+                    ) from None
+                raise
             repeated = core.duplicate()
             if repeated is not None:
                 assert rater_labels is not None

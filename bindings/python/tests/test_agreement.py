@@ -271,6 +271,16 @@ def test_weights_that_are_not_symmetric_and_categories_outside_the_declared_are_
         table(pd.DataFrame({"call": [1, 1], "who": ["a", "b"], "score": [1, 9]}))
 
 
+def test_an_average_that_is_no_declared_category_is_called_one() -> None:
+    rows = pd.DataFrame({"call": [1, 1, 1, 2], "who": ["a", "a", "b", "b"], "score": [1, 2, 2, 9]})
+    with pytest.raises(qa.DataError, match=r"1.5 is not among the declared categories 1, 2, 3, 4: it is the average"):
+        table(rows[:3], duplicates="average")
+    with pytest.raises(qa.DataError, match=r"9 is not among the declared categories 1, 2, 3, 4$"):
+        table(rows[2:], duplicates="average")
+    free = qa.RatingTable(rows[:3], unit="call", rater="who", rating="score", duplicates="average")
+    assert qa.krippendorff_alpha(free, level="interval").categories == 2  # type: ignore[union-attr]
+
+
 # What peers get wrong: each has its number here
 
 
