@@ -4,10 +4,9 @@
 #include "../../core/error.hpp"
 #include "../../detail/sum.hpp"
 #include "../calibration_factors.hpp"
-#include "../random_number.hpp"
 #include "../replicates.hpp"
+#include "replicate_stream.hpp"
 
-#include <boost/random/taus88.hpp>
 #include <boost/random/uniform_int_distribution.hpp>
 
 #include <algorithm>
@@ -16,21 +15,6 @@
 #include <string>
 
 namespace qascore::kernel {
-namespace detail_replicates {
-
-/// The bootstrap's stream for one replicate; its three words come from the permanent random numbers.
-inline boost::random::taus88 stream_of(seed start, std::size_t replicate) {
-  const permanent_numbers words{seed{permanent_numbers{start}(static_cast<std::int64_t>(replicate))}};
-  const std::uint64_t low = words(0);
-  const std::array<std::uint32_t, 3> state{static_cast<std::uint32_t>(low), static_cast<std::uint32_t>(low >> 32u),
-                                           static_cast<std::uint32_t>(words(1))};
-  auto at = state.begin();
-  boost::random::taus88 engine;
-  engine.seed(at, state.end());
-  return engine;
-}
-
-} // namespace detail_replicates
 
 QASCORE_INLINE replicate_weights::replicate_weights(const design_view& design, const replicate_options& options,
                                                     std::span<const double> values)
