@@ -70,12 +70,14 @@ if TYPE_CHECKING:
         total,
         variance,
     )
+    from .generalizability import DStudy, DStudyPlan, GStudy, d_study, g_study
     from .importing.amazon_export import ExportedRubric, export_rubric
     from .importing.comparison import ImportedEvaluations, Rescored, ScoreDifference
     from .importing.draft import ImportedRubric
     from .importing.evaluations import import_evaluations
     from .importing.forms import import_rubric
     from .inclusion import inclusion_probabilities
+    from .mixed import MixedModel, mixed_model
     from .model_assisted import (
         ModelAssistedEstimate,
         PpiEstimate,
@@ -85,6 +87,7 @@ if TYPE_CHECKING:
     )
     from .paired import paired_difference
     from .quantiles import median, quantile
+    from .rater_models import AdjustedAgent, RaterEffect, RaterEffects, rater_effects
     from .regressions import Regression, regression
     from .rubric import EvaluationResult, Rubric, Scores
     from .sample_size import (
@@ -103,6 +106,7 @@ if TYPE_CHECKING:
     from .study import Study, run_study
 
 __all__ = [
+    "AdjustedAgent",
     "AgentDifference",
     "AgentEstimate",
     "AgentEstimates",
@@ -116,6 +120,8 @@ __all__ = [
     "Centre",
     "ChanceTest",
     "ComparedScores",
+    "DStudy",
+    "DStudyPlan",
     "DataError",
     "DesignEffect",
     "DesignError",
@@ -128,11 +134,13 @@ __all__ = [
     "ExportedRubric",
     "FileError",
     "Finding",
+    "GStudy",
     "IccEstimate",
     "ImportedEvaluations",
     "ImportedRubric",
     "MissingColumnError",
     "MissingRowError",
+    "MixedModel",
     "ModelAssistedEstimate",
     "NumericError",
     "Pairing",
@@ -140,6 +148,8 @@ __all__ = [
     "PlannedStratum",
     "PpiEstimate",
     "QascoreError",
+    "RaterEffect",
+    "RaterEffects",
     "RaterSummary",
     "RatingTable",
     "RecordedDraw",
@@ -177,12 +187,14 @@ __all__ = [
     "compare_rubrics",
     "conger_kappa",
     "cronbach_alpha",
+    "d_study",
     "design_effect",
     "difference",
     "draw",
     "export_rubric",
     "fleiss_kappa",
     "fleiss_kappa_pooled",
+    "g_study",
     "gold_kappa",
     "gwet_ac",
     "icc",
@@ -195,6 +207,7 @@ __all__ = [
     "light_kappa",
     "mean",
     "median",
+    "mixed_model",
     "model_assisted_mean",
     "model_assisted_proportion",
     "pair",
@@ -205,6 +218,7 @@ __all__ = [
     "ppi_mean",
     "proportion",
     "quantile",
+    "rater_effects",
     "rater_summary",
     "ratio",
     "regression",
@@ -288,12 +302,14 @@ _HOMES = {
         "total",
         "variance",
     ),
+    "generalizability": ("DStudy", "DStudyPlan", "GStudy", "d_study", "g_study"),
     "importing.amazon_export": ("ExportedRubric", "export_rubric"),
     "importing.comparison": ("ImportedEvaluations", "Rescored", "ScoreDifference"),
     "importing.draft": ("ImportedRubric",),
     "importing.evaluations": ("import_evaluations",),
     "importing.forms": ("import_rubric",),
     "inclusion": ("inclusion_probabilities",),
+    "mixed": ("MixedModel", "mixed_model"),
     "model_assisted": (
         "ModelAssistedEstimate",
         "PpiEstimate",
@@ -303,6 +319,7 @@ _HOMES = {
     ),
     "paired": ("paired_difference",),
     "quantiles": ("median", "quantile"),
+    "rater_models": ("AdjustedAgent", "RaterEffect", "RaterEffects", "rater_effects"),
     "regressions": ("Regression", "regression"),
     "rubric": ("EvaluationResult", "Rubric", "Scores"),
     "sample_size": (

@@ -315,6 +315,42 @@ def cronbach_alpha(
 ) -> dict[str, Any]: ...
 
 # regression
+def fit_mixed_model(
+    y: npt.NDArray[np.float64],
+    factors: list[tuple[npt.NDArray[np.uint32], int]],
+    fixed: list[npt.NDArray[np.float64]],
+    confidence: float,
+    interval: str,
+) -> dict[str, Any]: ...
+def rater_effects(
+    score: npt.NDArray[np.float64],
+    agent: tuple[npt.NDArray[np.uint32], int],
+    rater: tuple[npt.NDArray[np.uint32], int],
+    conversation: tuple[npt.NDArray[np.uint32], int] | None,
+    case_mix: list[npt.NDArray[np.float64]],
+    confidence: float,
+    highest_first: bool,
+    interval: str,
+    seed: int | None,
+    replicates: int,
+    threads: int,
+) -> dict[str, Any]: ...
+def g_study(
+    score: npt.NDArray[np.float64],
+    facets: list[tuple[tuple[npt.NDArray[np.uint32], int], int | None]],
+    confidence: float,
+    method: str,
+    interval: str,
+) -> dict[str, Any]: ...
+def d_study(
+    facets: list[int],
+    variances: list[float],
+    covariance: list[float],
+    n: int,
+    plans: list[list[float]],
+    fixed: int,
+    confidence: float,
+) -> list[dict[str, Any]]: ...
 def fit_regression(
     design: dict[str, Any] | None,
     outcome: npt.NDArray[np.float64],
@@ -384,8 +420,11 @@ class Ratings:
         normal: bool,
         design: Any,
     ) -> dict[str, Any]: ...
+    def rows(
+        self,
+    ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32] | None, npt.NDArray[np.float64]]: ...
     def icc(
-        self, form: str, confidence: float, interval: str, null_value: float, design: Any
+        self, form: str, confidence: float, interval: str, null_value: float, method: str, design: Any
     ) -> dict[str, Any]: ...
     def rater_summary(self, confidence: float, design: Any) -> list[dict[str, Any]]: ...
     def leave_one_rater_out(self, level: str, confidence: float, design: Any) -> list[dict[str, Any]]: ...

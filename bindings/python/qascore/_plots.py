@@ -223,6 +223,52 @@ def bar_plot(
     return ax
 
 
+def line_plot(
+    lines: Mapping[str, Sequence[tuple[float, float]]],
+    ax: Axes | None = None,
+    *,
+    height: str = "",
+    reference: float | None = None,
+    label: str = "",
+) -> Axes:
+    """Lines through points, each with its name at its end.
+
+    Parameters
+    ----------
+    lines : mapping of sequences of (x, y)
+        By the name of each line; a single one may have none.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure if it is not given.
+    height : str, optional
+        What stands beside the axis.
+    reference : float, optional
+        A level to reach, drawn across.
+    label : str, optional
+        What stands under the axis.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> ax = line_plot({"1 rater": [(1, 0.4), (2, 0.6)], "2 raters": [(1, 0.5), (2, 0.7)]}, reference=0.6)
+    """
+    ax = new_axes(ax, 7.0, 4.0)
+    if reference is not None:
+        ax.axhline(reference, color=MARK, linestyle="--", linewidth=1.2)
+    for at, (name, points) in enumerate(lines.items()):
+        across, up = [x for x, _ in points], [y for _, y in points]
+        strength = 1.0 if len(lines) == 1 else 0.35 + 0.65 * at / (len(lines) - 1)
+        ax.plot(across, up, "o-", color=ACCENT, alpha=strength, markersize=4)
+        ax.annotate(name, (across[-1], up[-1]), (6, 0), textcoords="offset points", va="center", color=SOFT, family=fonts())
+    ax.set_xlabel(label)
+    ax.set_ylabel(height)
+    ax.grid(axis="y", color=GRID)
+    calm(ax)
+    return ax
+
+
 def histogram_plot(
     values: npt.ArrayLike,
     ax: Axes | None = None,

@@ -47,7 +47,8 @@ WEIGHTS = ("identity", "linear", "quadratic", "ordinal", "radical", "ratio", "ci
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 STD_ERRORS = ("influence", "gwet", "large_sample")
 FORMS = ("1,1", "A,1", "C,1", "1,k", "A,k", "C,k")
-INTERVALS = ("automatic", "f", "influence")
+INTERVALS = ("automatic", "f", "influence", "profile", "logit")
+METHODS = ("automatic", "anova", "reml")
 ANY_RATERS = ("percent_agreement", "fleiss_kappa", "brennan_prediger", "gwet_ac")
 IDENTIFIED = ("conger_kappa",)
 TWO_RATERS = ("cohen_kappa", "scott_pi")
@@ -98,17 +99,23 @@ class AgreementEstimate(TestedEstimate):
 
 @dataclass(frozen=True, repr=False)
 class IccEstimate(TestedEstimate):
-    """An intraclass correlation with its one-sided F test.
+    """An intraclass correlation with its one-sided test.
 
     Attributes
     ----------
     test : TestResult
-        Of the null value against a larger one; NaN under a design.
+        Of the null value against a larger one: F of the mean squares, or the likelihood ratio of REML; NaN under a design.
     form : str
         In the notation of McGraw and Wong.
     raters : int
     between_units, between_raters, residual : float
-        Mean squares; for the one-way forms `residual` is within units.
+        Mean squares; for the one-way forms `residual` is within units. NaN for REML.
+    estimated_by : str
+        "anova" or "reml".
+    unit_variance, rater_variance, error_variance : float
+        Variance components; from mean squares they may be below 0. `rater_variance` is NaN for the one-way forms.
+    ratings_per_unit : float
+        k of the mean forms: how many raters there are; for one-way forms with gaps the mean number of ratings (k0).
     """
 
     form: str
@@ -116,6 +123,11 @@ class IccEstimate(TestedEstimate):
     between_units: float
     between_raters: float
     residual: float
+    estimated_by: str
+    unit_variance: float
+    rater_variance: float
+    error_variance: float
+    ratings_per_unit: float
 
     def to_dict(self) -> dict[str, Any]:
         """All fields, in full precision; those of the test beside the estimate's."""
@@ -450,22 +462,27 @@ def icc(
     confidence: float = 0.95,
     interval: str = "automatic",
     null_value: float = 0.0,
+    method: str = "automatic",
     design: Any = None,
 ) -> IccEstimate | EstimateTable:
-    """Intraclass correlation of numeric ratings by analysis of variance, in the forms of McGraw and Wong.
+    """Intraclass correlation of numeric ratings, in the forms of McGraw and Wong.
 
     Parameters
     ----------
     table : RatingTable
-        Every rater on every unit; with gaps the answer is undefined and says so (`table.complete()` drops the units with
-        gaps, where that is wanted).
     form : {"1,1", "A,1", "C,1", "1,k", "A,k", "C,k"}
         Raters interchangeable, absolute agreement, or consistency; of one rating, or of the mean of all k.
-    interval : {"automatic", "f", "influence"}
-        F limits (independent units of equal weight), or t limits from influence values (any design; the raters are taken
-        as given).
+    interval : {"automatic", "f", "influence", "profile", "logit"}
+        With anova F limits (independent units of equal weight; one-way with gaps approximate), or t limits from influence
+        values (any design; the raters are taken as given). With reml all values that a likelihood ratio test does not
+        reject (the default), or normal limits of the log odds (the default from 50 units and raters on); both take
+        raters as a sample.
     null_value : float
-        The ICC that the one-sided F test tests against.
+        The ICC that the one-sided test tests against.
+    method : {"automatic", "anova", "reml"}
+        Mean squares, which for the forms A and C need every rater on every unit (`table.complete()` drops the units with
+        gaps); or restricted maximum likelihood for any gaps, with variances of 0 at least. Automatic: reml for the forms A and
+        C where there are gaps (and no design), else anova.
     confidence, design
         As in `fleiss_kappa`.
 
@@ -478,10 +495,11 @@ def icc(
     """
     check_choice("form", form, FORMS)
     check_choice("interval", interval, INTERVALS)
+    check_choice("method", method, METHODS)
 
     def one(part: Part) -> IccEstimate:
         core, arrays = part.under(design)
-        return _icc(part, core, form, confidence, interval, null_value, arrays)
+        return _icc(part, core, form, confidence, interval, null_value, method, arrays)
 
     return _each(table, one)
 
@@ -489,7 +507,7 @@ def icc(
 def icc_table(table: RatingTable, *, confidence: float = 0.95, design: Any = None) -> EstimateTable:
     """All forms of the intraclass correlation, one row each; of anonymous raters the one-way forms."""
     rows = [
-        (part.criterion, f"ICC({form})", _icc(part, core, form, confidence, "automatic", 0.0, arrays))
+        (part.criterion, f"ICC({form})", _icc(part, core, form, confidence, "automatic", 0.0, "automatic", arrays))
         for part in _parts_of(table)
         for core, arrays in [part.under(design)]
         for form in (FORMS if part.raters is not None else ("1,1", "1,k"))
@@ -498,11 +516,18 @@ def icc_table(table: RatingTable, *, confidence: float = 0.95, design: Any = Non
 
 
 def _icc(
-    part: Part, core: _core.Ratings, form: str, confidence: float, interval: str, null_value: float, arrays: Any
+    part: Part,
+    core: _core.Ratings,
+    form: str,
+    confidence: float,
+    interval: str,
+    null_value: float,
+    method: str,
+    arrays: Any,
 ) -> IccEstimate:
     if part.labels is not None:
         raise ArgumentError("icc: needs numbers, but the ratings are text")
-    record = dict(core.icc(form, confidence, interval, null_value, arrays))
+    record = dict(core.icc(form, confidence, interval, null_value, method, arrays))
     test = TestResult.from_core(record.pop("test"))
     return IccEstimate.from_core(f"ICC({form})", record, form=form, test=test)
 

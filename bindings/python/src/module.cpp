@@ -58,6 +58,7 @@ PYBIND11_MODULE(_core, module) {
   register_calibration(module);
   register_agreement(module);
   register_estimation(module);
+  register_mixed(module);
   register_models(module);
   register_quantiles(module);
   register_regression(module);

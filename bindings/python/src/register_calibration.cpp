@@ -26,8 +26,14 @@ constexpr std::array<std::pair<const char*, icc_form>, 6> forms{{{"1,1", icc_for
                                                                  {"A,k", icc_form::agreement_mean},
                                                                  {"C,k", icc_form::consistency_mean}}};
 
-constexpr std::array<std::pair<const char*, icc_interval>, 3> intervals{
-    {{"automatic", icc_interval::automatic}, {"f", icc_interval::f}, {"influence", icc_interval::influence}}};
+constexpr std::array<std::pair<const char*, icc_interval>, 5> intervals{{{"automatic", icc_interval::automatic},
+                                                                         {"f", icc_interval::f},
+                                                                         {"influence", icc_interval::influence},
+                                                                         {"profile", icc_interval::profile},
+                                                                         {"logit", icc_interval::logit}}};
+
+constexpr std::array<std::pair<const char*, icc_method>, 3> icc_methods{
+    {{"automatic", icc_method::automatic}, {"anova", icc_method::anova}, {"reml", icc_method::reml}}};
 
 py::dict agreement(const Ratings& self, const std::string& coefficient, const py::object& category_weights,
                    confidence_level confidence, const std::string& std_error, bool normal,
@@ -60,11 +66,30 @@ py::dict krippendorff_alpha(const Ratings& self, const py::object& of, const py:
   return agreement_dict(out);
 }
 
-py::dict icc(const Ratings& self, const std::string& form, confidence_level confidence,
-             const std::string& interval, double null_value, const py::object& design) {
+/// Unit, rater (None: anonymous) and number of every rating.
+py::tuple rows(const Ratings& self) {
+  const rating_view view = self.view();
+  std::vector<std::uint32_t> unit, rater;
+  std::vector<double> rating;
+  for (std::size_t u = 0; u < view.units; ++u) {
+    const std::size_t p = view.profile_of(u);
+    for (std::size_t at = view.begin[p]; at < view.begin[p + 1]; ++at) {
+      unit.push_back(static_cast<std::uint32_t>(u));
+      rating.push_back(view.value[view.code[at]]);
+      if (!view.rater.empty())
+        rater.push_back(view.rater[at]);
+    }
+  }
+  const py::object raters = view.anonymous() ? py::object(py::none()) : py::object(array_of(std::move(rater)));
+  return py::make_tuple(array_of(std::move(unit)), raters, array_of(std::move(rating)));
+}
+
+py::dict icc(const Ratings& self, const std::string& form, confidence_level confidence, const std::string& interval,
+             double null_value, const std::string& method, const py::object& design) {
   const Inference how(confidence, "influence", false, design, self.units());
   const icc_options options{named("form", form, forms), how.options.confidence,
-                            named("interval", interval, intervals), null_value};
+                            named("interval", interval, intervals), null_value,
+                            named("method", method, icc_methods)};
   icc_result found;
   {
     const py::gil_scoped_release unlocked;
@@ -76,6 +101,11 @@ py::dict icc(const Ratings& self, const std::string& form, confidence_level conf
   out["between_units"] = found.between_units;
   out["between_raters"] = found.between_raters;
   out["residual"] = found.residual;
+  out["estimated_by"] = found.estimated_by == icc_method::reml ? "reml" : "anova";
+  out["unit_variance"] = found.unit_variance;
+  out["rater_variance"] = found.rater_variance;
+  out["error_variance"] = found.error_variance;
+  out["ratings_per_unit"] = found.ratings_per_unit;
   return out;
 }
 
@@ -139,7 +169,8 @@ void register_calibration(py::module_& module) {
            arg("std_error"), arg("normal"), arg("design"))
       .def("krippendorff_alpha", &krippendorff_alpha, arg("level"), arg("category_weights"),
            arg("confidence"), arg("std_error"), arg("normal"), arg("design"))
-      .def("icc", &icc, arg("form"), arg("confidence"), arg("interval"), arg("null_value"), arg("design"))
+      .def("rows", &rows)
+      .def("icc", &icc, arg("form"), arg("confidence"), arg("interval"), arg("null_value"), arg("method"), arg("design"))
       .def("rater_summary", &rater_summary, arg("confidence"), arg("design"))
       .def("leave_one_rater_out", &leave_one_rater_out, arg("level"), arg("confidence"), arg("design"));
   module.def(

@@ -81,7 +81,20 @@ def ratings() -> dict[str, Any]:
     )
     frame = grid.to_frame(index=False)
     frame["score"] = np.clip(frame["conversation_id"] % 5 + rng.integers(-1, 2, len(frame)), 0, 4)
-    return {"frame": frame}
+    conversation = np.repeat(np.arange(240), 2)  # 20 agents, 12 conversations of each, two raters of five
+    rater = (rng.integers(0, 5, 240)[:, None] + [0, 2]).ravel() % 5
+    agent, quality = conversation % 20, rng.normal(0.0, 0.4, 240)
+    scores = pd.DataFrame(
+        {
+            "conversation_id": conversation,
+            "agent_id": [f"agent-{a}" for a in agent],
+            "rater_id": [f"rater-{r}" for r in rater],
+            "queue": np.where(conversation % 3 == 0, "chat", "phone"),
+            "minutes": rng.gamma(2.0, 3.0, 240)[conversation],
+            "score": 3 + 0.05 * agent - 0.2 * rater + quality[conversation] + rng.normal(0.0, 0.4, len(agent)),
+        }
+    )
+    return {"frame": frame, "scores": scores}
 
 
 def drawn(sample: pd.DataFrame) -> qa.SampleDesign:

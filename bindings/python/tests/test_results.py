@@ -55,17 +55,21 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Association": lambda: qa.association(CALLS, "score", "csat"),
     "BenchmarkMembership": lambda: qa.benchmark_membership(qa.fleiss_kappa(RATINGS)),
     "CalibrationStudy": lambda: qa.calibration_study(RATINGS),
+    "DStudy": lambda: qa.d_study(qa.g_study(RATINGS), {"rater": range(1, 5)}, reliability=0.5),
     "DesignEffect": lambda: qa.design_effect(DESIGN, "score"),
     "Difference": lambda: qa.difference(CALLS, "score", by="queue", between=("a", "b")),
     "Estimate": lambda: qa.mean(DESIGN, "score"),
     "EstimateTable": lambda: qa.mean(DESIGN, "score", by="agent"),
     "EvaluationResult": lambda: scores().evaluation(scores().to_dict()["evaluation_id"][0]),
+    "GStudy": lambda: qa.g_study(RATINGS),
     "IccEstimate": lambda: qa.icc(RATINGS),
+    "MixedModel": lambda: qa.mixed_model(CALLS, "score", random=["agent"]),
     "ModelAssistedEstimate": lambda: qa.model_assisted_mean(
         qa.SampleDesign(CALLS, weight="weight"), "score", model="model", population=CALLS
     ),
     "PairwiseAgreement": lambda: qa.pairwise_agreement(RATINGS),
     "PpiEstimate": lambda: qa.ppi_mean(CALLS, "score", model="model", unlabelled=CALLS),
+    "RaterEffects": lambda: qa.rater_effects(CALLS, "score", agent="agent", rater="queue"),
     "RaterSummary": lambda: qa.rater_summary(RATINGS),
     "Regression": lambda: qa.regression(CALLS, "score", ["csat", "queue"]),
     "ResampledAgreement": lambda: qa.resample_agreement(RATINGS, seed=1, replicates=200),
@@ -74,6 +78,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Scores": scores,
 }
 NO_PICTURE = {
+    "AdjustedAgent": "a row of RaterEffects", "DStudyPlan": "a row of DStudy", "RaterEffect": "a row of RaterEffects",
     "Centre": "data", "ChanceTest": "a number", "ComparedScores": "a table of two scores", "DrawSketch": "draws", "ExportedRubric": "a form", "ImportedEvaluations": "data", "ImportedRubric": "a form",
     "Rescored": "a list of differences", "ScoreDifference": "a row of Rescored", "Evaluations": "data", "Finding": "a sentence", "Pairing": "data",
     "PlannedStratum": "a row of SamplingPlan", "RatingTable": "data", "RecordedDraw": "a record of SamplingPlan",

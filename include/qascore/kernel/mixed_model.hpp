@@ -22,12 +22,15 @@ enum class component_interval {
 struct mixed_options {
   confidence_level confidence{};
   component_interval interval = component_interval::automatic;
+  /// Effects of this factor count from the mean of its levels, and the means of the others are averages over them.
+  std::size_t centre = std::numeric_limits<std::size_t>::max();
 };
 
 /// The predicted effects of one factor, per level: how far it lies from the mean of all.
 struct mixed_effects {
   std::vector<double> value;
   std::vector<double> std_error; ///< root of the mean squared prediction error, unknown variances allowed for
+  std::vector<double> df;        ///< Satterthwaite's, of the error with known variances; levels - 1 at least
   std::vector<std::size_t> n;    ///< rows of the level
 };
 
@@ -38,7 +41,7 @@ struct mixed_fit {
   std::vector<estimate> coefficient;  ///< intercept first
   std::vector<mixed_effects> effects; ///< per factor
   std::vector<mixed_effects>
-      at_mean; ///< per factor: the effect plus the mean at the average of the fixed columns
+      at_mean; ///< per factor: the effect plus the mean, at the average of the fixed columns
   double reml_criterion = missing_value; ///< -2 log restricted likelihood, constants and all
   std::size_t n = 0;
   std::size_t iterations = 0;

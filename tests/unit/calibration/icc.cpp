@@ -2,9 +2,14 @@
 #include <qascore/calibration/icc.hpp>
 
 #include "close_to.hpp"
+#include "random.hpp"
 #include "tables.hpp"
 
 #include <array>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
 
 using qascore::test::close_to;
 namespace qa = qascore;
@@ -145,7 +150,8 @@ TEST_CASE("an ICC of a table with gaps, of one unit, of one rater, or without va
           "reason") {
   const auto why = [](const qa::rating_table& table) { return qa::icc(table).undefined; };
   const auto gappy = tables::of(tables::krippendorff_c, 4);
-  CHECK(why(gappy) == "the table has gaps: analysis of variance needs every rater on every unit");
+  CHECK(qa::icc(gappy, {.method = qa::icc_method::anova}).undefined ==
+        "the table has gaps: analysis of variance needs every rater on every unit");
   CHECK(qa::icc(gappy.complete()).is_defined()); // listwise, where it is asked for
   CHECK(qa::icc(gappy.complete()).n == 8);
   CHECK(why(tables::of({1, 2, 3}, 3)) == "fewer than 2 units");
@@ -174,4 +180,131 @@ TEST_CASE("F limits and A or C forms are refused where they do not hold") {
   const auto anonymous = qa::rating_table::from_counts(counts, {1, 2});
   CHECK_THROWS_AS(qa::icc(anonymous), qa::argument_error);
   CHECK(qa::icc(anonymous, {.form = form::one_way}).is_defined());
+}
+
+TEST_CASE("an ICC of a table with gaps is that of the crossed model by REML") {
+  // lme4 1.1.31, lmer(y ~ 1 + (1 | s) + (1 | r)): .306640631884979 and .743398738392943.
+  constexpr double gap = std::numeric_limits<double>::quiet_NaN();
+  const auto table =
+      tables::of({9, gap, 5, 8, 6, 1, 3, 2, 8, 4, 6, gap, 7, 1, 2, 6, 10, 5, 6, 9, gap, 2, 4, 7}, 4);
+  const auto agreement = qa::icc(table), consistency = qa::icc(table, {.form = form::consistency});
+  CHECK(agreement.estimated_by == qa::icc_method::reml);
+  CHECK(close_to(agreement.value, 0.306640631884979, 1e-5));
+  CHECK(close_to(consistency.value, 0.743398738392943, 1e-5));
+  CHECK(close_to(agreement.rater_variance, 5.09619993925347, 1e-5));
+  CHECK(agreement.n == 6);
+  CHECK(agreement.low > 0.0);
+  CHECK(agreement.low < agreement.value);
+  CHECK(agreement.value < agreement.high);
+  CHECK(agreement.high < 1.0);
+  CHECK(agreement.interval_method == "profile likelihood, raters random");
+  const auto of_mean = qa::icc(table, {.form = form::agreement_mean});
+  CHECK(close_to(of_mean.value, 4 * agreement.value / (1 + 3 * agreement.value), 1e-12));
+  CHECK(close_to(of_mean.low, 4 * agreement.low / (1 + 3 * agreement.low), 1e-6));
+  CHECK(close_to(of_mean.high, 4 * agreement.high / (1 + 3 * agreement.high), 1e-6));
+  // The test at a limit of the interval is at half its error.
+  const auto at_low = qa::icc(table, {.form = form::consistency, .null_value = consistency.low});
+  CHECK(close_to(at_low.test.p_value, 0.025, 1e-4));
+  const auto at_high = qa::icc(table, {.form = form::consistency, .null_value = consistency.high});
+  CHECK(close_to(at_high.test.p_value, 0.975, 1e-4));
+  CHECK(consistency.test.p_value < 0.01);
+}
+
+TEST_CASE("REML on a full table is the analysis of variance where no estimate is negative") {
+  const auto table = tables::of(tables::shrout_fleiss, 4);
+  for (const form which : all_forms) {
+    const auto found = qa::icc(table, {.form = which, .method = qa::icc_method::reml});
+    CHECK(close_to(found.value, qa::icc(table, {.form = which}).value, 1e-6));
+    CHECK(close_to(found.unit_variance, qa::icc(table, {.form = which}).unit_variance, 1e-5));
+    CHECK(close_to(found.ratings_per_unit, 4.0, 1e-12));
+  }
+  const auto logit = qa::icc(table, {.interval = qa::icc_interval::logit, .method = qa::icc_method::reml});
+  CHECK(logit.interval_method == "normal on the log odds, raters random");
+  CHECK(logit.low > 0.0);
+  CHECK(logit.high < 1.0);
+}
+
+TEST_CASE("one-way forms on units with different numbers of ratings") {
+  // By hand: units 1 2 | 3 5 4 | 8 9: means 1.5, 4, 8.5; SSB 2 * 3.0714^2 + 3 * .5714^2 + 2 * 3.9286^2, SSW 3.
+  constexpr double gap = std::numeric_limits<double>::quiet_NaN();
+  const auto table = tables::of({1, 2, gap, 3, 5, 4, 8, 9, gap}, 3);
+  const auto found = qa::icc(table, {.form = form::one_way});
+  const double msb =
+      (2 * std::pow(32.0 / 7 - 1.5, 2) + 3 * std::pow(32.0 / 7 - 4, 2) + 2 * std::pow(8.5 - 32.0 / 7, 2)) / 2;
+  const double msw = 3.0 / 4, k0 = (7 - 17.0 / 7) / 2;
+  CHECK(close_to(found.between_units, msb, 1e-13));
+  CHECK(close_to(found.residual, msw, 1e-13));
+  CHECK(close_to(found.ratings_per_unit, k0, 1e-13));
+  CHECK(close_to(found.value, (msb - msw) / (msb + (k0 - 1) * msw), 1e-13));
+  CHECK(found.test.df1 == 2);
+  CHECK(found.test.df2 == 4);
+  CHECK(close_to(qa::icc(table, {.form = form::one_way_mean}).value, 1 - msw / msb, 1e-13));
+  CHECK(qa::icc(table, {.form = form::one_way, .method = qa::icc_method::reml}).value > 0.8);
+  const auto once = tables::of({1, gap, gap, 3, 2, gap}, 2);
+  CHECK(qa::icc(once, {.form = form::one_way}).undefined == "no unit was rated twice");
+  CHECK(qa::icc(once).undefined == "no unit was rated twice");
+}
+
+TEST_CASE("influence values of one-way forms with gaps are the derivatives in the unit weights") {
+  const auto table = tables::of(tables::krippendorff_c, 4);
+  std::vector<double> weights(table.units().size());
+  for (std::size_t u = 0; u < weights.size(); ++u)
+    weights[u] = 1.0 + 0.3 * static_cast<double>(u % 4);
+  for (const form which : {form::one_way, form::one_way_mean}) {
+    const auto at = qa::kernel::linearised_icc(table.view(), which, weights);
+    for (std::size_t u = 0; u < weights.size(); ++u) {
+      constexpr double h = 1e-5;
+      auto up = weights, down = weights;
+      up[u] += h;
+      down[u] -= h;
+      const double slope = (qa::kernel::linearised_icc(table.view(), which, up).value -
+                            qa::kernel::linearised_icc(table.view(), which, down).value) /
+                           (2.0 * h);
+      CHECK(close_to(at.influence[u], slope, 1e-6, 1e-9));
+    }
+  }
+}
+
+TEST_CASE("what REML cannot give is refused, and gaps under a design stay undefined") {
+  const auto table = tables::of(tables::krippendorff_c, 4);
+  qa::design_view design = qa::independent_units(table.units().size());
+  std::vector<double> w(table.units().size(), 1.0);
+  w[0] = 2.0;
+  design.weight = w;
+  CHECK_THROWS_AS(qa::icc(table, {.method = qa::icc_method::reml}, &design), qa::argument_error);
+  CHECK(qa::icc(table, {}, &design).undefined ==
+        "the table has gaps: analysis of variance needs every rater on every unit");
+  CHECK_THROWS_AS(qa::icc(table, {.interval = qa::icc_interval::f, .method = qa::icc_method::reml}),
+                  qa::argument_error);
+  CHECK_THROWS_AS(qa::icc(tables::of(tables::shrout_fleiss, 4), {.interval = qa::icc_interval::profile}),
+                  qa::argument_error);
+  CHECK_THROWS_AS(qa::icc(table, {.null_value = -0.1}), qa::argument_error);
+}
+
+TEST_CASE("profile intervals of ICCs hold in repeated samples with gaps") {
+  std::mt19937_64 engine(17);
+  std::array<int, 2> held{};
+  constexpr int samples = 400;
+  for (int s = 0; s < samples; ++s) {
+    std::vector<double> cells;
+    std::array<double, 8> severity{};
+    for (double& one : severity)
+      one = 0.5 * qascore::test::normal(engine);
+    for (int u = 0; u < 25; ++u) {
+      const double unit = qascore::test::normal(engine);
+      for (const double one : severity)
+        cells.push_back(qascore::test::uniform(engine) < 0.4
+                            ? std::numeric_limits<double>::quiet_NaN()
+                            : unit + one + 0.8 * qascore::test::normal(engine));
+    }
+    const auto table = tables::of(cells, 8);
+    const auto agreement = qa::icc(table), consistency = qa::icc(table, {.form = form::consistency});
+    const double truth_a = 1.0 / (1.0 + 0.25 + 0.64), truth_c = 1.0 / 1.64;
+    held[0] += agreement.low <= truth_a && truth_a <= agreement.high ? 1 : 0;
+    held[1] += consistency.low <= truth_c && truth_c <= consistency.high ? 1 : 0;
+  }
+  for (const int count : held) {
+    CHECK(count > 0.92 * samples); // 95 %, give or take three standard errors
+    CHECK(count < 0.985 * samples);
+  }
 }

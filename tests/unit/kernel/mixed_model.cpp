@@ -250,6 +250,53 @@ TEST_CASE("estimates, errors and criterion are those of the model written out in
     }
 }
 
+TEST_CASE("effects from the mean of their factor have the errors of that difference") {
+  std::mt19937_64 engine(23);
+  const rows sampled = sample(engine, 110, true, false);
+  const qa::mixed_fit plain = sampled.fit({{}, qa::component_interval::information});
+  for (const std::size_t centre : {std::size_t{0}, std::size_t{1}}) {
+    const qa::mixed_fit found = sampled.fit({{}, qa::component_interval::information, centre});
+    const std::vector<double> variance = values(found.variance);
+    REQUIRE(variance[centre] > 0.0);
+    const dense same(sampled, variance);
+    const Eigen::Index levels = at(sampled.levels[centre]);
+    const MatrixXd contrast = MatrixXd::Identity(levels, levels) -
+                              MatrixXd::Constant(levels, levels, 1.0 / static_cast<double>(levels));
+    const MatrixXd known = contrast * same.errors(centre, variance[centre]) * contrast.transpose();
+    const VectorXd effect = contrast * same.effects(centre, variance[centre]);
+    MatrixXd slope = MatrixXd::Zero(levels, at(variance.size()));
+    for (std::size_t k = 0; k < variance.size(); ++k) {
+      if (variance[k] == 0.0)
+        continue;
+      const double h = 1e-5 * variance[k];
+      std::vector<double> up = variance, down = variance;
+      up[k] += h;
+      down[k] -= h;
+      slope.col(at(k)) = contrast *
+                         (dense(sampled, up).effects(centre, up[centre]) -
+                          dense(sampled, down).effects(centre, down[centre])) /
+                         (2.0 * h);
+    }
+    for (Eigen::Index l = 0; l < levels; ++l) {
+      const auto level = static_cast<std::size_t>(l);
+      CHECK(close_to(found.effects[centre].value[level], effect[l], 1e-7, 1e-9));
+      double more = 0.0; // what the estimated variances add
+      for (std::size_t a = 0; a < variance.size(); ++a)
+        for (std::size_t c = 0; c < variance.size(); ++c)
+          if (const double covariance = found.covariance[a * variance.size() + c]; !std::isnan(covariance))
+            more += slope(l, at(a)) * covariance * slope(l, at(c));
+      CHECK(close_to(found.effects[centre].std_error[level], std::sqrt(known(l, l) + more), 1e-5));
+      CHECK(found.effects[centre].df[level] >= static_cast<double>(levels) - 1.0);
+    }
+    const std::size_t other = 1 - centre;
+    const double mean = same.effects(centre, variance[centre]).mean();
+    for (std::size_t l = 0; l < sampled.levels[other]; ++l)
+      CHECK(close_to(found.at_mean[other].value[l], plain.at_mean[other].value[l] + mean, 1e-7));
+    CHECK(found.at_mean[other].std_error[0] <
+          plain.at_mean[other].std_error[0]); // the levels that are there are known better
+  }
+}
+
 TEST_CASE("a factor within a factor that crosses others, and many levels in both, take the same steps") {
   // Which factor is eliminated first must not matter: double the rows of small factors until another is the largest.
   std::mt19937_64 engine(5);

@@ -5,6 +5,7 @@
 #include "../../detail/format.hpp"
 #include "../distribution.hpp"
 #include "../icc.hpp"
+#include "icc_components.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -57,24 +58,98 @@ inline std::string_view name_of(icc_form form) {
 struct mean_squares {
   double n = 0.0, k = 0.0;
   double units = 0.0, raters = 0.0, error = 0.0;
-  std::vector<double> d_units, d_raters, d_error;
+  double error_df = 0.0;
+  std::vector<double> d_units, d_raters, d_error, d_k; ///< d_k: one-way with gaps only
   std::string undefined;
 };
 
-inline std::string why_undefined(const rating_view& ratings) {
-  bool gaps = false;
+/// Whether a rated unit lacks a rating of some rater.
+inline bool has_gaps(const rating_view& ratings) {
   for (std::size_t p = 0; p < ratings.profiles(); ++p)
-    gaps |= ratings.count(p) > 0 && ratings.count(p) != ratings.raters;
+    if (ratings.count(p) > 0 && ratings.count(p) != ratings.raters)
+      return true;
+  return false;
+}
+
+inline std::string why_undefined(const rating_view& ratings) {
   if (ratings.raters < 2)
     return "fewer than 2 raters";
-  if (gaps)
+  if (has_gaps(ratings))
     return "the table has gaps: analysis of variance needs every rater on every unit";
   return {};
+}
+
+/// One-way mean squares where units have different numbers of ratings. Means are taken before squares.
+inline mean_squares analyse_uneven(const rating_view& ratings, const profile_weights& by) {
+  mean_squares out;
+  const std::size_t profiles = ratings.profiles();
+  const auto rating = [&](std::size_t p, std::size_t at) {
+    return ratings.value[ratings.code[ratings.begin[p] + at]] - ratings.value[0];
+  };
+  std::vector<double> count(profiles, 0.0), mean(profiles, 0.0), within(profiles, 0.0);
+  double total = 0.0, ratings_mean = 0.0, square_mean = 0.0, grand = 0.0;
+  bool twice = false;
+  for (std::size_t p = 0; p < profiles; ++p) {
+    const double w = by.weight[p];
+    if (ratings.count(p) == 0 || w == 0.0)
+      continue;
+    twice |= ratings.count(p) > 1;
+    count[p] = static_cast<double>(ratings.count(p));
+    for (std::size_t at = 0; at < ratings.count(p); ++at)
+      mean[p] += rating(p, at) / count[p];
+    for (std::size_t at = 0; at < ratings.count(p); ++at)
+      within[p] += (rating(p, at) - mean[p]) * (rating(p, at) - mean[p]);
+    out.n += by.units[p];
+    total += w;
+    ratings_mean += w * count[p];
+    square_mean += w * count[p] * count[p];
+    grand += w * count[p] * mean[p];
+  }
+  if (out.n < 2.0 || !twice) {
+    out.undefined = out.n < 2.0 ? "fewer than 2 units" : "no unit was rated twice";
+    return out;
+  }
+  grand /= ratings_mean;
+  ratings_mean /= total;
+  square_mean /= total;
+  double between = 0.0, inside = 0.0;
+  for (std::size_t p = 0; p < profiles; ++p) {
+    between += by.weight[p] / total * count[p] * (mean[p] - grand) * (mean[p] - grand);
+    inside += by.weight[p] / total * within[p];
+  }
+  const double noise = 1e-28 * (between + inside);
+  out.k = (out.n * ratings_mean - square_mean / ratings_mean) / (out.n - 1.0);
+  out.error_df = out.n * (ratings_mean - 1.0);
+  out.units = out.n * between / (out.n - 1.0);
+  out.error = out.n * inside / out.error_df;
+  for (double* square : {&out.units, &out.error})
+    *square = *square <= noise ? 0.0 : *square;
+  if (out.units == 0.0 && out.error == 0.0) {
+    out.undefined = "no variance: every rater gave every unit the same rating";
+    return out;
+  }
+  for (std::vector<double>* d : {&out.d_units, &out.d_raters, &out.d_error, &out.d_k})
+    d->assign(profiles, 0.0);
+  for (std::size_t p = 0; p < profiles; ++p) {
+    if (ratings.count(p) == 0)
+      continue;
+    const double d_count = (count[p] - ratings_mean) / total;
+    const double d_square = (count[p] * count[p] - square_mean) / total;
+    out.d_units[p] =
+        out.n * (count[p] * (mean[p] - grand) * (mean[p] - grand) - between) / total / (out.n - 1.0);
+    out.d_error[p] = out.n * ((within[p] - inside) / total - out.error * d_count) / out.error_df;
+    out.d_k[p] =
+        (out.n * d_count - d_square / ratings_mean + square_mean * d_count / (ratings_mean * ratings_mean)) /
+        (out.n - 1.0);
+  }
+  return out;
 }
 
 /// Two-way (one-way: `error` is within units, `raters` stays 0) mean squares. Ratings are measured from the
 /// smallest value, means are taken before squares: stable at any offset.
 inline mean_squares analyse(const rating_view& ratings, kind of, const profile_weights& by) {
+  if (of == kind::one_way && ratings.raters > 1 && has_gaps(ratings))
+    return analyse_uneven(ratings, by);
   mean_squares out;
   out.undefined = why_undefined(ratings);
   if (!out.undefined.empty())
@@ -111,7 +186,7 @@ inline mean_squares analyse(const rating_view& ratings, kind of, const profile_w
   out.d_units.assign(ratings.profiles(), 0.0);
   out.d_error.assign(ratings.profiles(), 0.0);
   out.d_raters.assign(ratings.profiles(), 0.0);
-  const double error_df = of == kind::one_way ? out.n * (out.k - 1.0) : (out.n - 1.0) * (out.k - 1.0);
+  out.error_df = of == kind::one_way ? out.n * (out.k - 1.0) : (out.n - 1.0) * (out.k - 1.0);
   double scatter = 0.0;
   for (std::size_t p = 0; p < ratings.profiles(); ++p) {
     if (ratings.count(p) == 0)
@@ -124,7 +199,7 @@ inline mean_squares analyse(const rating_view& ratings, kind of, const profile_w
       slope += rater_mean[r] * rest;
     }
     out.d_units[p] = out.k * effect * effect * out.n / (out.n - 1.0);
-    out.d_error[p] = squares * out.n / error_df;
+    out.d_error[p] = squares * out.n / out.error_df;
     out.d_raters[p] = 2.0 * slope * out.n / (out.k - 1.0);
     out.units += w * out.d_units[p] / total;
     out.error += w * out.d_error[p] / total;
@@ -189,6 +264,13 @@ inline linearised linearise(icc_form form, const mean_squares& ms) {
     double below = ms.d_units[p] + (ms.k - 1.0) * ms.d_error[p];
     if (of == kind::agreement)
       below += ms.k * (ms.d_raters[p] - ms.d_error[p]) / ms.n;
+    if (!ms.d_k.empty()) { // the mean form is 1 - MSW / MSR for any k
+      below += ms.error * ms.d_k[p];
+      if (of_mean(form)) {
+        out.influence[p] = (ms.d_units[p] - ms.d_error[p] - value * ms.d_units[p]) / ms.units;
+        continue;
+      }
+    }
     out.influence[p] = outer * (ms.d_units[p] - ms.d_error[p] - icc * below) / denominator;
   }
   return out;
@@ -197,7 +279,7 @@ inline linearised linearise(icc_form form, const mean_squares& ms) {
 /// McGraw and Wong's table 7, single forms.
 inline void f_limits(icc_result& out, kind of, const mean_squares& ms) {
   const double n = ms.n, k = ms.k, tail = out.confidence.upper_tail();
-  const double df1 = n - 1.0, df2 = of == kind::one_way ? n * (k - 1.0) : (n - 1.0) * (k - 1.0);
+  const double df1 = n - 1.0, df2 = ms.error_df;
   double low = missing_value, high = missing_value, df = df1;
   if (ms.error == 0.0 && (of != kind::agreement || ms.raters == 0.0)) {
     out.undefined = "no disagreement is seen: nothing to tell the uncertainty by";
@@ -226,7 +308,9 @@ inline void f_limits(icc_result& out, kind of, const mean_squares& ms) {
   out.low = low;
   out.high = high;
   out.df = df;
-  out.interval_method = of == kind::agreement ? "F with Satterthwaite df, raters random" : "F";
+  out.interval_method = of == kind::agreement ? "F with Satterthwaite df, raters random"
+                        : ms.d_k.empty()      ? "F"
+                                              : "F, approximate for units with different numbers of ratings";
 }
 
 /// McGraw and Wong's table 8: H0 ICC = r against ICC > r.
@@ -235,7 +319,7 @@ inline test_result f_test(icc_form form, const mean_squares& ms, double r) {
   const double n = ms.n, k = ms.k;
   const kind of = kind_of(form);
   out.df1 = n - 1.0;
-  out.df2 = of == kind::one_way ? n * (k - 1.0) : (n - 1.0) * (k - 1.0);
+  out.df2 = ms.error_df;
   double below = ms.error;
   if (of == kind::agreement && r != 0.0) {
     const double steps = of_mean(form) ? 1.0 : k;
@@ -254,6 +338,16 @@ inline test_result f_test(icc_form form, const mean_squares& ms, double r) {
 /// F limits know no finite population.
 inline bool simple(const design_view* design) {
   return is_simple_random(design) && (design == nullptr || design->population.empty());
+}
+
+/// Whether REML estimates this ICC.
+inline bool by_likelihood(const rating_view& ratings, const icc_options& options, const design_view* design) {
+  if (options.method == icc_method::reml && !simple(design))
+    throw argument_error("method: reml holds for independent units of equal weight; choose anova");
+  return options.method == icc_method::reml ||
+         (options.method == icc_method::automatic && kind_of(options.form) != kind::one_way &&
+          ratings.raters > 1 && has_gaps(ratings) && simple(design) &&
+          options.interval != icc_interval::influence && options.interval != icc_interval::f);
 }
 
 } // namespace detail_icc
@@ -280,14 +374,24 @@ QASCORE_INLINE icc_result icc(const rating_view& ratings, const icc_options& opt
   if (!(options.null_value > -1.0 && options.null_value < 1.0))
     throw argument_error("null_value: expected a number between -1 and 1 but found " +
                          qascore::detail::format_number(options.null_value));
+  const bool likelihood = by_likelihood(ratings, options, design);
+  const bool of_likelihood =
+      options.interval == icc_interval::profile || options.interval == icc_interval::logit;
+  if (options.interval != icc_interval::automatic && likelihood != of_likelihood)
+    throw argument_error(
+        likelihood ? "interval: the variances are estimated by REML; expected automatic, profile or logit"
+                   : "interval: profile and logit limits need method reml; expected automatic, f or "
+                     "influence");
+  if (likelihood)
+    return detail_icc_components::icc(ratings, options, of == kind::one_way, of == kind::agreement,
+                                      of_mean(options.form), name_of(options.form));
   const mean_squares ms = analyse(ratings, of, weights_of(ratings, unit_weights(ratings, design)));
   inference_options inference;
   inference.confidence = options.confidence;
   inference.upper_bound = 1.0;
   inference.method = name_of(options.form);
-  icc_result out{
-      infer_rated(linearise(options.form, ms), ratings, with_ratings(ratings, 1),
-                  with_ratings(ratings, 1), design, inference)};
+  icc_result out{infer_rated(linearise(options.form, ms), ratings, with_ratings(ratings, 1),
+                             with_ratings(ratings, 1), design, inference)};
   out.form = options.form;
   out.raters = ratings.raters;
   if (of == kind::agreement)
@@ -297,6 +401,11 @@ QASCORE_INLINE icc_result icc(const rating_view& ratings, const icc_options& opt
   out.between_units = ms.units;
   out.between_raters = of == kind::one_way ? missing_value : ms.raters;
   out.residual = ms.error;
+  out.ratings_per_unit = ms.k;
+  out.unit_variance = (ms.units - ms.error) / ms.k;
+  if (of != kind::one_way)
+    out.rater_variance = (ms.raters - ms.error) / ms.n;
+  out.error_variance = ms.error;
   if (out.is_defined() && simple(design)) {
     out.test = f_test(options.form, ms, options.null_value);
     if (options.interval != icc_interval::influence)

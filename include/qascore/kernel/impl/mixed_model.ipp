@@ -2,7 +2,7 @@
 #pragma once
 
 #include "../mixed_model.hpp"
-#include "mixed_inference.hpp"
+#include "mixed_prediction.hpp"
 
 #include <cmath>
 #include <limits>
@@ -38,35 +38,8 @@ QASCORE_INLINE mixed_fit fit_mixed_model(const mixed_data& data, const mixed_opt
     for (index b = 0; b < size; ++b)
       out.covariance.push_back(covariance(a, b));
 
-  model.equations().factorise(model.ratios(best.at.variance));
-  const system::errors errors = model.equations().prediction_errors();
-  const std::vector<solution> slopes = model.sensitivity(best.at);
-  for (std::size_t f = 0; f < count; ++f) {
-    mixed_effects effects, levels;
-    const bool none = best.at.variance[static_cast<index>(f)] == 0.0;
-    effects.n.assign(data.factors[f].levels, 0);
-    for (const std::uint32_t code : data.factors[f].code)
-      ++effects.n[code];
-    levels.n = effects.n;
-    vector d(size), d_mean(size);
-    for (std::size_t l = 0; l < data.factors[f].levels; ++l) {
-      const auto at = static_cast<index>(l);
-      for (index k = 0; k < size; ++k) {
-        d[k] = none ? 0.0 : slopes[static_cast<std::size_t>(k)].u[f][at];
-        d_mean[k] = d[k] + slopes[static_cast<std::size_t>(k)].b[0];
-      }
-      const double effect = none ? 0.0 : best.at.fit.u[f][at];
-      effects.value.push_back(effect);
-      effects.std_error.push_back(none ? missing_value
-                                       : std::sqrt(error * errors.effect[f][at] + quadratic(d, covariance)));
-      levels.value.push_back(model.offset() + best.at.fit.b[0] + effect);
-      levels.std_error.push_back(
-          std::sqrt(error * errors.with_intercept[f][at] + quadratic(d_mean, covariance)));
-    }
-    out.at_mean.push_back(std::move(levels));
-    out.effects.push_back(std::move(effects));
-  }
-
+  system::errors errors;
+  predict(data, model, best.at, covariance, options, errors, out);
   const matrix back = model.back();
   vector b = back * best.at.fit.b;
   b[0] += model.offset();

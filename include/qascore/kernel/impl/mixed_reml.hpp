@@ -209,6 +209,15 @@ public:
     return out;
   }
 
+  /// Effects and coefficients of 0.
+  solution nothing() const {
+    solution out;
+    for (const random_factor& factor : system_->factors())
+      out.u.emplace_back(vector::Zero(static_cast<index>(factor.levels)));
+    out.b = vector::Zero(static_cast<index>(p_));
+    return out;
+  }
+
   /// Derivatives of the effects and coefficients in the variances: column by column, as solutions. Asks for the point that
   /// was looked at last.
   std::vector<solution> sensitivity(const point& here) {
@@ -277,11 +286,8 @@ private:
 
   /// The fit of v = Z_f `level`, and Z_g'P v of all factors g, in units of the error variance.
   std::pair<solution, std::vector<vector>> project(std::size_t f, const vector& level) const {
-    solution v;
-    for (const random_factor& factor : system_->factors())
-      v.u.emplace_back(vector::Zero(static_cast<index>(factor.levels)));
+    solution v = nothing();
     v.u[f] = level;
-    v.b = vector::Zero(static_cast<index>(p_));
     const solution right = system_->multiply(v);
     solution fit = system_->solve(right);
     std::vector<vector> sums = system_->multiply(fit).u;
