@@ -203,6 +203,11 @@ class RaterEffects:
 
     # In words
 
+    @property
+    def _things(self) -> str:
+        """What is scored: units of a table stand for themselves."""
+        return "units" if self.by_agent == "unit" else "agents"
+
     def summary(self) -> str:
         """What the model finds, in sentences."""
         if self.undefined is not None:
@@ -219,7 +224,7 @@ class RaterEffects:
             p = f" (p {'< 0.0001' if variance.test.p_value < 0.0001 else '= ' + number(variance.test.p_value, 2)})"
         error, agents = self.variances["residual"].value, self.variances[self.by_agent].value
         return (
-            f"Raters differ in severity with a standard deviation of {number(math.sqrt(variance.value), 2)}{p}, agents with "
+            f"Raters differ in severity with a standard deviation of {number(math.sqrt(variance.value), 2)}{p}, {self._things} with "
             f"{number(math.sqrt(agents), 2)}; a single score errs by {number(math.sqrt(error), 2)}."
         )
 
@@ -241,10 +246,10 @@ class RaterEffects:
     def _moved(self) -> list[str]:
         moved = [one for one in self.agents if one.rank != one.rank_before]
         if not moved:
-            return ["The adjustment changes no agent's rank."]
+            return ["The adjustment changes no rank."]
         most = max(moved, key=lambda one: abs(_place(one) - one.rank_before))
         return [
-            f"The adjustment changes the rank of {number(len(moved))} of {number(len(self.agents))} agents, most for "
+            f"The adjustment changes the rank of {number(len(moved))} of {number(len(self.agents))} {self._things}, most for "
             f"{most.agent}: {most.rank} in place of {most.rank_before}."
         ]
 
@@ -252,11 +257,11 @@ class RaterEffects:
         if self.connected:
             return []
         lines = [
-            f"The scores fall into {len(self.groups)} parts without a shared rater; between them agents and raters are "
+            f"The scores fall into {len(self.groups)} parts without a shared rater; between them {self._things} and raters are "
             "compared only by assuming that each part has the same mix of both:"
         ]
         for agents, raters in self.groups:
-            lines.append(f"  raters {_some(raters)} with agents {_some(agents)}")
+            lines.append(f"  raters {_some(raters)} with {self._things} {_some(agents)}")
         return lines
 
     def _tables(self) -> list[tuple[list[str], list[list[object]], str]]:
@@ -286,7 +291,7 @@ class RaterEffects:
             (
                 [self.by_agent, "n", "mean", "adjusted", "interval", "rank", "could be", "unadjusted rank"],
                 agents,
-                f"agents; {level}, ranks hold for all together{rest}",
+                f"{self._things}; {level}, ranks hold for all together{rest}",
             ),
         ]
 
