@@ -147,6 +147,10 @@ class Frame:
 
     def numbers(self, name: str) -> npt.NDArray[np.float64]:
         """The column as doubles, missing as NaN. Text and infinite values are refused with their row."""
+        return self.numbers_and_whole(name)[0]
+
+    def numbers_and_whole(self, name: str) -> tuple[npt.NDArray[np.float64], bool]:
+        """The same, and whether no value is missing for sure: who asks need not look again."""
         series = self.series(name)
         dtype = series.dtype
         nw = _narwhals()
@@ -166,18 +170,22 @@ class Frame:
                         f"{_text_hint(value)}"
                     )
             return self._finite(out, name)
-        if series.null_count():
+        # A column that is a NumPy array already has NaN where it has no value: nothing to look for.
+        if not isinstance(getattr(series.to_native(), "dtype", None), np.dtype) and series.null_count():
             series = series.cast(nw.Float64).fill_null(float("nan"))
         return self._finite(np.ascontiguousarray(series.to_numpy(), dtype=np.float64), name)
 
-    def _finite(self, values: npt.NDArray[np.float64], name: str) -> npt.NDArray[np.float64]:
+    def _finite(self, values: npt.NDArray[np.float64], name: str) -> tuple[npt.NDArray[np.float64], bool]:
+        with np.errstate(over="ignore", invalid="ignore"):
+            if np.isfinite(values.sum()):  # then each is, and there was no need for a second array
+                return values, True
         infinite = np.isinf(values)
         if infinite.any():
             row = int(np.argmax(infinite))
             raise DataError(
                 f'{self.argument}: column "{name}": expected finite numbers but found {values[row]} at row {row}'
             )
-        return values
+        return values, False
 
     def text(self, name: str) -> _core.TextColumn:
         """A text column without turning its values into Python objects where the producer speaks Arrow."""

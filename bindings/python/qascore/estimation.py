@@ -69,12 +69,12 @@ class Rows:
     def numbers(self, name: str, missing: str) -> Numbers:
         """A column with one value per unit, NaN where there is none."""
         try:
-            values = self.frame.numbers(name)
+            values, whole = self.frame.numbers_and_whole(name)
         except DataError as problem:
             if not self.frame.is_text(name):
                 raise
             raise DataError(f"{problem}; the share of a label is proportion(..., equals=...)") from None
-        if missing == "error":
+        if missing == "error" and not whole:
             self._refuse(np.isnan(values), name, "value")
         return self.by_unit(values)
 

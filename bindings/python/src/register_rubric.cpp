@@ -415,43 +415,61 @@ std::span<T> writable(py::array_t<T>& array) {
   return {array.mutable_data(), static_cast<std::size_t>(array.size())};
 }
 
+/// Says: no band, no verdict.
+constexpr std::int8_t none = -1;
+
+/// An array that says the same everywhere, in the memory of one cell. It cannot be written to.
+template <class T>
+py::array_t<T> constant(T value, py::ssize_t size) {
+  const py::array_t<T> cell(1, &value);
+  py::array_t<T> out({size}, {py::ssize_t{0}}, cell.data(), cell);
+  out.attr("flags").attr("writeable") = false;
+  return out;
+}
+
 py::dict score_codes(const rubric& form, const py::array& codes, bool keep_incomplete, unsigned threads) {
   const columns all = columns_of(form, codes);
   const std::size_t rows = rows_of(codes);
-  // NumPy's memory as it comes: every cell is written once.
+  const rubric_definition& definition = form.definition();
+  const bool verdicts = definition.pass_from || std::ranges::any_of(form.plan().rules, [](const auto& rule) {
+                          return rule.effect == kernel::fail_effect::verdict;
+                        });
+  // NumPy's memory as it comes: every cell is written once. What the form has not takes none. The scores stand in one
+  // piece: allocators keep the piece for the next table, and return two to the system, which clears new pages.
   const auto size = static_cast<py::ssize_t>(rows);
-  py::array_t<double> score_array(size), before_array(size), critical_array(size);
+  py::array_t<double> scores({py::ssize_t{2}, size});
+  py::array_t<double> critical_array =
+      form.critical_criteria().empty() ? constant(missing_value, size) : py::array_t<double>(size);
   py::array_t<std::uint8_t> flags_array(size);
-  py::array_t<std::int8_t> band_array(size), passed_array(size);
-  const auto score = writable(score_array), before = writable(before_array),
-             critical = writable(critical_array);
+  py::array_t<std::int8_t> band_array = definition.bands.empty() ? constant(none, size)
+                                                                 : py::array_t<std::int8_t>(size),
+                           passed_array = verdicts ? py::array_t<std::int8_t>(size) : constant(none, size);
+  const auto score = writable(scores).first(rows), before = writable(scores).last(rows);
   const auto flags = writable(flags_array);
-  const auto band = writable(band_array), passed = writable(passed_array);
+  const auto critical = form.critical_criteria().empty() ? std::span<double>{} : writable(critical_array);
+  const auto band = definition.bands.empty() ? std::span<std::int8_t>{} : writable(band_array);
+  const auto passed = verdicts ? writable(passed_array) : std::span<std::int8_t>{};
   {
     const py::gil_scoped_release release;
     kernel::score_many(form.plan(), all, {score, before, flags}, threads);
-    kernel::score_subset(form.form_cells(), form.critical_criteria(), all, critical);
+    if (!critical.empty())
+      kernel::score_subset(form.form_cells(), form.critical_criteria(), all, critical);
     if (!keep_incomplete)
       for (std::size_t row = 0; row < rows; ++row)
         if ((flags[row] & kernel::flag_unanswered) != 0)
           score[row] = before[row] = missing_value;
-    const auto& bands = form.definition().bands;
-    std::ranges::fill(band, std::int8_t{-1});
-    for (std::size_t row = 0; row < rows && !bands.empty(); ++row)
-      if (const band_definition* in = is_missing(score[row]) ? nullptr : form.band_of(score[row]))
-        band[row] = static_cast<std::int8_t>(in - bands.data());
-    const bool verdicts =
-        form.definition().pass_from || std::ranges::any_of(form.plan().rules, [](const auto& rule) {
-          return rule.effect == kernel::fail_effect::verdict;
-        });
-    std::ranges::fill(passed, std::int8_t{-1});
-    for (std::size_t row = 0; row < rows && verdicts; ++row)
-      if (const auto verdict = passes(form, score[row], flags[row]))
-        passed[row] = static_cast<std::int8_t>(*verdict);
+    for (std::size_t row = 0; row < band.size(); ++row) {
+      const band_definition* in = is_missing(score[row]) ? nullptr : form.band_of(score[row]);
+      band[row] = in == nullptr ? none : static_cast<std::int8_t>(in - definition.bands.data());
+    }
+    for (std::size_t row = 0; row < passed.size(); ++row) {
+      const auto verdict = passes(form, score[row], flags[row]);
+      passed[row] = verdict ? static_cast<std::int8_t>(*verdict) : none;
+    }
   }
   py::dict out;
-  out["score"] = score_array;
-  out["score_before_fail"] = before_array;
+  out["score"] = scores[py::int_(0)];
+  out["score_before_fail"] = scores[py::int_(1)];
   out["critical_score"] = critical_array;
   out["band"] = band_array;
   out["passed"] = passed_array;

@@ -19,14 +19,37 @@ namespace detail_rank {
 inline constexpr std::size_t slots = 4096; ///< of the table of few levels; a power of two
 inline constexpr std::uint32_t empty = 0xffff'ffffu;
 
+/// What is known of values before they are sorted.
+struct value_range {
+  double lowest, highest;
+};
+
+inline value_range range_of(std::span<const double> values) {
+  value_range out{HUGE_VAL, -HUGE_VAL};
+  std::uint64_t infinite = 0; // its highest bit: whether an exponent has all bits set
+  for (const double v : values) {
+    infinite |= (std::bit_cast<std::uint64_t>(v) & 0x7ff0'0000'0000'0000u) + 0x0010'0000'0000'0000u;
+    out.lowest = v < out.lowest ? v : out.lowest;
+    out.highest = v > out.highest ? v : out.highest;
+  }
+  if (infinite >> 63u != 0)
+    throw argument_error("values: expected finite numbers but found NaN or infinity");
+  return out;
+}
+
 /// Levels through a hash table of the distinct values. False, and `out` unfinished, when there are more than
 /// `few_levels`.
 inline bool small_table(std::span<const double> values, dense_levels& out) {
+  if (values.size() >= std::numeric_limits<std::uint32_t>::max())
+    throw argument_error("values: expected fewer than 2^32 but found " + std::to_string(values.size()));
   std::array<std::uint32_t, slots> table;
   table.fill(empty);
   std::vector<double> distinct;
-  out.code.resize(values.size());
+  // Room for all only once there seem to be few: memory that is not needed costs time, too.
+  out.code.resize(std::min(values.size(), 4 * slots));
   for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i == out.code.size())
+      out.code.resize(values.size());
     const double value = values[i] + 0.0; // -0 becomes 0
     const std::uint64_t bits = std::bit_cast<std::uint64_t>(value) * 0x9e37'79b9'7f4a'7c15u;
     std::size_t slot = bits >> 52u;
@@ -43,6 +66,7 @@ inline bool small_table(std::span<const double> values, dense_levels& out) {
   std::vector<std::uint32_t> order(distinct.size());
   for (std::uint32_t i = 0; i < order.size(); ++i)
     order[i] = i;
+  static_cast<void>(range_of(distinct)); // refuses what is not finite
   std::ranges::sort(order, {}, [&](std::uint32_t i) { return distinct[i]; });
   std::vector<std::uint32_t> level(order.size());
   for (std::uint32_t l = 0; l < order.size(); ++l)
@@ -88,11 +112,6 @@ void sort_run(std::span<item> items, std::size_t first, std::size_t last, Less l
     for (std::size_t j = k; j > first && less(items[j], items[j - 1]); --j)
       std::swap(items[j], items[j - 1]);
 }
-
-/// What is known of values before they are sorted.
-struct value_range {
-  double lowest, highest;
-};
 
 /// Calls found(row, level) by ascending level, and returns how many values stand at each.
 template <class Place>
@@ -149,36 +168,23 @@ std::vector<std::uint32_t> sort_levels(std::span<const double> values, value_ran
   return size;
 }
 
-inline value_range range_of(std::span<const double> values) {
-  if (values.size() >= std::numeric_limits<std::uint32_t>::max())
-    throw argument_error("values: expected fewer than 2^32 but found " + std::to_string(values.size()));
-  value_range out{HUGE_VAL, -HUGE_VAL};
-  std::uint64_t infinite = 0; // its highest bit: whether an exponent has all bits set
-  for (const double v : values) {
-    infinite |= (std::bit_cast<std::uint64_t>(v) & 0x7ff0'0000'0000'0000u) + 0x0010'0000'0000'0000u;
-    out.lowest = v < out.lowest ? v : out.lowest;
-    out.highest = v > out.highest ? v : out.highest;
-  }
-  if (infinite >> 63u != 0)
-    throw argument_error("values: expected finite numbers but found NaN or infinity");
-  return out;
-}
-
 } // namespace detail_rank
 
 QASCORE_INLINE dense_levels levels_of(std::span<const double> values) {
-  const detail_rank::value_range range = detail_rank::range_of(values);
   dense_levels out;
-  if (!detail_rank::small_table(values, out))
+  if (!detail_rank::small_table(values, out)) {
+    const detail_rank::value_range range = detail_rank::range_of(values);
+    out.code.resize(values.size());
     out.size = detail_rank::sort_levels(
         values, range, [&](std::uint32_t row, std::uint32_t level) { out.code[row] = level; });
+  }
   return out;
 }
 
 QASCORE_INLINE level_order order_of(std::span<const double> values) {
-  const detail_rank::value_range range = detail_rank::range_of(values);
   if (dense_levels levels; detail_rank::small_table(values, levels))
     return order_of(levels);
+  const detail_rank::value_range range = detail_rank::range_of(values);
   level_order out;
   out.row.reserve(values.size());
   out.size = detail_rank::sort_levels(values, range,

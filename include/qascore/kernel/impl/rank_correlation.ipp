@@ -6,14 +6,16 @@
 #include "../rank.hpp"
 #include "../rank_correlation.hpp"
 
+#include <array>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 namespace qascore::kernel {
 namespace detail_rank_correlation {
 
-/// Sum of whole and half numbers below 2^52: exact in plain double, whatever the order.
+/// Sum of whole and half numbers up to 2^52: exact in plain double, whatever the order.
 class half_number_sum {
 public:
   void add(double term) noexcept { value_ += term; }
@@ -22,7 +24,7 @@ public:
 private:
   double value_ = 0.0;
 };
-/// Up to here sums of ranks of unweighted rows are such numbers (n^2 / 2 < 2^52).
+/// Up to here sums of ranks of unweighted rows, and counts of their ordered pairs, are such numbers (n^2 <= 2^52).
 inline constexpr std::size_t exact_rows = std::size_t{1} << 26u;
 
 /// The two columns of a rank correlation: the one with more levels in their order, so that what belongs to a level is
@@ -99,8 +101,9 @@ double sum_of(const level_weights& weight) {
 
 /// What Spearman's rho knows of a level.
 struct level_share {
-  double rank = 0.0;    ///< weighted mid-rank less its mean
-  double partner = 0.0; ///< sum of w times the other side's rank; in the end the level's share of the influence
+  double rank = 0.0; ///< weighted mid-rank less its mean
+  double partner =
+      0.0; ///< sum of w times the other side's rank; in the end the level's share of the influence
 };
 
 /// The ranks of the levels and the sum of w rank^2.
@@ -145,7 +148,8 @@ double spearman_by(const complete_pairs& p, std::vector<double>& influence) {
   const auto [outer, inner] = ranked(p.x, p.y);
   const level_weights outer_weight = weights_of<Sum>(outer, p), inner_weight = weights_of<Sum>(inner, p);
   std::vector<level_share> a, b;
-  const double outer_squares = rank_levels<Sum>(outer_weight, a), inner_squares = rank_levels<Sum>(inner_weight, b);
+  const double outer_squares = rank_levels<Sum>(outer_weight, a),
+               inner_squares = rank_levels<Sum>(inner_weight, b);
   std::vector<Sum> inner_partner(inner.count());
   detail::accurate_sum cross;
   std::size_t k = 0;
@@ -180,18 +184,20 @@ double spearman_by(const complete_pairs& p, std::vector<double>& influence) {
 template <class Sum>
 class running_totals {
 public:
-  explicit running_totals(std::size_t levels) : node_(levels + 1), own_(levels) {}
+  using code = std::uint32_t; ///< of a level
+
+  explicit running_totals(std::size_t levels) : node_(levels), own_(levels) {}
 
   void add(std::uint32_t level, double term) {
     own_[level].add(term);
-    for (std::size_t k = std::size_t{level} + 1; k < node_.size(); k += k & (~k + 1))
-      node_[k].add(term);
+    for (std::size_t k = std::size_t{level} + 1; k <= node_.size(); k += k & (~k + 1))
+      node_[k - 1].add(term);
   }
   /// Sums of the levels below `level`, and up to it.
   std::pair<double, double> around(std::size_t level) const {
     Sum sum;
     for (std::size_t k = level; k > 0; k -= k & (~k + 1))
-      sum.add(node_[k].value());
+      sum.add(node_[k - 1].value());
     const double below = sum.value();
     return {below, below + own_[level].value()};
   }
@@ -200,18 +206,47 @@ private:
   std::vector<Sum> node_, own_;
 };
 
+/// The same at few levels, in plain doubles: an addition moves every sum above it at once.
+class few_totals {
+public:
+  using code = std::uint8_t; ///< a column of them stays in a near cache while it is read in any order
+  static constexpr std::size_t most_levels = 8;
+
+  void add(std::uint32_t level, double term) noexcept {
+    for (std::size_t k = 0; k < most_levels; ++k)
+      up_to_[k] += term * steps[level][k];
+  }
+  std::pair<double, double> around(std::size_t level) const noexcept {
+    return {level == 0 ? 0.0 : up_to_[level - 1], up_to_[level]};
+  }
+
+private:
+  using row = std::array<double, most_levels>;
+  /// [level][k]: 1 where a unit at `level` counts in the sum up to k.
+  static constexpr std::array<row, most_levels> steps = [] {
+    std::array<row, most_levels> out{};
+    for (std::size_t level = 0; level < most_levels; ++level)
+      for (std::size_t k = level; k < most_levels; ++k)
+        out[level][k] = 1.0;
+    return out;
+  }();
+  row up_to_{};
+};
+
 /// By unit, in the order of `outer`: the weight of the units concordant with it less that of the discordant
 /// ones, and its level of `inner`.
+template <class Code>
 struct concordance {
   std::vector<double> score;
-  std::vector<std::uint32_t> inner;
+  std::vector<Code> inner;
 };
 
 /// Units come in by ascending levels of `outer`; the totals by levels of `inner` are asked before and after
 /// each group of equal outer levels.
-template <class Sum>
-concordance concordance_of(const level_order& outer, const dense_levels& inner,
-                           const level_weights& inner_weight, const complete_pairs& p) {
+template <class Sum, class Totals>
+concordance<typename Totals::code> concordance_of(const level_order& outer, const dense_levels& inner,
+                                                  const level_weights& inner_weight, const complete_pairs& p,
+                                                  Totals totals) {
   const std::size_t levels = inner.count();
   std::vector<double> below(levels + 1, 0.0);
   detail::accurate_sum running;
@@ -219,13 +254,13 @@ concordance concordance_of(const level_order& outer, const dense_levels& inner,
     running.add(inner_weight[l]);
     below[l + 1] = running.value();
   }
-  concordance out;
+  const std::vector<typename Totals::code> codes(inner.code.begin(), inner.code.end());
+  concordance<typename Totals::code> out;
   out.score.reserve(outer.row.size());
   out.inner.reserve(outer.row.size());
   for (const std::uint32_t i : outer.row)
-    out.inner.push_back(inner.code[i]);
+    out.inner.push_back(codes[i]);
 
-  running_totals<Sum> totals(levels);
   Sum seen;
   // Lower in outer: concordant if lower in inner as well.
   const auto with_lower = [&](std::uint32_t l) {
@@ -265,8 +300,9 @@ concordance concordance_of(const level_order& outer, const dense_levels& inner,
 }
 
 /// Sum over units of the weight of those at other levels.
-inline double distinct_pairs(const level_weights& weight, double total) {
-  detail::accurate_sum sum;
+template <class Sum>
+double distinct_pairs(const level_weights& weight, double total) {
+  Sum sum;
   for (std::size_t l = 0; l < weight.count(); ++l)
     sum.add(weight[l] * (total - weight[l]));
   return sum.value();
@@ -302,31 +338,43 @@ inline test_result kendall_test(const ranked_columns& columns, double tau_b) {
   return out;
 }
 
-template <class Sum>
-kendall_result kendall_by(const complete_pairs& p, std::vector<double>& influence) {
-  const ranked_columns columns = ranked(p.x, p.y);
+template <class Sum, class Totals>
+kendall_result kendall_by(const complete_pairs& p, const ranked_columns& columns, const level_weights& wy,
+                          Totals totals, std::vector<double>& influence) {
   const auto& [x, y] = columns;
-  const level_weights wx = weights_of<Sum>(x, p), wy = weights_of<Sum>(y, p);
-  const concordance pairs = concordance_of<Sum>(x, y, wy, p);
+  const level_weights wx = weights_of<Sum>(x, p);
+  const auto pairs = concordance_of<Sum>(x, y, wy, p, std::move(totals));
   const double w = sum_of<Sum>(wx);
-  detail::accurate_sum score;
+  Sum score;
   for (std::size_t k = 0; k < pairs.score.size(); ++k)
     score.add(p.weight_of(x.row[k]) * pairs.score[k]);
-  const double dx = distinct_pairs(wx, w), dy = distinct_pairs(wy, w);
+  const double dx = distinct_pairs<Sum>(wx, w), dy = distinct_pairs<Sum>(wy, w);
   const double scale = std::sqrt(dx * dy);
   const double tau = score.value() / scale;
+  const double per_score = 2.0 / scale, outer_part = tau / dx, inner_part = tau / dy;
   std::vector<double> of_inner;
   of_inner.reserve(y.count());
   for (std::size_t l = 0; l < y.count(); ++l)
-    of_inner.push_back((w - wy[l]) / dy);
+    of_inner.push_back(inner_part * (w - wy[l]));
   influence.resize(pairs.score.size());
   std::size_t k = 0;
   for (std::size_t l = 0; l < x.count(); ++l) {
-    const double of_outer = (w - wx[l]) / dx;
+    const double of_outer = outer_part * (w - wx[l]);
     for (const std::size_t last = k + x.size[l]; k < last; ++k)
-      influence[x.row[k]] = 2.0 * pairs.score[k] / scale - tau * (of_outer + of_inner[pairs.inner[k]]);
+      influence[x.row[k]] = per_score * pairs.score[k] - (of_outer + of_inner[pairs.inner[k]]);
   }
   return {tau, kendall_test(columns, tau)};
+}
+
+/// Counts, which plain doubles hold, take the short way where there are few levels.
+template <class Sum>
+kendall_result kendall_by(const complete_pairs& p, std::vector<double>& influence) {
+  const ranked_columns columns = ranked(p.x, p.y);
+  const level_weights wy = weights_of<Sum>(columns.inner, p);
+  if constexpr (std::is_same_v<Sum, half_number_sum>)
+    if (wy.count() <= few_totals::most_levels)
+      return kendall_by<Sum>(p, columns, wy, few_totals{}, influence);
+  return kendall_by<Sum>(p, columns, wy, running_totals<Sum>(wy.count()), influence);
 }
 
 /// Sums of counts are exact in plain double; sums of weights are carried accurately.

@@ -155,30 +155,23 @@ private:
     }
   }
 
-  // Without branches but for what is rare. A number / NaN is NaN.
   void finish(const scoring_columns& out, std::size_t start, std::size_t rows) const {
     double* const before = out.score_before_fail.data() + start;
     double* const score = out.score.data() + start;
     std::uint8_t* const flags = out.flags.data() + start;
-    const bool from_base = plan_.how == combine::base;
-    const double least = plan_.floor, most = plan_.cap;
-    if (from_base)
-      for (std::size_t row = 0; row < rows; ++row)
+    if (plan_.how == combine::base) // always scorable
+      for (std::size_t row = 0; row < rows; ++row) {
         before[row] = form_value(plan_, sums_[row]);
-    for (std::size_t row = 0; row < rows && !from_base; ++row) {
-      const double possible = sums_[row].possible;
-      const double value = sums_[row].earned / (possible > 0.0 ? possible : missing_value);
-      before[row] = value < least ? least : value > most ? most : value;
-    }
-    for (std::size_t row = 0; row < rows; ++row)
+        flags[row] = 0;
+      }
+    else
+      divide_(sums_.data(), rows, {plan_.floor, plan_.cap}, before, flags);
+    for (std::size_t row = 0; row < rows; ++row) {
       score[row] = before[row] * static_cast<double>(1 - zero_[row]);
+      flags[row] = static_cast<std::uint8_t>(flags[row] | flag_fail * zero_[row]);
+    }
     for (std::size_t row = 0; row < rows && plan_.digits >= 0; ++row)
       score[row] = reported(plan_, score[row]);
-    for (std::size_t row = 0; row < rows; ++row)
-      flags[row] = static_cast<std::uint8_t>(flag_fail * zero_[row]);
-    for (std::size_t row = 0; row < rows && !from_base; ++row)
-      if (!(sums_[row].possible > 0.0))
-        flags[row] |= flag_not_scorable;
   }
 
   const scoring_plan& plan_;
@@ -191,6 +184,7 @@ private:
   std::vector<node_score> sums_;             // block_rows per depth
   std::array<std::uint8_t, block_rows> odd_{}, zero_{};
   decltype(&add_steps) add_steps_ = best_add_steps();
+  decltype(&divide_sums) divide_ = best_divide_sums();
 };
 
 } // namespace detail_scoring
