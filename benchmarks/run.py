@@ -16,7 +16,7 @@ sys.path.insert(0, str(HERE))
 
 from harness import measure, show, versions, write_json  # noqa: E402 - found beside this file
 
-TASKS = ("draw", "score", "load", "alpha", "interval_alpha", "kappa", "rank_correlation", "import_time", "compile_time")
+TASKS = ("draw", "domain_mean", "score", "load", "alpha", "interval_alpha", "kappa", "rank_correlation", "import_time", "compile_time")
 PEERS = ("qascore", "numpy", "pandas", "scipy", "scikit-learn", "krippendorff", "pingouin")
 
 
