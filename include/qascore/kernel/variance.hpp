@@ -125,6 +125,8 @@ private:
   }
 
   /// `row(k)` is the k-th of `count` units that take part.
+  template <class Row, class Found>
+  void by_runs(std::size_t count, Row row, Found found) const;
   template <class Row>
   design_variance compute(std::size_t count, Row row, std::span<const double> influence);
 

@@ -273,6 +273,7 @@ QASCORE_INLINE agreement_comparison compare_agreement(std::span<const measured_t
     return out;
   }
   std::vector<const spread_out*> all;
+  all.reserve(parts.size());
   for (const spread_out& part : parts)
     all.push_back(&part);
   double df = variance(all, std::vector<double>(count, 0.0)).df;

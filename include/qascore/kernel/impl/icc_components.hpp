@@ -168,10 +168,10 @@ inline icc_result icc(const rating_view& ratings, const icc_options& options, bo
     const auto excess = [&](double of_one) { return excess_of(deviance_at(of_one), least, deviate); };
     warm = best.free.tail(last);
     const double low =
-        excess(0.0) <= 0.0 ? 0.0 : crossing(excess, single, 0.5 * single, [](double v) { return 0.5 * v; });
+        excess(0.0) <= 0.0 ? 0.0 : zero_crossing(excess, single, 0.5 * single, [](double v) { return 0.5 * v; });
     warm = best.free.tail(last);
     const double high =
-        crossing(excess, single, 0.5 * (1.0 + single), [](double v) { return 0.5 * (1.0 + v); });
+        zero_crossing(excess, single, 0.5 * (1.0 + single), [](double v) { return 0.5 * (1.0 + v); });
     out.low = for_mean(low, k);
     out.high = for_mean(high, k);
     out.interval_method = one_way ? "profile likelihood" : "profile likelihood, raters random";

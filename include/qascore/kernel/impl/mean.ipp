@@ -16,17 +16,38 @@ struct weighted_mean {
   double weight; ///< sum of the weights
 };
 
+/// Values and weights of some rows side by side. Rows of a domain lie all over the columns: gathered first, memory is
+/// asked for many at once.
+class gathered_rows {
+public:
+  gathered_rows(const design_view& design, rows_span rows, std::span<const double> y) : y_(rows.size()) {
+    for (std::size_t k = 0; k < rows.size(); ++k)
+      y_[k] = y[rows[k]];
+    if (design.weight.empty())
+      return;
+    weight_.resize(rows.size());
+    for (std::size_t k = 0; k < rows.size(); ++k)
+      weight_[k] = design.weight[rows[k]];
+  }
+  std::size_t size() const noexcept { return y_.size(); }
+  double y(std::size_t k) const noexcept { return y_[k]; }
+  double weight(std::size_t k) const noexcept { return weight_.empty() ? 1.0 : weight_[k]; }
+
+private:
+  std::vector<double> y_, weight_;
+};
+
 /// In two steps: the second removes the rounding of the first, so that equal values have exactly themselves
 /// as mean.
-inline weighted_mean mean_of(const design_view& design, rows_span rows, std::span<const double> y) {
+inline weighted_mean mean_of(const gathered_rows& rows) {
   detail::accurate_sum weight, total, rest;
-  for (const std::uint32_t i : rows) {
-    weight.add(design.weight_of(i));
-    total.add(design.weight_of(i) * y[i]);
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    weight.add(rows.weight(k));
+    total.add(rows.weight(k) * rows.y(k));
   }
   const double first = total.value() / weight.value();
-  for (const std::uint32_t i : rows)
-    rest.add(design.weight_of(i) * (y[i] - first));
+  for (std::size_t k = 0; k < rows.size(); ++k)
+    rest.add(rows.weight(k) * (rows.y(k) - first));
   return {first + rest.value() / weight.value(), weight.value()};
 }
 
@@ -71,9 +92,10 @@ inline double own_mean_factor(double of_domain, double of_all) {
 
 QASCORE_INLINE double mean_of_rows(const design_view& design, std::span<const std::uint32_t> rows,
                                    std::span<const double> y, std::span<double> influence) {
-  const detail_mean::weighted_mean m = detail_mean::mean_of(design, rows, y);
+  const detail_mean::gathered_rows gathered(design, rows, y);
+  const detail_mean::weighted_mean m = detail_mean::mean_of(gathered);
   for (std::size_t k = 0; k < rows.size(); ++k)
-    influence[k] = (y[rows[k]] - m.mean) / m.weight;
+    influence[k] = (gathered.y(k) - m.mean) / m.weight;
   return m.mean;
 }
 
@@ -175,12 +197,13 @@ QASCORE_INLINE std::vector<estimate> variances(const design_view& given, const d
         if (rows.size() < 2)
           return missing_value;
         const auto n = static_cast<double>(rows.size());
-        const weighted_mean m = mean_of(design, rows, y);
+        const gathered_rows gathered(design, rows, y);
+        const weighted_mean m = mean_of(gathered);
         detail::accurate_sum squares;
         for (std::size_t k = 0; k < rows.size(); ++k) {
-          const double d = y[rows[k]] - m.mean;
+          const double d = gathered.y(k) - m.mean;
           influence[k] = n / (n - 1.0) * d * d;
-          squares.add(design.weight_of(rows[k]) * influence[k]);
+          squares.add(gathered.weight(k) * influence[k]);
         }
         const double variance = squares.value() / m.weight;
         for (double& u : influence)
@@ -213,7 +236,8 @@ QASCORE_INLINE tested_estimate mean_difference(const design_view& given, const d
     out.undefined = "no unit of one domain has a value";
     return out;
   }
-  if (const std::vector<char> silent = silent_domains(given, domain, y); !silent.empty() && (silent[a] || silent[b])) {
+  if (const std::vector<char> silent = silent_domains(given, domain, y);
+      !silent.empty() && (silent[a] || silent[b])) {
     out.undefined = silent_stratum;
     return out;
   }

@@ -127,12 +127,12 @@ inline void profile_limits(likelihood& model, const optimum& best, std::size_t f
     return excess_of(found.at.deviance, least, deviate);
   };
   const double step = out.std_error > 0.0 ? 2.0 * deviate * out.std_error : 0.1 * model.total();
-  out.high = crossing(excess, out.value, out.value + step, [](double v) { return 2.0 * v; });
+  out.high = zero_crossing(excess, out.value, out.value + step, [](double v) { return 2.0 * v; });
   warm << best.free.head(at), best.free.tail(best.free.size() - 1 - at);
   if (excess_of(without, least, deviate) <= 0.0)
     out.low = 0.0;
   else
-    out.low = crossing(excess, out.value, 0.5 * out.value, [](double v) { return 0.5 * v; });
+    out.low = zero_crossing(excess, out.value, 0.5 * out.value, [](double v) { return 0.5 * v; });
   if (std::isnan(out.high))
     out.undefined = "the likelihood does not bound the variance above";
 }

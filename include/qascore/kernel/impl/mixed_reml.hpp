@@ -390,7 +390,7 @@ private:
 
 /// Where a function that rises from below 0 at `inside` crosses 0; `outside` is moved away until it lies above, by
 /// `widen`. NaN: it never does.
-inline double crossing(const std::function<double(double)>& excess, double inside, double outside,
+inline double zero_crossing(const std::function<double(double)>& excess, double inside, double outside,
                        const std::function<double(double)>& widen) {
   double value = excess(outside);
   for (int tries = 0; !(value > 0.0); ++tries) {

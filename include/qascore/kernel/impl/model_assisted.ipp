@@ -99,7 +99,7 @@ QASCORE_INLINE cell_means means_of_cells(std::span<const std::uint32_t> code, st
     const auto rows = grouped.of(c);
     out.count[c] = static_cast<double>(rows.size());
     if (!rows.empty())
-      out.mean[c] = detail_mean::mean_of(independent_units(values.size()), rows, values).mean;
+      out.mean[c] = detail_mean::mean_of({independent_units(values.size()), rows, values}).mean;
   }
   return out;
 }
@@ -191,10 +191,11 @@ model_assisted_means(const design_view& given, const domain_view& domain, std::s
   return out;
 }
 
-QASCORE_INLINE counted_population population_of_counts(const design_view& design, std::span<const double> counts) {
+QASCORE_INLINE counted_population population_of_counts(const design_view& design,
+                                                       std::span<const double> counts) {
   if (counts.size() != design.strata)
-    throw argument_error("counts: expected " + std::to_string(design.strata) + ", one per stratum, but found " +
-                         std::to_string(counts.size()));
+    throw argument_error("counts: expected " + std::to_string(design.strata) +
+                         ", one per stratum, but found " + std::to_string(counts.size()));
   std::vector<double> sampled(design.strata, 0.0);
   for (std::size_t i = 0; i < design.units; ++i)
     sampled[design.stratum_of(i)] += 1.0;

@@ -123,7 +123,7 @@ inline prepared prepare(const design_view& design, std::vector<double> answered,
     return out;
   }
   for (std::size_t j = 0; j < columns.size(); ++j) {
-    const double mean = detail_mean::mean_of(design, out.rows, columns[j]).mean;
+    const double mean = detail_mean::mean_of({design, out.rows, columns[j]}).mean;
     std::vector<double> x;
     detail::accurate_sum squares;
     double largest = 0.0;
@@ -252,7 +252,7 @@ QASCORE_INLINE regression_fit linear_regression(const design_view& given, std::s
       fit.undefined = "is a linear combination of the columns before it";
       fit.fault = factor.failed();
     } else {
-      const double mean = detail_mean::mean_of(design, data.rows, y).mean;
+      const double mean = detail_mean::mean_of({design, data.rows, y}).mean;
       std::vector<double> slope(size, 0.0), rest(n);
       // Each round removes the rounding of the one before.
       for (int round = 0; round < 4; ++round) {

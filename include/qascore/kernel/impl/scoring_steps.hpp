@@ -43,7 +43,7 @@ inline void add_few_steps(const std::uint8_t* codes, std::size_t rows, std::span
 inline void add_many_steps(const std::uint8_t* codes, std::size_t rows, std::span<const answer_step> answers,
                            std::uint8_t* sums, std::uint8_t* odd) {
   std::array<std::uint8_t, 256> step{}, unknown;
-  unknown.fill(1);
+  unknown.fill(0xff);
   for (const answer_step& answer : answers) {
     step[answer.code] = answer.step;
     unknown[answer.code] = 0;

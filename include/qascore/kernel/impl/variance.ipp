@@ -96,7 +96,8 @@ QASCORE_INLINE variance_engine::variance_engine(const design_view& design, std::
 }
 
 template <class Row>
-design_variance variance_engine::compute_poisson(std::size_t count, Row row, std::span<const double> influence) {
+design_variance variance_engine::compute_poisson(std::size_t count, Row row,
+                                                 std::span<const double> influence) {
   detail::accurate_sum variance;
   std::size_t left_to_chance = 0;
   const auto add = [&](double rest, double total) {
@@ -132,6 +133,18 @@ design_variance variance_engine::compute_poisson(std::size_t count, Row row, std
   return out;
 }
 
+/// Calls found(stratum, first, last) for each run of rows in one stratum: its sums stay in registers.
+template <class Row, class Found>
+void variance_engine::by_runs(std::size_t count, Row row, Found found) const {
+  for (std::size_t first = 0, last = 0; first < count; first = last) {
+    const std::uint32_t h = design_.stratum_of(row(first));
+    last = design_.stratum.empty() ? count : first + 1;
+    while (last < count && design_.stratum_of(row(last)) == h)
+      ++last;
+    found(h, first, last);
+  }
+}
+
 template <class Row>
 design_variance variance_engine::compute(std::size_t count, Row row, std::span<const double> influence) {
   if (!design_.chance.empty())
@@ -139,25 +152,19 @@ design_variance variance_engine::compute(std::size_t count, Row row, std::span<c
   const bool clustered = !clusters_.empty();
   const bool alone = is_independent(design_); // the rows are the design
   const auto total_of = [&](std::size_t k) { return drawn_weight_of(row(k)) * influence[k]; };
-  const auto add = [&](std::uint32_t h, double total) {
-    stratum_part& s = strata_[h];
-    if (s.touched++ == 0)
-      touched_strata_.push_back(h);
-    s.sum.add(total);
-  };
 
   // Totals by stratum.
-  const bool plain = !clustered && design_.stratum.empty();
-  if (plain && count > 0) {
-    detail::accurate_sum sum;
-    for (std::size_t k = 0; k < count; ++k)
-      sum.add(total_of(k));
-    add(0u, 0.0);
-    strata_[0].sum = sum;
-    strata_[0].touched = count;
-  } else if (!clustered) {
-    for (std::size_t k = 0; k < count; ++k)
-      add(design_.stratum_of(row(k)), total_of(k));
+  if (!clustered) {
+    by_runs(count, row, [&](std::uint32_t h, std::size_t first, std::size_t last) {
+      stratum_part& s = strata_[h];
+      if (s.touched == 0)
+        touched_strata_.push_back(h);
+      s.touched += last - first;
+      detail::accurate_sum sum = s.sum;
+      for (std::size_t k = first; k < last; ++k)
+        sum.add(total_of(k));
+      s.sum = sum;
+    });
   } else {
     for (std::size_t k = 0; k < count; ++k) {
       cluster_part& c = clusters_[design_.cluster[row(k)]];
@@ -166,8 +173,12 @@ design_variance variance_engine::compute(std::size_t count, Row row, std::span<c
       c.touched = true;
       c.total.add(total_of(k));
     }
-    for (const std::uint32_t c : touched_clusters_)
-      add(clusters_[c].stratum, clusters_[c].total.value());
+    for (const std::uint32_t c : touched_clusters_) {
+      stratum_part& s = strata_[clusters_[c].stratum];
+      if (s.touched++ == 0)
+        touched_strata_.push_back(clusters_[c].stratum);
+      s.sum.add(clusters_[c].total.value());
+    }
   }
   const std::size_t touched = clustered ? touched_clusters_.size() : count;
 
@@ -181,21 +192,20 @@ design_variance variance_engine::compute(std::size_t count, Row row, std::span<c
   }
 
   // Squared distances from the stratum's mean; clusters without a row have total 0.
-  const auto square = [&](std::uint32_t h, double total) {
-    const double d = total - strata_[h].mean;
-    strata_[h].squares.add(d * d);
-  };
-  if (plain && count > 0) {
-    detail::accurate_sum squares;
-    for (std::size_t k = 0; k < count; ++k)
-      squares.add((total_of(k) - strata_[0].mean) * (total_of(k) - strata_[0].mean));
-    strata_[0].squares = squares;
-  } else if (!clustered)
-    for (std::size_t k = 0; k < count; ++k)
-      square(design_.stratum_of(row(k)), total_of(k));
+  if (!clustered)
+    by_runs(count, row, [&](std::uint32_t h, std::size_t first, std::size_t last) {
+      stratum_part& s = strata_[h];
+      detail::accurate_sum squares = s.squares;
+      for (std::size_t k = first; k < last; ++k)
+        squares.add((total_of(k) - s.mean) * (total_of(k) - s.mean));
+      s.squares = squares;
+    });
   else
-    for (const std::uint32_t c : touched_clusters_)
-      square(clusters_[c].stratum, clusters_[c].total.value());
+    for (const std::uint32_t c : touched_clusters_) {
+      stratum_part& s = strata_[clusters_[c].stratum];
+      const double d = clusters_[c].total.value() - s.mean;
+      s.squares.add(d * d);
+    }
 
   detail::accurate_sum variance;
   bool census = true;
@@ -228,7 +238,8 @@ design_variance variance_engine::compute(std::size_t count, Row row, std::span<c
   } else {
     const auto held = static_cast<double>(touched_strata_.size());
     const bool averaged = single > 0 && design_.single == single_unit::average;
-    out.variance = averaged ? variance.value() * held / (held - static_cast<double>(single)) : variance.value();
+    out.variance =
+        averaged ? variance.value() * held / (held - static_cast<double>(single)) : variance.value();
     out.df = static_cast<double>(touched) - static_cast<double>(touched_strata_.size());
   }
 

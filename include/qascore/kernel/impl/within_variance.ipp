@@ -94,7 +94,7 @@ QASCORE_INLINE pooled_means means_with_pooled_variance(const design_view& given,
       out.sampling.push_back(missing_value);
       continue;
     }
-    const double mean = detail_mean::mean_of(design, rows, y).mean;
+    const double mean = detail_mean::mean_of({design, rows, y}).mean;
     out.mean.push_back(mean);
     out.sampling.push_back(1.0 / engine.effective_size(rows)); // times S^2, below
     parts.read(rows, y, mean);
