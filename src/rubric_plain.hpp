@@ -259,9 +259,9 @@ private:
       if (!value)
         return std::nullopt;
       tree_.nodes[index].items.push_back(*value);
-      if (at_end() || column() < here || (of_map && !is_item()))
+      if (at_end() || column() < here || (of_map && column() == here && !is_item()))
         return index;
-      if (!is_item())
+      if (column() != here || !is_item())
         return std::nullopt;
     }
   }

@@ -58,12 +58,14 @@ public:
     const std::size_t begin = lines_[row];
     const std::size_t end =
         std::min(text_.size(), begin + static_cast<std::size_t>(std::max(0, byte_column)));
-    // Places are asked for one behind the other: counting goes on from the last, or long lines would cost a square.
-    if (row != counted_row_ || end < counted_to_)
+    // Places are asked for nearly in order: counting goes on from the last, or long lines would cost a square.
+    if (row != counted_row_)
       counted_row_ = row, counted_to_ = begin, characters_ = 0;
-    characters_ += std::count_if(text_.begin() + static_cast<std::ptrdiff_t>(counted_to_),
-                                 text_.begin() + static_cast<std::ptrdiff_t>(end),
-                                 [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u; });
+    const auto [from, to] = std::minmax(counted_to_, end);
+    const std::ptrdiff_t between = std::count_if(
+        text_.begin() + static_cast<std::ptrdiff_t>(from), text_.begin() + static_cast<std::ptrdiff_t>(to),
+        [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u; });
+    characters_ += end < counted_to_ ? -between : between;
     counted_to_ = end;
     return {static_cast<int>(row) + 1, static_cast<int>(characters_) + 1};
   }

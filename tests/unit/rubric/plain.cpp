@@ -72,22 +72,57 @@ TEST_CASE("blocks, brackets, quotes and comments in any mixture are plain") {
 
 TEST_CASE("what is not plain is left to yaml-cpp") {
   for (const std::string text : {
-           "a: &x 1\nb: *x\n", "a: !!str 1\n",    "a: |\n  b\n",
-           "a: >-\n  b\n",     "a: b\n  c\n",     "a:\n",
-           "a: null\n",        "a: ~\n",          "? a\n: b\n",
-           "a: \"b\\n\"\n",    "a: 'b''c'\n",     "a: \"b\n  c\"\n",
-           "---\na: 1\n",      "a: 1\n...\n",     "\ta: 1\n",
-           "a: [1, 2,]\n",     "a: [b: c]\n",     "a: {b}\n",
-           "a: {b: c?d}\n",    "[a]: b\n",        "- - a\n",
-           "a: - b\n",         "a: 1\n  b: 2\n",  "a: 1\n b\n",
-           "a: [1\n",          "a: 'b\n",         "a: b\n- c\n",
-           "- a\nb: c\n",      "a: [1]#c\n",      "",
-           "# nothing\n",      "<<: {a: 1}, b\n", "@a: b\n",
-           "a: `b`\n",         "a: {\"b\" :c}\n",
+           "a: &x 1\nb: *x\n", "a: !!str 1\n",
+           "a: |\n  b\n",      "a: >-\n  b\n",
+           "a: b\n  c\n",      "a:\n",
+           "a: null\n",        "a: ~\n",
+           "? a\n: b\n",       "a: \"b\\n\"\n",
+           "a: 'b''c'\n",      "a: \"b\n  c\"\n",
+           "---\na: 1\n",      "a: 1\n...\n",
+           "\ta: 1\n",         "a: [1, 2,]\n",
+           "a: [b: c]\n",      "a: {b}\n",
+           "a: {b: c?d}\n",    "[a]: b\n",
+           "- - a\n",          "a: - b\n",
+           "a: 1\n  b: 2\n",   "a: 1\n b\n",
+           "a: [1\n",          "a: 'b\n",
+           "a: b\n- c\n",      "- a\nb: c\n",
+           "a: [1]#c\n",       "",
+           "# nothing\n",      "<<: {a: 1}, b\n",
+           "@a: b\n",          "a: `b`\n",
+           "a: {\"b\" :c}\n",  "- a: 1\n - b\n",
+           "-\n  - a\n - b\n", "a:\n  - b: 1\n   - c\n",
        }) {
     INFO(text);
     CHECK(reader_of(text) == read::by_yaml_cpp);
   }
+}
+
+TEST_CASE("a line that is moved by a column reads as yaml-cpp reads it, or not at all") {
+  std::size_t plain = 0, left = 0;
+  for (const char* name : {"voice-service.yaml", "complaint-zh.yaml"}) {
+    const std::string text = content(std::filesystem::path(QASCORE_RUBRICS) / name);
+    for (std::size_t line = 0; line < text.size(); line = text.find('\n', line) + 1)
+      for (const bool right : {true, false}) {
+        if (!right && text[line] != ' ')
+          continue;
+        std::string moved = text;
+        right ? moved.insert(line, " ") : moved.erase(line, 1);
+        INFO(name << ": " << text.substr(line, text.find('\n', line) - line));
+        ++(reader_of(moved) == read::plain ? plain : left);
+      }
+  }
+  CHECK(plain > 0); // comments, single keys, first lines of lists
+  CHECK(left > 100);
+}
+
+TEST_CASE("places may be asked for in any order") {
+  const reader::source source("问候: {一: 二}\nb: c\n", "form.yaml");
+  CHECK(source.at(0, 14) == reader::position{1, 9});
+  CHECK(source.at(0, 8) == reader::position{1, 5});
+  CHECK(source.at(0, 0) == reader::position{1, 1});
+  CHECK(source.at(1, 3) == reader::position{2, 4});
+  CHECK(source.at(0, 12) == reader::position{1, 7});
+  CHECK(source.at(0, 17) == reader::position{1, 10});
 }
 
 TEST_CASE("places are those of yaml-cpp, counted in characters") {
