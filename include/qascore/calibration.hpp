@@ -9,6 +9,7 @@
 #include "calibration/agreement_resampling.hpp"
 #include "calibration/benchmark.hpp"
 #include "calibration/category_weights.hpp"
+#include "calibration/gold.hpp"
 #include "calibration/icc.hpp"
 #include "calibration/krippendorff.hpp"
 #include "calibration/rater_summary.hpp"

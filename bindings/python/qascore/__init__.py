@@ -71,6 +71,7 @@ if TYPE_CHECKING:
         variance,
     )
     from .generalizability import DStudy, DStudyPlan, GStudy, d_study, g_study
+    from .gold import Consensus, GoldComparison, Prmse, dawid_skene, prmse, rater_against_gold, raters_against_gold
     from .importing.amazon_export import ExportedRubric, export_rubric
     from .importing.comparison import ImportedEvaluations, Rescored, ScoreDifference
     from .importing.draft import ImportedRubric
@@ -120,6 +121,7 @@ __all__ = [
     "Centre",
     "ChanceTest",
     "ComparedScores",
+    "Consensus",
     "DStudy",
     "DStudyPlan",
     "DataError",
@@ -135,6 +137,7 @@ __all__ = [
     "FileError",
     "Finding",
     "GStudy",
+    "GoldComparison",
     "IccEstimate",
     "ImportedEvaluations",
     "ImportedRubric",
@@ -147,6 +150,7 @@ __all__ = [
     "PairwiseAgreement",
     "PlannedStratum",
     "PpiEstimate",
+    "Prmse",
     "QascoreError",
     "RaterEffect",
     "RaterEffects",
@@ -188,6 +192,7 @@ __all__ = [
     "conger_kappa",
     "cronbach_alpha",
     "d_study",
+    "dawid_skene",
     "design_effect",
     "difference",
     "draw",
@@ -216,10 +221,13 @@ __all__ = [
     "percent_agreement",
     "permanent_random_numbers",
     "ppi_mean",
+    "prmse",
     "proportion",
     "quantile",
+    "rater_against_gold",
     "rater_effects",
     "rater_summary",
+    "raters_against_gold",
     "ratio",
     "regression",
     "resample_agreement",
@@ -303,6 +311,7 @@ _HOMES = {
         "variance",
     ),
     "generalizability": ("DStudy", "DStudyPlan", "GStudy", "d_study", "g_study"),
+    "gold": ("Consensus", "GoldComparison", "Prmse", "dawid_skene", "prmse", "rater_against_gold", "raters_against_gold"),
     "importing.amazon_export": ("ExportedRubric", "export_rubric"),
     "importing.comparison": ("ImportedEvaluations", "Rescored", "ScoreDifference"),
     "importing.draft": ("ImportedRubric",),

@@ -58,14 +58,17 @@ class Measure:
             return (None, level, matrix, None), name
         matrix, name = _weights(part, "identity" if self.weights is None else self.weights)
         if self.coefficient == "gold_kappa":
-            return ("light_kappa", None, matrix, _position(part, self.gold)), name
+            return ("light_kappa", None, matrix, rater_position(part, self.gold, "gold")), name
         return (self.coefficient, None, matrix, None), name
 
 
-def _position(part: Part, gold: Any) -> int:
+def rater_position(part: Part, rater: Any, argument: str) -> int:
+    """Where the rater stands among those of the table; `argument` is what a message names."""
     if part.raters is None:
-        raise ArgumentError("gold: needs to know which rater gave which rating, but the raters of this table are anonymous")
+        raise ArgumentError(
+            f"{argument}: needs to know which rater gave which rating, but the raters of this table are anonymous"
+        )
     raters = list(part.raters)
-    if gold not in raters:
-        raise ArgumentError(f"gold: {gold!r} is no rater of this table{did_you_mean(gold, raters)}")
-    return raters.index(gold)
+    if rater not in raters:
+        raise ArgumentError(f"{argument}: {rater!r} is no rater of this table{did_you_mean(rater, raters)}")
+    return raters.index(rater)

@@ -57,6 +57,7 @@ PYBIND11_MODULE(_core, module) {
   register_rubric_definition(module);
   register_calibration(module);
   register_agreement(module);
+  register_gold(module);
   register_estimation(module);
   register_mixed(module);
   register_models(module);

@@ -15,6 +15,7 @@ void register_rubric(pybind11::module_& module);
 void register_rubric_definition(pybind11::module_& module);
 void register_calibration(pybind11::module_& module);
 void register_agreement(pybind11::module_& module);
+void register_gold(pybind11::module_& module);
 void register_estimation(pybind11::module_& module);
 void register_mixed(pybind11::module_& module);
 void register_models(pybind11::module_& module);

@@ -97,6 +97,22 @@ def ratings() -> dict[str, Any]:
     return {"frame": frame, "scores": scores}
 
 
+def sessions() -> dict[str, Any]:
+    """The page on raters: an expert and three raters on 120 conversations, answers and scores."""
+    rng = np.random.default_rng(5)
+    who = ["expert", "ann", "bob", "cai"]
+    truth = rng.integers(0, 3, 120)
+    said = np.where(rng.random((120, 4)) < [0.0, 0.2, 0.3, 0.1], rng.integers(0, 3, (120, 4)), truth[:, None])
+    quality = rng.normal(0.7, 0.1, 120)
+    scores = quality[:, None] + rng.normal(0.0, [0.05, 0.06, 0.06], (120, 3))
+    long = {"conversation_id": np.repeat(range(120), 4), "rater_id": who * 120}
+    scored = {"conversation_id": np.repeat(range(120), 3), "rater_id": ["model", "ann", "bob"] * 120}
+    return {
+        "sessions": pd.DataFrame({**long, "answer": np.array(["fail", "pass", "great"])[said.ravel()]}),
+        "scored": pd.DataFrame({**scored, "score": scores.ravel()}),
+    }
+
+
 def drawn(sample: pd.DataFrame) -> qa.SampleDesign:
     return qa.SampleDesign(sample.assign(probability=0.005), probability="probability")
 
@@ -137,6 +153,7 @@ PAGES = {
     "docs/estimation.md": frames,
     "docs/importing.md": dict,
     "docs/inclusion-probabilities.md": scored,
+    "docs/raters.md": sessions,
     "docs/report.md": reported,
     "docs/rubric.md": dict,
     "docs/sampling.md": streamed,

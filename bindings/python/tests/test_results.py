@@ -55,6 +55,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "Association": lambda: qa.association(CALLS, "score", "csat"),
     "BenchmarkMembership": lambda: qa.benchmark_membership(qa.fleiss_kappa(RATINGS)),
     "CalibrationStudy": lambda: qa.calibration_study(RATINGS),
+    "Consensus": lambda: qa.dawid_skene(RATINGS, seed=1),
     "DStudy": lambda: qa.d_study(qa.g_study(RATINGS), {"rater": range(1, 5)}, reliability=0.5),
     "DesignEffect": lambda: qa.design_effect(DESIGN, "score"),
     "Difference": lambda: qa.difference(CALLS, "score", by="queue", between=("a", "b")),
@@ -62,6 +63,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "EstimateTable": lambda: qa.mean(DESIGN, "score", by="agent"),
     "EvaluationResult": lambda: scores().evaluation(scores().to_dict()["evaluation_id"][0]),
     "GStudy": lambda: qa.g_study(RATINGS),
+    "GoldComparison": lambda: qa.rater_against_gold(RATINGS, gold="ann", rater="bob"),
     "IccEstimate": lambda: qa.icc(RATINGS),
     "MixedModel": lambda: qa.mixed_model(CALLS, "score", random=["agent"]),
     "ModelAssistedEstimate": lambda: qa.model_assisted_mean(
@@ -70,6 +72,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "PairwiseAgreement": lambda: qa.pairwise_agreement(RATINGS),
     "PpiEstimate": lambda: qa.ppi_mean(CALLS, "score", model="model", unlabelled=CALLS),
     "RaterEffects": lambda: qa.rater_effects(CALLS, "score", agent="agent", rater="queue"),
+    "Prmse": lambda: qa.prmse(RATINGS, rater="ann", variance_of_errors=0.5),
     "RaterSummary": lambda: qa.rater_summary(RATINGS),
     "Regression": lambda: qa.regression(CALLS, "score", ["csat", "queue"]),
     "ResampledAgreement": lambda: qa.resample_agreement(RATINGS, seed=1, replicates=200),

@@ -2,14 +2,12 @@
 #pragma once
 
 #include "../core/error.hpp"
-#include "../detail/nearest.hpp"
 #include "../kernel/agreement_measure.hpp"
 #include "category_weights.hpp"
 #include "krippendorff.hpp"
+#include "rater_code.hpp"
 #include "rating_table.hpp"
 
-#include <algorithm>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,11 +41,7 @@ public:
       throw argument_error("level: belongs to Krippendorff's alpha; other coefficients take weights");
     if (options.gold.empty())
       return;
-    const auto at = std::ranges::find(table.raters(), options.gold);
-    if (at == table.raters().end())
-      throw argument_error("gold: " + quoted(options.gold) + " is no rater of this table" +
-                           did_you_mean(options.gold, table.raters()));
-    measure_.gold = static_cast<std::uint32_t>(at - table.raters().begin());
+    measure_.gold = rater_code(table, options.gold, "gold");
   }
 
   /// Valid as long as this lives.
