@@ -164,7 +164,7 @@ private:
       return population_.empty() ? std::vector<double>() : given_population(in);
     if (population_.empty())
       return planned_population(in, uncovered);
-    const std::vector<double> given = given_population(in);
+    std::vector<double> given = given_population(in);
     if (in.selection == sample_selection::fixed_size) {
       const std::vector<double> planned = planned_population(in, uncovered);
       for (std::size_t h = 0; h < given.size(); ++h)

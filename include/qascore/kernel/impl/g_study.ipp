@@ -229,6 +229,7 @@ inline void by_likelihood(std::span<const double> score, std::span<const g_facet
                           const std::vector<std::uint32_t>& sets, const g_options& options,
                           g_study_fit& out) {
   std::vector<std::pair<std::vector<std::uint32_t>, std::size_t>> codes;
+  codes.reserve(sets.size());
   for (const std::uint32_t set : sets)
     codes.push_back(combine(facets, set, score.size()));
   const bool repeats = codes.back().second < score.size();

@@ -30,7 +30,7 @@ inline interval odds_limits(double p, double x) noexcept {
 
 /// The argument in [low, high] at which a rising function reaches `wanted`.
 template <class Function>
-double rising_root(double low, double high, double wanted, const Function& f) noexcept {
+double rising_root(double low, double high, double wanted, const Function& f) {
   for (int step = 0; step < 200 && high - low > 1e-13 * high; ++step) {
     const double middle = 0.5 * (low + high);
     (f(middle) < wanted ? low : high) = middle;
