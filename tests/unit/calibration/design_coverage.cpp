@@ -1,7 +1,6 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #include <qascore/calibration.hpp>
 
-#include "close_to.hpp"
 #include "random.hpp"
 #include "tables.hpp"
 
@@ -12,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-using qascore::test::close_to;
 namespace qa = qascore;
 using coefficient = qa::agreement_coefficient;
 
