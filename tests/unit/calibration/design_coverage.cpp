@@ -1,6 +1,8 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #include <qascore/calibration.hpp>
 
+#include <doctest/doctest.h>
+
 #include "random.hpp"
 #include "tables.hpp"
 
