@@ -1,7 +1,8 @@
 """Every header compiles alone, twice included: kernels header-only, with what they are made of, the others without.
 
 A kernel's header has its implementation at the end, so that what it lacks itself is missed all the same. The others
-reach kernels only through their headers: header-only mode shows nothing new of them. The umbrellas are compiled in both.
+reach kernels only through their headers, and parts of implementations (impl/) are reached only from there: header-only
+mode shows nothing new of them. The umbrellas are compiled in both.
 
     python headers_alone.py ROOT SCRATCH COMPILER [FLAG ...]
 """
@@ -26,7 +27,8 @@ def main() -> int:
         text = f"#include <{header}>\n#include <{header}>\n"
         if not unit.exists() or unit.read_text() != text:
             unit.write_text(text)
-        kernel, umbrella = header.startswith("qascore/kernel/"), header.count("/") == 1
+        kernel = header.startswith("qascore/kernel/") and "/impl/" not in header
+        umbrella = header.count("/") == 1
         outcomes = []
         if not kernel:
             outcomes.append(compile_unit(command, unit, "-DQASCORE_COMPILED"))
