@@ -21,14 +21,11 @@ if TYPE_CHECKING:
     from .benchmarks import BenchmarkMembership, benchmark_membership
     from .calibration import (
         AgreementEstimate,
-        CalibrationStudy,
-        Finding,
         IccEstimate,
         RaterSummary,
         agreement,
         bangdiwala_b,
         brennan_prediger,
-        calibration_study,
         cohen_kappa,
         conger_kappa,
         fleiss_kappa,
@@ -43,6 +40,7 @@ if TYPE_CHECKING:
         rater_summary,
         scott_pi,
     )
+    from .calibration_studies import CalibrationStudy, Finding, calibration_study
     from .chance import ChanceTest, chance_test
     from .comparing import ComparedScores, RubricChange, RubricComparison, compare_rubrics
     from .cronbach import cronbach_alpha
@@ -261,14 +259,11 @@ _HOMES = {
     "benchmarks": ("BenchmarkMembership", "benchmark_membership"),
     "calibration": (
         "AgreementEstimate",
-        "CalibrationStudy",
-        "Finding",
         "IccEstimate",
         "RaterSummary",
         "agreement",
         "bangdiwala_b",
         "brennan_prediger",
-        "calibration_study",
         "cohen_kappa",
         "conger_kappa",
         "fleiss_kappa",
@@ -283,6 +278,7 @@ _HOMES = {
         "rater_summary",
         "scott_pi",
     ),
+    "calibration_studies": ("CalibrationStudy", "Finding", "calibration_study"),
     "chance": ("ChanceTest", "chance_test"),
     "comparing": ("ComparedScores", "RubricChange", "RubricComparison", "compare_rubrics"),
     "cronbach": ("cronbach_alpha",),

@@ -82,6 +82,10 @@ class Ratings:
     criterion: str | None = None
     rating: str = "rating"
     categories: tuple[str, ...] | None = None
+    order: str | None = None  # column that says when, or in which place, a unit was rated
+    gold: str | None = None  # the rater who is right
+    margin: float = 0.05  # of alpha, that double-scored units are counted for
+    previous: Path | None = None  # ratings of the last study, with the same columns
 
 
 @dataclass(frozen=True)
@@ -466,7 +470,9 @@ def _study(folder: Path) -> dict[str, Parser]:
             Ratings,
             {
                 "file": file, "level": _choice(*LEVELS), "unit": _text, "rater": _text, "criterion": _text,
-                "rating": _text, "categories": _several(_text, "a list of categories, lowest first"),
+                "rating": _text, "categories": _several(_text, "a list of categories, lowest first"), "order": _text,
+                "gold": _text, "margin": _number("a number between 0 and 1", 0, 1, open_low=True, open_high=True),
+                "previous": file,
             },
             ["file"],
         ),

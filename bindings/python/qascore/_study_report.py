@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 import math
-import os
 from collections.abc import Iterable, Mapping
 
 from ._frames import Frame
 from ._render import number, range_text, text_table
 from ._results import Estimate, EstimateTable
 from ._study_file import SCORE
-from .calibration import CalibrationStudy
+from ._calibration_report import COEFFICIENTS, FEW_CRITERIA, coefficients_table, raters_matrix, today
+from .calibration_studies import CalibrationStudy
 from .report import (
     Block,
     Cell,
@@ -20,7 +19,6 @@ from .report import (
     Heading,
     Histogram,
     IntervalPlot,
-    MatrixPlot,
     Note,
     Report,
     Row,
@@ -35,7 +33,6 @@ from .study import ALL, PASSED, Study
 
 NAMES = {SCORE: "Mean score", PASSED: "Share that passed"}
 SHOWN_STRATA = 60  # a longer plan is in plan.csv
-FEW_CRITERIA = 3  # up to here each criterion has a picture of its raters; more go into one table of colours
 
 
 def study_report(study: Study) -> Report:
@@ -49,13 +46,6 @@ def study_report(study: Study) -> Report:
         created=today(),
         provenance=provenance(study),
     )
-
-
-def today() -> str:
-    """The date; of SOURCE_DATE_EPOCH where that is set, for pages that are the same at any time."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    moment = datetime.datetime.now(datetime.UTC)
-    return (datetime.datetime.fromtimestamp(int(epoch), datetime.UTC) if epoch else moment).date().isoformat()
 
 
 def _subtitle(study: Study) -> str:
@@ -289,17 +279,6 @@ CALIBRATION_TITLES = {
 }
 
 
-COEFFICIENTS = {
-    "percent_agreement": "Percent agreement",
-    "cohen_kappa": "Cohen's kappa",
-    "scott_pi": "Scott's pi",
-    "fleiss_kappa": "Fleiss' kappa",
-    "conger_kappa": "Conger's kappa",
-    "brennan_prediger": "Brennan-Prediger",
-    "gwet_ac": "Gwet's AC",
-    "krippendorff_alpha": "Krippendorff's alpha, nominal",
-}
-
 BRIEF = ("percent_agreement", "fleiss_kappa", "gwet_ac")
 
 
@@ -317,7 +296,7 @@ def _calibration_section(study: Study, name: str, calibration: CalibrationStudy)
     if all(level in ("nominal", "ordinal") for _, level in calibration.levels):
         brief = BRIEF if len(criteria) > FEW_CRITERIA else tuple(COEFFICIENTS)
         blocks.append(
-            _coefficients(
+            coefficients_table(
                 calibration.agreement, "Other coefficients: two ratings agree where they are equal", "coefficient", brief,
                 f"calibration_{name}_agreement.csv",
             )
@@ -328,7 +307,7 @@ def _calibration_section(study: Study, name: str, calibration: CalibrationStudy)
             blocks.append(Text(f"Intraclass correlations are undefined: {reasons.pop()}."))
         else:
             caption = "Intraclass correlations: of one rating (1), of the mean of all raters (k)"
-            blocks.append(_coefficients(calibration.icc, caption, "form"))
+            blocks.append(coefficients_table(calibration.icc, caption, "form"))
     if calibration.raters is not None:
         blocks.append(Heading("Severity"))
         blocks.append(
@@ -336,26 +315,10 @@ def _calibration_section(study: Study, name: str, calibration: CalibrationStudy)
         )
         severities, by = calibration.raters.severities, calibration.by
         if by is not None and len(dict.fromkeys(dict(severities.keys)[by])) > FEW_CRITERIA:
-            blocks.append(_severity_matrix(severities, by))
+            blocks.append(raters_matrix(severities, by, "Severity by rater and criterion"))
         else:
             blocks.append(_severity_plot(study, severities, by))
     return Section(f"calibration-{name}", CALIBRATION_TITLES[name], findings[0] if findings else "", tuple(blocks))
-
-
-def _coefficients(
-    table: EstimateTable, caption: str, key: str, only: tuple[str, ...] | None = None, rest: str = ""
-) -> Table:
-    """One row per key; the estimate's own name is the last key already. `rest` is the file that has what is left out."""
-    names = [name for name, _ in table.keys]
-    columns = [*(Column(name) for name in names), Column("value", "number", 3), Column("interval", "interval", 3),
-               Column("n", "count")]  # fmt: skip
-    rows: list[tuple[Cell, ...]] = []
-    for keys, estimate in zip(zip(*(values for _, values in table.keys), strict=True), table, strict=True):
-        if only is None or keys[names.index(key)] in only:
-            figure = Figure.from_estimate(estimate)
-            rows.append((*[COEFFICIENTS.get(key, str(key)) for key in keys], figure, figure, estimate.n))
-    notes = (f"More coefficients are in {rest}.",) if len(rows) < len(table) else ()
-    return Table(tuple(columns), tuple(rows), caption, notes)
 
 
 def _severity_plot(study: Study, severities: EstimateTable, by: str | None) -> IntervalPlot:
@@ -364,21 +327,6 @@ def _severity_plot(study: Study, severities: EstimateTable, by: str | None) -> I
     return IntervalPlot.from_estimates(
         severities, group=by, truth=truth, reference=0.0, reference_label="as strict as the others",
         caption="Severity of the raters", label="severity",
-    )  # fmt: skip
-
-
-def _severity_matrix(severities: EstimateTable, by: str) -> MatrixPlot:
-    keys = dict(severities.keys)
-    criteria, raters = list(dict.fromkeys(keys[by])), sorted(set(keys["rater"]))
-    at = {pair: estimate for pair, estimate in zip(zip(keys["rater"], keys[by], strict=True), severities, strict=True)}
-    cells = tuple(
-        tuple(Figure.from_estimate(at[rater, criterion]) if (rater, criterion) in at else None for criterion in criteria)
-        for rater in raters
-    )
-    widest = max((abs(e.value) for e in severities if not math.isnan(e.value)), default=1.0) or 1.0
-    return MatrixPlot(
-        tuple(map(str, raters)), tuple(map(str, criteria)), cells, caption="Severity by rater and criterion",
-        kind="number", limits=(-widest, widest), decimals=2,
     )  # fmt: skip
 
 

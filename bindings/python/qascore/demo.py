@@ -14,7 +14,8 @@ from ._frames import Frame, build_frame
 from ._readers import read_table
 from ._results import EstimateTable, estimate_table
 from ._study_file import SCORE, StudySpec, load_study, study_of
-from ._study_report import method_blocks, provenance, study_sections, study_summary, summary_blocks, today
+from ._calibration_report import today
+from ._study_report import method_blocks, provenance, study_sections, study_summary, summary_blocks
 from ._write import Outputs
 from .associations import association
 from .calibration import RatingTable, rater_summary

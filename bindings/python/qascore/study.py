@@ -24,7 +24,8 @@ from ._results import Estimate, EstimateTable, estimate_table
 from ._study_file import SCORE, StudySpec, load_study, study_of
 from ._write import Outputs
 from .associations import association
-from .calibration import CalibrationStudy, RatingTable, calibration_study
+from ._rating_table import RatingTable
+from .calibration_studies import CalibrationStudy, calibration_study
 from .drawing import draw
 from .errors import ArgumentError, DataError, DesignError, RubricError
 from .estimation import SampleDesign, mean, proportion
@@ -395,7 +396,8 @@ class _Run:
         self.warn(int(np.isnan(numbers).sum()), "evaluations cannot be scored: nothing in them applies")
         who = {"conversation": asked.conversation, "rater": asked.rater}
         with _in_file(asked.file):
-            self.calibrate("score", one, "interval", unit=asked.conversation, rater=asked.rater, rating=SCORE)
+            by_score = RatingTable(one, unit=asked.conversation, rater=asked.rater, rating=SCORE)
+            self.calibrate("score", by_score, "interval")
         parts = Frame.of(scores.criteria_frame(), "criteria")
         each = len(self.rubric.criteria)
         rated: dict[str, Any] = {
@@ -414,10 +416,9 @@ class _Run:
 
     def calibrate_by_criterion(self, name: str, rated: Mapping[str, Any], level: str, criteria: Collection[str]) -> None:
         kept = [row for row, criterion in enumerate(rated["criterion"]) if criterion in criteria]
-        self.calibrate(
-            name, {column: [values[row] for row in kept] for column, values in rated.items()}, level,
-            unit="conversation", rater="rater", rating="rating", criterion="criterion",
-        )  # fmt: skip
+        frame = build_frame({column: [values[row] for row in kept] for column, values in rated.items()}, "pyarrow")
+        table = RatingTable(frame, unit="conversation", rater="rater", rating="rating", criterion="criterion")
+        self.calibrate(name, table, level)
 
     def calibrate_applicability(self, rated: Mapping[str, Any], scored: Collection[str]) -> None:
         """Whether raters agree that a criterion applies; where they do not, there is no pair of ratings to compare."""
@@ -443,12 +444,23 @@ class _Run:
         if asked.criterion is not None:
             kinds[asked.criterion] = "text"
         kinds[asked.rating] = "text" if asked.categories is not None else "auto" if asked.level == "nominal" else "number"
-        frame = self.read("ratings", asked.file, kinds).frame
+        when: dict[str, Kind] = {} if asked.order is None or asked.order in kinds else {asked.order: "auto"}
+        frame = self.read("ratings", asked.file, kinds | when).frame
         self.counts["ratings"] = len(frame)
+        columns: dict[str, Any] = {
+            "unit": asked.unit, "rater": asked.rater, "rating": asked.rating, "criterion": asked.criterion,
+            "categories": asked.categories,
+        }  # fmt: skip
+        previous = None
+        if asked.previous is not None:
+            before = self.read("previous", asked.previous, kinds).frame
+            with _in_file(asked.previous):
+                previous = RatingTable(before, **columns)
+        order = None if asked.order is None else _order(frame, asked.unit, asked.order)
         with _in_file(asked.file):
             self.calibrate(
-                "ratings", frame, asked.level, unit=asked.unit, rater=asked.rater, rating=asked.rating,
-                criterion=asked.criterion, categories=asked.categories,
+                "ratings", RatingTable(frame, **columns), asked.level, order=order, gold=asked.gold, margin=asked.margin,
+                previous=previous,
             )  # fmt: skip
         units = frame.labels(asked.unit)
         if frame.is_text(asked.rating):
@@ -462,11 +474,10 @@ class _Run:
             {str(name): np.where(criteria.codes == code, ratings, np.nan) for code, name in enumerate(criteria.labels)},
         )
 
-    def calibrate(self, name: str, frame: Any, level: str | None, **columns: Any) -> None:
+    def calibrate(self, name: str, table: RatingTable, level: str | None, **more: Any) -> None:
         self.step("calibrating")
-        table = RatingTable(build_frame(frame, "pyarrow") if isinstance(frame, dict) else frame, **columns)
         self.calibration[name] = calibration_study(
-            table, by=table.criterion, level=level, confidence=self.spec.confidence
+            table, by=table.criterion, level=level, confidence=self.spec.confidence, **more
         )
 
     # Estimates
@@ -586,6 +597,22 @@ def _groups(found: Estimate | EstimateTable) -> Iterable[tuple[str, Estimate]]:
     if isinstance(found, Estimate):
         return [(ALL, found)]
     return [(str(group), estimate) for group, estimate in zip(found.keys[0][1], found, strict=True)]
+
+
+def _order(frame: Frame, unit: str, column: str) -> dict[Any, float]:
+    """When each unit was first rated: the column's number, or the place of its text among all."""
+    units = frame.labels(unit)
+    if frame.is_text(column):
+        texts = frame.labels(column)
+        when = np.append(np.arange(len(texts.labels), dtype=np.float64), np.nan)[np.minimum(texts.codes, len(texts.labels))]
+    else:
+        when = frame.numbers(column)
+    out: dict[Any, float] = {}
+    for code, value in zip(units.codes.tolist(), when.tolist(), strict=True):
+        if math.isnan(value):
+            raise DataError(f'{frame.argument}: column "{column}": unit {units.labels[code]!r} has no value, which the order needs')
+        out[units.labels[code]] = min(value, out.get(units.labels[code], value))
+    return out
 
 
 def _differing(frame: Frame, evaluation: str, column: str) -> DataError:

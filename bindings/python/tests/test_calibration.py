@@ -382,7 +382,9 @@ def test_the_study_finds_what_was_put_in(panel: pd.DataFrame) -> None:
     assert study.left_out is not None
     assert study.left_out["facts", "e"].low > 0
     assert study.levels == (("facts", "ordinal"), ("tone", "ordinal"))
-    assert set(study.tables()) == {"alpha", "agreement", "icc", "raters", "left_out"}
+    assert set(study.tables()) == {
+        "alpha", "agreement", "categories", "pairs", "icc", "raters", "spreads", "with_others", "usual", "left_out", "without",
+    }  # fmt: skip
     assert "e" in study.summary()
     assert study.to_dict()["findings"][0]["kind"] == "least_agreement"
     assert len(study.to_frame("raters")) == 10

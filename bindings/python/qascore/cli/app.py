@@ -177,29 +177,44 @@ def calibrate(
     rater: Annotated[str, typer.Option("--rater", help="The column of who rated.")] = "rater_id",
     rating: Annotated[str, typer.Option("--rating", help="The column of ratings.")] = "rating",
     criterion: Annotated[str | None, typer.Option("--criterion", help="The column of criteria, if there are several.")] = None,
+    order: Annotated[
+        str | None, typer.Option("--order", help="The column that says when units were rated; without it nothing is said of drift.")
+    ] = None,
+    gold: Annotated[str | None, typer.Option("--gold", help="The rater who is right: an expert.")] = None,
+    previous: Annotated[
+        Path | None, typer.Option("--previous", help="The ratings of the last study, with the same columns.")
+    ] = None,
+    margin: Annotated[float, typer.Option("--margin", help="Of alpha, that double-scored units are counted for.")] = 0.05,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the study as one page.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for tables, figures and the report.")] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Study how well raters agree and who is strict.
+    """Study what raters agree on, which criterion or rater is the reason where they do not, and what would help.
 
-    Example: `qascore calibrate ratings.csv --criterion criterion --level ordinal --out calibration`
+    Example: `qascore calibrate ratings.csv --criterion criterion --order rated_at --html calibration.html`
     """
     with guarded():
+        from .._write import write_file
         from ..study import run_study
 
-        ratings = {"file": file, "unit": unit, "rater": rater, "rating": rating}
-        for name, given in (("level", level), ("criterion", criterion)):
+        ratings: dict[str, Any] = {"file": file, "unit": unit, "rater": rater, "rating": rating, "margin": margin}
+        more = {"level": level, "criterion": criterion, "order": order, "gold": gold, "previous": previous}
+        for name, given in more.items():
             if given is not None:
                 ratings[name] = given
         with progress(quiet) as show:
             result = run_study(
                 {"title": "Calibration of raters", "ratings": ratings}, out=out, progress=show, command=_command()
             )
+        if html is not None:
+            write_file(html, result.calibration["ratings"].to_html().encode())
         if as_json:
             _print_json(result.to_dict())
         elif not quiet:
             print(result.calibration["ratings"])
+            if html is not None:
+                print(f"\nPage: {html}")
             if out is not None:
                 print(f"\nReport: {out / result.spec.output.report}")
 

@@ -1,0 +1,440 @@
+"""A calibration study as a page: which figures stand where, and the sentences around them. Nothing is computed here."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from . import _core
+from ._results import Estimate, EstimateTable
+from .agreement_comparison import AgreementDifference
+from .calibration_studies import MOST_RATERS, TENTATIVE, WANTED, CalibrationStudy
+from .report import (
+    Block,
+    Cell,
+    Column,
+    Figure,
+    Heading,
+    IntervalPlot,
+    MatrixPlot,
+    Note,
+    Report,
+    Row,
+    Section,
+    Table,
+    Text,
+    Tile,
+    Tiles,
+    Undefined,
+)
+
+COEFFICIENTS = {
+    "percent_agreement": "Percent agreement",
+    "cohen_kappa": "Cohen's kappa",
+    "scott_pi": "Scott's pi",
+    "fleiss_kappa": "Fleiss' kappa",
+    "conger_kappa": "Conger's kappa",
+    "light_kappa": "Light's kappa",
+    "brennan_prediger": "Brennan-Prediger",
+    "gwet_ac": "Gwet's AC",
+    "krippendorff_alpha": "Krippendorff's alpha, nominal",
+}
+FEW_CRITERIA = 3  # up to here each criterion has a picture of its raters; more go into one table of colours
+MOST_TILES = 6
+SHOWN_RATERS = (1, 2, 3, 5, 10, MOST_RATERS)
+
+AGREEMENT = ("least_agreement", "undefined", "agreement_reliable", "agreement_tentative", "agreement_unclear",
+             "agreement_below_tentative", "prevalence")  # fmt: skip
+FORM = ("wording", "one_rater", "least_clear_category")
+SEVERITY = ("strictest", "most_lenient", "severity_in_line", "too_few_shared")
+RANDOM = ("erratic", "at_random")
+DRIFT = ("drifts", "no_drift")
+GAIN = ("unlike_panel", "levelled_severity", "more_raters", "double_scored")
+CHANGE = ("changed", "unchanged")
+
+VERDICTS = {
+    "agreement_reliable": "reliable",
+    "agreement_tentative": "enough for tentative conclusions",
+    "agreement_unclear": "cannot be told from so few ratings",
+    "agreement_below_tentative": "too low",
+    "wording": "too low for all: wording or teaching",
+    "undefined": "undefined",
+}
+ABOUT_RATERS = {
+    "strictest": "strictest",
+    "most_lenient": "most lenient",
+    "erratic": "most erratic",
+    "at_random": "at or near random answers",
+    "drifts": "drifts",
+    "unlike_panel": "least like the others",
+    "one_rater": "keeps alpha low alone",
+    "furthest_from_gold": "furthest from the gold standard",
+}
+USUAL = {
+    "average": "Average",
+    "lowest": "Lowest",
+    "highest": "Highest",
+    "absolute_deviation": "Absolute deviation",
+    "alignment": "Alignment",
+}
+
+
+def today() -> str:
+    """The date; of SOURCE_DATE_EPOCH where that is set, for pages that are the same at any time."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = datetime.datetime.now(datetime.UTC)
+    return (datetime.datetime.fromtimestamp(int(epoch), datetime.UTC) if epoch else moment).date().isoformat()
+
+
+def calibration_report(study: CalibrationStudy, title: str) -> Report:
+    """One page for one study."""
+    sections = (
+        _agreement(study),
+        _form(study),
+        _raters(study),
+        _gains(study),
+        _change(study),
+        _usual(study),
+        _unanswered(study),
+    )
+    return Report(
+        title,
+        study.described,
+        summary=_summary(study),
+        sections=tuple(section for section in sections if section is not None),
+        method=(Text("", tuple(_method(study))),),
+        created=today(),
+        provenance=(("Program", f"qascore {_core.__version__}"),),
+    )
+
+
+def coefficients_table(
+    table: EstimateTable, caption: str, key: str, only: tuple[str, ...] | None = None, rest: str = ""
+) -> Table:
+    """One row per key; the estimate's own name is the last key already. `rest` is the file that has what is left out."""
+    names = [name for name, _ in table.keys]
+    columns = [*(Column(name) for name in names), Column("value", "number", 3), Column("interval", "interval", 3),
+               Column("n", "count")]  # fmt: skip
+    rows: list[tuple[Cell, ...]] = []
+    for keys, estimate in zip(zip(*(values for _, values in table.keys), strict=True), table, strict=True):
+        if only is None or keys[names.index(key)] in only:
+            figure = Figure.from_estimate(estimate)
+            rows.append((*[COEFFICIENTS.get(key, str(key)) for key in keys], figure, figure, estimate.n))
+    notes = (f"More coefficients are in {rest}.",) if len(rows) < len(table) else ()
+    return Table(tuple(columns), tuple(rows), caption, notes)
+
+
+def raters_matrix(table: EstimateTable, by: str, caption: str) -> MatrixPlot:
+    """Raters x criteria, shaded by the value; 0 has the middle shade."""
+    keys = dict(table.keys)
+    criteria, raters = list(dict.fromkeys(keys[by])), sorted(set(keys["rater"]))
+    at = {pair: estimate for pair, estimate in zip(zip(keys["rater"], keys[by], strict=True), table, strict=True)}
+    cells = tuple(
+        tuple(Figure.from_estimate(at[rater, criterion]) if (rater, criterion) in at else None for criterion in criteria)
+        for rater in raters
+    )
+    widest = max((abs(e.value) for e in table if not math.isnan(e.value)), default=1.0) or 1.0
+    return MatrixPlot(
+        tuple(map(str, raters)), tuple(map(str, criteria)), cells, caption=caption, kind="number",
+        limits=(-widest, widest), decimals=2,
+    )  # fmt: skip
+
+
+# Sentences --------------------------------------------------------------------------------------------------------
+
+
+def _said(study: CalibrationStudy, kinds: Iterable[str]) -> tuple[str, ...]:
+    wanted = set(kinds)
+    return tuple(finding.text for finding in study.findings if finding.kind in wanted)
+
+
+def _sentences(study: CalibrationStudy, kinds: Sequence[str]) -> list[Block]:
+    found = _said(study, kinds)
+    return [Text("", found)] if found else []
+
+
+def _name(criterion: Any) -> str:
+    return "All" if criterion is None else str(criterion)
+
+
+def _summary(study: CalibrationStudy) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    alphas = list(zip(study.levels, study.alpha, strict=True))
+    if len(alphas) <= MOST_TILES:
+        blocks.append(
+            Tiles(
+                tuple(
+                    Tile(f"Alpha{'' if criterion is None else f', {criterion}'}", Figure.from_estimate(alpha), "fraction", 3, f"{level} level")
+                    for (criterion, level), alpha in alphas
+                )
+            )
+        )  # fmt: skip
+    blocks += [_criteria(study), *_named_raters(study)]
+    return tuple(blocks)
+
+
+def _criteria(study: CalibrationStudy) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for ((criterion, _), alpha), (_, benchmark) in zip(
+        zip(study.levels, study.alpha, strict=True), study.benchmarks, strict=True
+    ):
+        figure = Figure.from_estimate(alpha)
+        kinds = {f.kind: f for f in study.findings if f.criterion == criterion}
+        verdict = next((VERDICTS[kind] for kind in ("wording", *VERDICTS) if kind in kinds and kind in VERDICTS), "")
+        if "one_rater" in kinds:
+            verdict = f"too low because of {kinds['one_rater'].rater}"
+        change = _change_of(study, criterion)
+        rows.append(
+            (_name(criterion), figure, figure, benchmark.reached or "–", verdict)
+            + (() if study.changes is None else (change,))
+        )
+    columns: tuple[Column, ...] = (Column("criterion"), Column("alpha", "fraction", 3), Column("interval", "interval", 3, "fraction"),
+               Column("at least"), Column("verdict"))  # fmt: skip
+    notes = (
+        "“At least” is the best class of Landis and Koch's scale that alpha reaches with a probability of 95% (Gwet). "
+        f"Verdicts hold for all criteria at once; {TENTATIVE} is the least that Krippendorff asks of data for tentative "
+        "conclusions.",
+    )
+    if study.changes is not None:
+        columns += (Column("change", "fraction", 3),)
+    return Table(columns, tuple(rows), "Criteria", notes)
+
+
+def _change_of(study: CalibrationStudy, criterion: Any) -> Cell:
+    if study.changes is None:
+        return None
+    keys = dict(study.changes.keys)
+    criteria = keys.get(study.by or "", (None,) * len(study.changes))
+    found = [one for name, one in zip(criteria, study.changes, strict=True) if name == criterion]
+    return Figure.from_estimate(found[0]) if found else Undefined("the previous study did not have it")
+
+
+def _named_raters(study: CalibrationStudy) -> list[Block]:
+    named: dict[Any, dict[str, list[str]]] = {}
+    for finding in study.findings:
+        if finding.rater is not None and finding.kind in ABOUT_RATERS:
+            of = named.setdefault(finding.rater, {}).setdefault(finding.kind, [])
+            if finding.criterion is not None:
+                of.append(str(finding.criterion))
+    if not named:
+        return []
+    rows = [
+        (str(rater), "; ".join(ABOUT_RATERS[kind] + (f" ({', '.join(on)})" if on else "") for kind, on in kinds.items()))
+        for rater, kinds in sorted(named.items(), key=lambda item: -sum(max(1, len(on)) for on in item[1].values()))
+    ]
+    note = "Each holds for all raters of all criteria at once; criteria stand in brackets."
+    return [Table((Column("rater"), Column("stands out as")), tuple(rows), "Raters", (note,), sortable=False)]
+
+
+# Sections ---------------------------------------------------------------------------------------------------------
+
+
+def _agreement(study: CalibrationStudy) -> Section:
+    blocks = _sentences(study, AGREEMENT)
+    blocks.append(
+        IntervalPlot.from_estimates(
+            study.alpha, caption="Krippendorff's alpha", label="alpha", kind="fraction", reference=TENTATIVE,
+            reference_label="least for tentative conclusions",
+        )
+    )  # fmt: skip
+    names = ("almost perfect", "substantial", "moderate", "fair", "slight", "poor")
+    rows = tuple(
+        (_name(criterion), *(one.probability or (Undefined(one.undefined or "undefined"),) * len(names)))
+        for criterion, one in study.benchmarks
+    )
+    blocks.append(
+        Table(
+            (Column("criterion"), *(Column(name, "percent") for name in names)), rows,
+            "How probable each class of Landis and Koch's scale is",
+        )
+    )  # fmt: skip
+    blocks.append(coefficients_table(study.agreement, "The family of coefficients", "coefficient"))
+    if study.icc is not None:
+        caption = "Intraclass correlations: of one rating (1), of the mean of all raters (k)"
+        blocks.append(coefficients_table(study.icc, caption, "form"))
+    if study.gold is not None:
+        caption = "Agreement with the gold standard: mean of the raters' Cohen kappas"
+        blocks.append(coefficients_table(study.gold, caption, "gold"))
+    return Section("agreement", "What do raters agree on?", "", tuple(blocks))
+
+
+def _form(study: CalibrationStudy) -> Section | None:
+    blocks = _sentences(study, FORM)
+    if study.categories is not None:
+        blocks.append(
+            IntervalPlot.from_estimates(
+                study.categories, group=study.by, caption="Each answer against all others", label="kappa", kind="fraction",
+                reference=0.0, reference_label="chance",
+            )
+        )  # fmt: skip
+    if study.pairs is not None:
+        keys = dict(study.pairs.keys)
+        criteria = keys.get(study.by or "", (None,) * len(study.pairs))
+        for criterion in dict.fromkeys(criteria):
+            rows = [
+                (first, second, one)
+                for name, first, second, one in zip(criteria, keys["rater"], keys["other"], study.pairs, strict=True)
+                if name == criterion
+            ]
+            blocks.append(_pairs(rows, criterion))
+    return Section("form", "Which criterion, which answer?", "", tuple(blocks)) if blocks else None
+
+
+def _pairs(rows: Sequence[tuple[Any, Any, Estimate]], criterion: Any) -> MatrixPlot:
+    raters = list(dict.fromkeys([rater for pair in rows for rater in pair[:2]]))
+    raters.sort(key=str)
+    at = {frozenset(pair[:2]): Figure.from_estimate(pair[2]) for pair in rows}
+    cells = tuple(
+        tuple(None if one == other else at.get(frozenset((one, other))) for other in raters) for one in raters
+    )
+    of = "" if criterion is None else f", {criterion}"
+    values = [pair[2].value for pair in rows if not math.isnan(pair[2].value)]
+    return MatrixPlot(
+        tuple(map(str, raters)), tuple(map(str, raters)), cells, caption=f"Alpha of each pair of raters{of}",
+        kind="number", limits=(min(0.0, *values, 0.0), 1.0), decimals=2,
+    )  # fmt: skip
+
+
+def _of_raters(study: CalibrationStudy, table: EstimateTable, caption: str, **options: Any) -> Block:
+    """A picture for few criteria, a shaded table for many."""
+    if study.by is not None and len(study.levels) > FEW_CRITERIA:
+        return raters_matrix(table, study.by, caption)
+    return IntervalPlot.from_estimates(table, group=study.by, caption=caption, **options)
+
+
+def _raters(study: CalibrationStudy) -> Section | None:
+    if study.raters is None:
+        return None
+    blocks: list[Block] = [Heading("Strict or lenient"), *_sentences(study, SEVERITY)]
+    blocks.append(
+        _of_raters(
+            study, study.raters.severities, "Severity: the mean of the others minus the rater's, on shared units", label="severity",
+            reference=0.0, reference_label="as strict as the others",
+        )
+    )  # fmt: skip
+    blocks += [Heading("Answers at random, errors"), *_sentences(study, RANDOM)]
+    if study.with_others is not None:
+        blocks.append(
+            _of_raters(
+                study, study.with_others, "Correlation with the mean of the others; all intervals hold at once", label="correlation",
+                kind="fraction", reference=0.0, reference_label="at random",
+            )
+        )  # fmt: skip
+    if study.spreads is not None:
+        blocks.append(
+            _of_raters(
+                study, study.spreads, "Variance of the difference to the others; all intervals hold at once", label="spread"
+            )
+        )
+    if study.drift is not None:
+        blocks += [Heading("Drift"), *_sentences(study, DRIFT)]
+        blocks.append(
+            _of_raters(
+                study, study.drift, "Growth of severity from the first unit to the last; all intervals hold at once",
+                label="change of severity", reference=0.0, reference_label="no drift",
+            )
+        )  # fmt: skip
+    return Section("raters", "Which rater is strict, drifts or answers at random?", "", tuple(blocks))
+
+
+def _gains(study: CalibrationStudy) -> Section | None:
+    blocks = _sentences(study, GAIN)
+    if study.left_out is not None:
+        blocks.append(
+            _of_raters(
+                study, study.left_out, "What alpha gains when a rater is left out", label="gain of alpha", reference=0.0,
+                reference_label="no gain",
+            )
+        )  # fmt: skip
+    if study.plans:
+        rows: list[tuple[Cell, ...]] = []
+        for criterion, plan in study.plans:
+            for count in SHOWN_RATERS:
+                figure = Figure.from_estimate(plan[count - 1].dependability)
+                rows.append((_name(criterion), count, figure, figure))
+        columns = (Column("criterion"), Column("raters", "count"), Column("dependability", "fraction", 3),
+                   Column("interval", "interval", 3, "fraction"))  # fmt: skip
+        blocks.append(Table(columns, tuple(rows), "Dependability of the mean of several raters of one unit"))
+    if study.sizes:
+        sizes = tuple((_name(criterion), size.n) for criterion, size in study.sizes)
+        caption = f"Units that two raters each rate, for alpha to within {study.margin:g}"
+        blocks.append(Table((Column("criterion"), Column("units", "count")), sizes, caption, sortable=False))
+    return Section("gains", "What would help?", "", tuple(blocks)) if blocks else None
+
+
+def _change(study: CalibrationStudy) -> Section | None:
+    if study.changes is None:
+        return None
+    keys = dict(study.changes.keys)
+    criteria = keys.get(study.by or "", (None,) * len(study.changes))
+    rows: list[tuple[Cell, ...]] = []
+    for criterion, one in zip(criteria, study.changes, strict=True):
+        assert isinstance(one, AgreementDifference)
+        then, now, change = (Figure.from_estimate(e) for e in (one.second, one.first, one))
+        p: Cell = Undefined(one.undefined or "no test") if math.isnan(one.test.p_value) else one.test.p_value
+        rows.append((_name(criterion), then, now, change, change, p))
+    columns = (Column("criterion"), Column("before", "fraction", 3), Column("now", "fraction", 3), Column("change", "fraction", 3),
+               Column("interval", "interval", 3, "fraction"), Column("p", "fraction", 4))  # fmt: skip
+    note = "Intervals of the change hold for all criteria at once; p does not allow for their number."
+    table = Table(columns, tuple(rows), "Krippendorff's alpha, before and now", (note,))
+    return Section("change", "Since the previous study", "", (*_sentences(study, CHANGE), table))
+
+
+def _usual(study: CalibrationStudy) -> Section | None:
+    if study.usual is None:
+        return None
+    keys = dict(study.usual.keys)
+    criteria = keys.get(study.by or "", (None,) * len(study.usual))
+    found: dict[tuple[Any, Any], dict[str, Estimate]] = {}
+    for criterion, rater, figure, one in zip(criteria, keys["rater"], keys["figure"], study.usual, strict=True):
+        found.setdefault((criterion, rater), {})[figure] = one
+    shown = [figure for figure in USUAL if any(figure in one for one in found.values())]
+    columns: list[Column] = [Column("criterion")] * (study.by is not None) + [Column("rater")]
+    for figure in shown:
+        kind = "percent" if figure == "alignment" else "number"
+        columns.append(Column(USUAL[figure], kind, None if kind == "percent" else 2))
+        if figure not in ("lowest", "highest"):
+            columns.append(Column("interval", "interval", None if kind == "percent" else 2, kind))
+    rows: list[tuple[Cell, ...]] = []
+    for (criterion, rater), figures in found.items():
+        cells: list[Cell] = [str(rater)] if study.by is None else [str(criterion), str(rater)]
+        for figure in shown:
+            cell = Figure.from_estimate(figures[figure])
+            cells += [cell] if figure in ("lowest", "highest") else [cell, cell]
+        rows.append(tuple(cells))
+    what = study.usual.note.removeprefix("absolute_deviation is from ")
+    text = (
+        f"Absolute deviation is from {what}, without regard to its direction. Neither it nor alignment allows for chance: a rater who "
+        "always gives the commonest answer looks well aligned."
+    )
+    blocks: list[Block] = [Text(text), *_sentences(study, ("furthest_from_gold",))]
+    blocks.append(Table(tuple(columns), tuple(rows), "The figures that quality suites show, with intervals"))
+    return Section("usual", "The usual figures", "", tuple(blocks))
+
+
+def _unanswered(study: CalibrationStudy) -> Section | None:
+    found = _said(study, ("not_answered",))
+    return Section("unanswered", "What cannot be said", "", (Note("", "info", found),)) if found else None
+
+
+def _method(study: CalibrationStudy) -> Iterable[str]:
+    yield "Agreement is Krippendorff's alpha on the level that stands with it; units rated once carry none."
+    yield (
+        "Sentences are picked out of many figures. The intervals in those of one kind hold for all raters of all criteria, or for "
+        "all criteria, at once (Bonferroni), and so are wider than intervals in tables that do not say so."
+    )
+    if study.with_others is not None:
+        yield (
+            "A rater is called at or near random where the whole interval of the correlation with the others lies below half the "
+            "median rater's; erratic where the interval of the spread lies above the median rater's."
+        )
+    if study.drift is not None:
+        yield "Drift is the slope of severity on the place in the order of rating, with bias-reduced errors: a straight line, not a sudden change."
+    if study.plans:
+        yield f"Dependability is that of scores as they stand; {WANTED} is what plans are to reach. Raters count as a sample of more."
+    if study.sizes:
+        yield "The number of double-scored units comes from the spread of alpha's influence values, two ratings of each unit taken at random."
+    yield "All standard errors of agreement come from influence values through one variance engine."

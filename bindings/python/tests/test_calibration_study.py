@@ -1,0 +1,210 @@
+"""The whole study of a panel: what was put into simulated ratings is found, what cannot be said is named."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import qascore as qa
+
+DATA = Path(os.environ.get("QASCORE_REFERENCE_DATA", "")) / "data"
+
+
+def panel(units: int = 400, **change: Any) -> pd.DataFrame:
+    """Six raters; on "vague" nobody sees the same, on "clear" all but what `change` says."""
+    random = np.random.default_rng(11)
+    rows = []
+    for criterion, noise in (("clear", 0.35), ("vague", 2.0)):
+        for unit in range(units):
+            truth = random.normal(3, 1.2)
+            for who in "abcdef":
+                shift, error = 0.0, random.normal(0, noise)
+                if who == "f" and change.get("random"):
+                    truth_seen = random.normal(3, 1.2)
+                else:
+                    truth_seen = truth
+                if who == "e" and change.get("drift"):
+                    shift = -change["drift"] * unit / (units - 1)
+                score = float(np.clip(np.rint(truth_seen + shift + error), 1, 5))
+                rows.append((f"c{unit:03d}", who, criterion, score))
+    return pd.DataFrame(rows, columns=["call", "who", "criterion", "score"])
+
+
+def table(frame: pd.DataFrame, **columns: Any) -> qa.RatingTable:
+    return qa.RatingTable(frame, unit="call", rating="score", criterion="criterion", **({"rater": "who"} | columns))
+
+
+def of_kind(study: qa.CalibrationStudy, *kinds: str) -> set[tuple[Any, Any]]:
+    return {(f.criterion, f.rater) for f in study.findings if f.kind in kinds}
+
+
+@pytest.fixture(scope="module")
+def troubled() -> qa.CalibrationStudy:
+    frame = panel(random=True, drift=1.5)
+    return qa.calibration_study(table(frame), by="criterion", order=sorted(frame["call"].unique()))
+
+
+def test_who_answers_at_random_and_who_drifts_is_found(troubled: qa.CalibrationStudy) -> None:
+    assert ("clear", "f") in of_kind(troubled, "at_random")
+    assert {rater for _, rater in of_kind(troubled, "at_random")} == {"f"}
+    assert ("clear", "e") in of_kind(troubled, "drifts")
+    assert troubled.drift is not None and troubled.with_others is not None and troubled.spreads is not None
+    frame = panel(random=True, drift=1.5)
+    wide = frame[frame.criterion == "clear"].pivot(index="call", columns="who", values="score")
+    severity = wide.drop(columns="e").mean(axis=1) - wide["e"]  # 1.5 was put in; the ends of the scale cut some of it
+    slope = np.polyfit(np.linspace(0, 1, len(wide)), severity, 1)[0]
+    assert troubled.drift["clear", "e"].value == pytest.approx(slope, rel=1e-9)
+    assert 0.5 < troubled.drift["clear", "e"].low < troubled.drift["clear", "e"].high < 1.5
+    assert troubled.with_others["clear", "f"].low < 0 < troubled.with_others["clear", "f"].high
+    assert ("clear", "f") in of_kind(troubled, "unlike_panel")
+    assert ("clear", "f") in of_kind(troubled, "erratic")
+    away = wide.drop(columns="f").mean(axis=1) - wide["f"]
+    assert troubled.spreads["clear", "f"].value == pytest.approx(away.var(), rel=1e-9)
+
+
+def test_the_wording_is_told_from_one_rater(troubled: qa.CalibrationStudy) -> None:
+    assert of_kind(troubled, "wording") == {("vague", None)}
+    assert of_kind(troubled, "one_rater") == {("clear", "f")}
+    assert troubled.pairs is not None and troubled.without is not None
+    assert troubled.without["clear", "f"].value > troubled.alpha["clear", "ordinal"].value
+    assert all(one.high < 0.667 for one, name in zip(troubled.pairs, dict(troubled.pairs.keys)["criterion"], strict=True) if name == "vague")
+    assert [one.confidence for one in troubled.pairs] == pytest.approx([1 - 0.05 / 30] * 30)
+
+
+def test_a_panel_without_faults_is_called_reliable_and_nobody_is_named() -> None:
+    frame = panel()
+    study = qa.calibration_study(table(frame), order=sorted(frame["call"].unique()))
+    assert of_kind(study, "agreement_reliable") == {("clear", None)}
+    assert not of_kind(study, "at_random", "drifts", "one_rater")
+    assert of_kind(study, "no_drift") == {("clear", None), ("vague", None)}
+
+
+def test_figures_of_suites_are_plain_arithmetic_with_intervals() -> None:
+    frame = panel(60)
+    study = qa.calibration_study(table(frame), gold="a")
+    assert study.usual is not None and study.gold is not None
+    wide = frame[frame.criterion == "clear"].pivot(index="call", columns="who", values="score")
+    far = (wide["b"] - wide["a"]).abs()
+    assert study.usual["clear", "b", "absolute_deviation"].value == pytest.approx(far.mean(), rel=1e-12)
+    assert study.usual["clear", "b", "alignment"].value == pytest.approx((far == 0).mean(), rel=1e-12)
+    assert study.usual["clear", "b", "alignment"].low < (far == 0).mean() < study.usual["clear", "b", "alignment"].high
+    assert study.usual["clear", "b", "lowest"].value == wide["b"].min()
+    assert study.usual["clear", "b", "average"].value == pytest.approx(wide["b"].mean(), rel=1e-12)
+    assert "a" not in dict(study.usual.keys)["rater"]
+    alone = qa.calibration_study(table(frame).without("a"))
+    assert [one.value for one in study.alpha] == [one.value for one in alone.alpha]
+    others = wide.drop(columns=["a", "b"]).mean(axis=1)
+    assert alone.usual is not None
+    assert alone.usual["clear", "b", "absolute_deviation"].value == pytest.approx((wide["b"] - others).abs().mean(), rel=1e-12)
+    assert alone.with_others is not None
+    assert alone.with_others["clear", "b"].value == pytest.approx(np.corrcoef(wide["b"], others)[0, 1], rel=1e-12)
+
+
+def test_the_previous_study_is_compared_as_the_difference_of_coefficients() -> None:
+    before, now = table(panel(120, random=True)), table(panel(120))
+    last = qa.calibration_study(before)
+    study = qa.calibration_study(now, previous=last)
+    assert of_kind(study, "changed") == {("clear", None)}
+    assert study.changes is not None
+    change = study.changes["clear", "ordinal"]
+    expected = qa.agreement_difference(now["clear"], before["clear"], level="ordinal", confidence=0.975)
+    assert (change.value, change.low, change.high) == (expected.value, expected.low, expected.high)  # type: ignore[union-attr]
+    assert repr(study.changes) == repr(qa.calibration_study(now, previous=before).changes)
+
+
+def test_double_scored_units_are_those_of_the_margin() -> None:
+    """Of two raters each unit is double-scored already: the interval at the planned size has the margin."""
+    pairs = table(panel(300)).only("a", "b")
+    for margin in (0.02, 0.1):
+        study = qa.calibration_study(pairs, margin=margin)
+        for (_, size), alpha in zip(study.sizes, study.alpha, strict=True):
+            planned = 1.959964 * alpha.std_error * math.sqrt(alpha.n) / math.sqrt(size.n)
+            assert planned == pytest.approx(margin, rel=0.02)
+
+
+def test_anonymous_raters_have_agreement_and_no_names() -> None:
+    study = qa.calibration_study(table(panel(60), rater=None))
+    assert study.pairs is study.raters is study.left_out is study.usual is study.drift is None
+    assert study.icc is not None and study.categories is not None and len(study.sizes) == 2
+    (finding,) = [f for f in study.findings if f.kind == "not_answered"]
+    assert "the raters are anonymous" in finding.text
+    with pytest.raises(qa.ArgumentError, match="gold: needs to know which rater"):
+        qa.calibration_study(table(panel(60), rater=None), gold="a")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"gold": "aa"}, "gold: 'aa' is no rater of this table"),
+        ({"margin": 5}, "margin: expected a number between 0 and 1 but found 5"),
+        ({"order": ["c000"]}, "order: unit 'c001' was rated but has no place in it"),
+        ({"order": {f"c{i:03d}": 1.0 for i in range(20)}}, "order: expected finite numbers that are not all the same"),
+        ({"order": {f"c{i:03d}": "may" for i in range(20)}}, "order: expected a number for each unit but found 'may'"),
+        ({"order": "call"}, "order: expected the units in their order"),
+        ({"previous": 3}, "previous: expected a RatingTable or a CalibrationStudy but found int"),
+    ],
+)  # fmt: skip
+def test_wrong_options_are_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(qa.ArgumentError, match=message):
+        qa.calibration_study(table(panel(20)), **options)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "reason"),
+    [
+        ([[1], [2], [3]], "fewer than 2 raters"),
+        ([[1, 1, 1]] * 12, "all ratings are in one category"),
+        ([[1, np.nan], [np.nan, 2]], "no unit has two ratings"),
+        ([[2, 2, np.nan], [2, 2, np.nan]], "all ratings are in one category"),
+    ],
+)
+def test_tables_without_agreement_say_why(matrix: list[list[float]], reason: str) -> None:
+    table = qa.RatingTable.from_matrix(np.array(matrix, dtype=float))
+    study = qa.calibration_study(table, order=range(len(matrix)))
+    (finding,) = [f for f in study.findings if f.kind == "undefined"]
+    assert reason in finding.text
+    assert study.to_html() and json.dumps(study.to_dict(), default=str)
+    assert not of_kind(study, "strictest", "most_lenient", "erratic", "at_random", "drifts", "wording", "double_scored")
+
+
+def test_the_page_stands_alone_and_says_what_was_found(troubled: qa.CalibrationStudy) -> None:
+    pytest.importorskip("jinja2")
+    page = troubled.to_html("Panel <1>")
+    assert page.startswith("<!doctype html>")
+    assert "Panel &lt;1&gt;" in page and "Panel <1>" not in page
+    assert "http" not in page.replace("http://www.w3.org", "").replace("http-equiv", "")
+    for finding in troubled.findings:
+        assert finding.text.replace("'", "&#39;") in page, finding.kind
+    plain = qa.calibration_study(table(panel(60), rater=None)).to_html()
+    assert "What cannot be said" in plain and "The usual figures" not in plain
+
+
+@pytest.mark.skipif(not (DATA / "stc3").exists(), reason="the data are not here")
+def test_nineteen_real_raters() -> None:
+    frame = pd.read_csv(DATA / "stc3" / "ratings.csv")
+    seq = pd.read_csv(DATA / "stc3" / "conversations.csv").set_index("conversation_id")["seq"].to_dict()
+    ratings = qa.RatingTable(frame, unit="conversation_id", rater="rater_id", rating="score", criterion="criterion")
+    study = qa.calibration_study(ratings, by="criterion", order=seq)
+    assert [round(one.value, 4) for one in study.alpha] == [0.2562, 0.2022, 0.2871]
+    for kind in ("strictest", "at_random", "unlike_panel"):
+        assert of_kind(study, kind) == {("A", "r11"), ("E", "r11"), ("S", "r11")}
+    assert {rater for criterion, rater in of_kind(study, "drifts") if criterion == "S"} == {"r01", "r11"}
+    assert of_kind(study, "wording") == {("A", None), ("E", None), ("S", None)}
+
+
+@pytest.mark.skipif(not (DATA / "ab_redial").exists(), reason="the data are not here")
+def test_anonymous_real_raters_on_scales_of_their_own() -> None:
+    frame = pd.read_csv(DATA / "ab_redial" / "ratings.csv")
+    ratings = qa.RatingTable(frame, unit="conversation_id", rating="score", criterion="criterion")
+    study = qa.calibration_study(ratings, by="criterion")
+    assert len(study.alpha) == 5 and study.raters is None
+    assert study.categories is not None
+    found = dict(study.categories.keys)
+    assert [c for k, c in zip(found["criterion"], found["category"], strict=True) if k == "efficiency"] == [0, 1]
+    assert [c for k, c in zip(found["criterion"], found["category"], strict=True) if k == "overall"] == [1, 2, 3, 4, 5]
