@@ -188,11 +188,11 @@ def _criteria(study: CalibrationStudy) -> Table:
             verdict = f"too low because of {kinds['one_rater'].rater}"
         change = _change_of(study, criterion)
         rows.append(
-            (_name(criterion), figure, figure, benchmark.reached or "–", verdict)
+            (_name(criterion), figure, verdict, figure, benchmark.reached or "–")
             + (() if study.changes is None else (change,))
         )
-    columns: tuple[Column, ...] = (Column("criterion"), Column("alpha", "fraction", 3), Column("interval", "interval", 3, "fraction"),
-               Column("at least"), Column("verdict"))  # fmt: skip
+    columns: tuple[Column, ...] = (Column("criterion"), Column("alpha", "fraction", 3), Column("verdict"),
+               Column("interval", "interval", 3, "fraction"), Column("at least"))  # fmt: skip
     notes = (
         "“At least” is the best class of Landis and Koch's scale that alpha reaches with a probability of 95% (Gwet). "
         f"Verdicts hold for all criteria at once; {TENTATIVE} is the least that Krippendorff asks of data for tentative "

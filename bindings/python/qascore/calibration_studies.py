@@ -630,9 +630,10 @@ class _Study:
             erratic = [row for row in known if row[2].low > middle]
             if erratic:
                 _, rater, spread = max(erratic, key=lambda row: row[2].value)
+                others = "" if len(erratic) == 1 else f" ({len(erratic)} raters lie above that beyond chance)"
                 text = (
                     f"Most erratic{_of(part.criterion)} is {rater}: the difference to the others has a variance of "
-                    f"{_figure(spread)}, that of the median rater {number(middle)}{_more(len(erratic), 'more erratic')}."
+                    f"{_figure(spread)}, that of the median rater {number(middle)}{others}."
                 )
                 self.add("erratic", part.criterion, rater, spread, text)
         return self.rows(rows, "rater", f"variance of the difference to the others; {self.joint}") if rows else None

@@ -256,6 +256,14 @@ def test_raters_are_calibrated(run_here: Run, folder: Path) -> None:
     shown = json.loads(run_here("calibrate", "ratings.csv", *names, "--json").stdout)
     assert shown["calibration"]["ratings"]["alpha"][0]["n"] == 9
     assert run_here("calibrate", "ratings.csv", *names, "--level", "ordinl").returncode == 2
+    more = ("--order", "call", "--gold", "r0", "--previous", "ratings.csv", "--margin", "0.1", "--html", "page.html")
+    done = run_here("calibrate", "ratings.csv", *names, *more)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Page: page.html" in done.stdout
+    page = (folder / "page.html").read_text()
+    assert "Since the previous study" in page and "The usual figures" in page and "Drift" in page
+    done = run_here("calibrate", "ratings.csv", *names, "--gold", "r9")
+    assert done.returncode == 2 and "gold: 'r9' is no rater of this table" in done.stderr
 
 
 def test_rubrics_are_checked_like_a_compiler_does(run_here: Run, folder: Path) -> None:
