@@ -74,6 +74,14 @@ public:
     throw rubric_error(std::vector<problem>{{name_, where.line, where.column, {}, std::move(message)}});
   }
 
+  /// Characters that no text may have, written or escaped: they would cut messages short and command terminals.
+  static bool is_control(unsigned char byte) {
+    return byte != '\n' && byte != '\r' && byte != '\t' && (byte < 0x20 || byte == 0x7f);
+  }
+  [[noreturn]] void refuse_control(position where, unsigned char byte) const {
+    refuse(where, "expected text but found the control character " + code_of(byte));
+  }
+
 private:
   // Far more than any form needs, and few enough for the parser's stack.
   static constexpr std::size_t deepest_indent = 200;
@@ -114,8 +122,8 @@ private:
       const auto byte = static_cast<unsigned char>(text_[i]);
       if (length == 0)
         refuse(of_byte(i), "expected UTF-8 text but found the byte " + code_of(byte));
-      if (length == 1 && byte != '\n' && byte != '\t' && (byte < 0x20 || byte == 0x7f))
-        refuse(of_byte(i), "expected text but found the control character " + code_of(byte));
+      if (is_control(byte))
+        refuse_control(of_byte(i), byte);
       i += length;
     }
   }

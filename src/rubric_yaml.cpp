@@ -40,6 +40,9 @@ public:
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     check_tag(mark, tag);
+    for (const char c : value)
+      if (const auto byte = static_cast<unsigned char>(c); source::is_control(byte))
+        text_.refuse_control(place(mark), byte);
     node& made = tree_.nodes[add(mark, anchor, node_kind::text)];
     made.quoted = tag == "!";
     made.value = value;

@@ -20,6 +20,16 @@ std::string with(const std::string& criterion) {
 }
 } // namespace
 
+TEST_CASE("control characters are refused where they are escaped, too") {
+  for (const std::string escape : {"\\0", "\\e[31m", "\\x7f", "\\u0007"}) {
+    INFO(escape);
+    const std::string message = refusal(with("{id: c, title: \"a" + escape + "b\", answer: yes_no}"));
+    CHECK(message.find("8:24: expected text but found the control character 0x") != std::string::npos);
+  }
+  CHECK(parse_rubric(with("{id: c, title: \"a\\tb\\r\\n\", answer: yes_no}")).criteria()[0].title("en") ==
+        "a\tb\r\n");
+}
+
 TEST_CASE("a file with five faults gets all five, with line and column") {
   CHECK(
       refusal("qascore: 1\n"
