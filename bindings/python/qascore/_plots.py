@@ -350,6 +350,94 @@ def scatter_plot(
     return ax
 
 
+def difference_plot(
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    lines: Sequence[tuple[str, float, float, float]],
+    ax: Axes | None = None,
+    *,
+    x_label: str = "",
+    y_label: str = "",
+) -> Axes:
+    """Differences over means as dots, with lines across: each with its name, value and the limits of its interval.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Means and differences.
+    lines : sequence of (str, float, float, float)
+        Name, value, lower and upper limit; a line without limits has no band, one without value is left out.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure if it is not given.
+    x_label, y_label : str, optional
+        Names of the axes.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    ax = scatter_plot(x, y, ax, x_label=x_label, y_label=y_label)
+    for at, (name, value, low, high) in enumerate(lines):
+        if math.isnan(value):
+            continue
+        if not math.isnan(low):
+            ax.axhspan(low, high, color=GRID, zorder=0)
+        ax.axhline(value, color=SOFT if at == 0 else MARK, linestyle="-" if at == 0 else "--", linewidth=1.2)
+        place = ax.get_yaxis_transform()
+        ax.text(1.0, value, f" {name} {value:.4g}", transform=place, va="center", color=SOFT, family=fonts())
+    return ax
+
+
+def control_plot(
+    statistic: npt.ArrayLike,
+    second: npt.ArrayLike,
+    low: npt.ArrayLike,
+    high: npt.ArrayLike,
+    center: float,
+    signals: Sequence[int],
+    ax: Axes | None = None,
+    *,
+    label: str = "",
+) -> Axes:
+    """A control chart: the series with its limits as steps; points that signal are marked.
+
+    Parameters
+    ----------
+    statistic, second : array_like
+        The series, and another one beside it (empty: none).
+    low, high : array_like
+        Limits of each point.
+    center : float
+        A line through all points.
+    signals : sequence of int
+        Points to mark, from 0.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure if it is not given.
+    label : str, optional
+        What stands under the axis.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    series: list[Any] = [np.asarray(values, dtype=float) for values in (statistic, second)]
+    ax = new_axes(ax, 7.0, 3.0)
+    places = np.arange(len(series[0]))
+    for limit in (low, high):
+        ax.step(places, np.asarray(limit, dtype=float), where="mid", color=MARK, linestyle="--", linewidth=1.2)
+    if not math.isnan(center):
+        ax.axhline(center, color=SOFT, linewidth=1)
+    for values in series:
+        if len(values):
+            ax.plot(places, values, "o-", color=ACCENT, markersize=3, linewidth=1)
+            out = [at for at in signals if not math.isnan(values[at])]
+            ax.plot(out, values[out], "o", color="none", markeredgecolor=MARK, markersize=8)
+    ax.set_xlabel(label)
+    ax.grid(axis="y", color=GRID)
+    calm(ax)
+    return ax
+
+
 def matrix_plot(
     values: npt.ArrayLike,
     row_labels: Sequence[str],

@@ -138,7 +138,8 @@ def _compared(part: Part, gold: Any, rater: Any, weights: Any, confidence: float
     )
 
 
-def _one_part(table: RatingTable) -> Part:
+def one_part(table: RatingTable) -> Part:
+    """The part of a table of one criterion."""
     parts = _parts_of(table)
     if table.criterion is not None:
         raise ArgumentError(f"table: expected one criterion but found {len(parts)}; take table[{table.criteria[0]!r}]")
@@ -172,7 +173,7 @@ def rater_against_gold(
     >>> found.confusion, found.accuracy.value
     (((2.0, 0.0), (1.0, 2.0)), 0.8)
     """
-    return _compared(_one_part(table), gold, rater, weights, confidence, design)
+    return _compared(one_part(table), gold, rater, weights, confidence, design)
 
 
 def raters_against_gold(
@@ -193,7 +194,7 @@ def raters_against_gold(
     >>> qa.raters_against_gold(table, gold="expert")["ann", "accuracy"].value
     0.8
     """
-    part = _one_part(table)
+    part = one_part(table)
     rater_position(part, gold, "gold")
     found = [
         _compared(part, gold, rater, weights, confidence, design) for rater in part.raters or () if rater != gold
@@ -255,7 +256,7 @@ def prmse(
     >>> rows = np.array([[2.2, 1, 2], [2.5, 3, 3], [4.1, 4, 5], [3.1, 2, 2], [3.8, 4, 3], [1.5, 1, 1]])
     >>> table = qa.RatingTable.from_matrix(rows, raters=["model", "ann", "bob"])
     >>> round(qa.prmse(table, rater="model").value, 3)
-    0.99
+    0.825
     """
 
     def one(part: Part) -> Prmse:
@@ -403,7 +404,7 @@ def dawid_skene(
         for name, value in {**columns, "categories": categories}.items():
             if value is not None:
                 raise ArgumentError(f"{name}: goes with a frame; a RatingTable has its own")
-        part = _one_part(ratings)
+        part = one_part(ratings)
         if part.raters is None:
             raise ArgumentError("ratings: each rater errs in an own way, but the raters of this table are anonymous")
         same, raters = None, list(part.raters)

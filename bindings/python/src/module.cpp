@@ -1,5 +1,6 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #include "register.hpp"
+#include "register_raters.hpp"
 
 #include <qascore/core/error.hpp>
 #include <qascore/version.hpp>
@@ -57,6 +58,9 @@ PYBIND11_MODULE(_core, module) {
   register_rubric_definition(module);
   register_calibration(module);
   register_agreement(module);
+  register_concordance(module);
+  register_drift(module);
+  register_model_rater(module);
   register_gold(module);
   register_estimation(module);
   register_mixed(module);

@@ -33,6 +33,9 @@ CALLS = pd.DataFrame(
 )
 DESIGN = qa.SampleDesign(CALLS, weight="weight")
 RATINGS = qa.RatingTable.from_matrix(RANDOM.integers(1, 6, (12, 3)), raters=["ann", "bob", "cay"])
+SERIES = [0.1, -0.3, 0.2, 0.4, -0.1, 0.3, 1.4, 1.1, 1.6, 0.9]
+MODEL = qa.RatingTable.from_matrix(RANDOM.normal(0.7, 0.1, (60, 4)), raters=["model", "ann", "bob", "cay"])
+GROUPS = {unit: f"<{unit % 2}>" for unit in range(60)}
 RUBRIC = qa.Rubric.load("voice-service")
 CENTRE = qa.simulate(seed=4, conversations=40)
 
@@ -42,6 +45,7 @@ def scores() -> qa.Scores:
 
 
 RESULTS: dict[str, Callable[[], Any]] = {
+    "Advantage": lambda: qa.alternative_annotator_test(MODEL, model="model").people["ann"],
     "AgentDifference": lambda: qa.agent_estimates(CALLS, "score", agent="agent").difference("agent 0 <0>", "agent 1 <1>"),
     "AgentEstimate": lambda: qa.agent_estimates(CALLS, "score", agent="agent").agents[0],
     "AgentEstimates": lambda: qa.agent_estimates(CALLS, "score", agent="agent"),
@@ -52,10 +56,15 @@ RESULTS: dict[str, Callable[[], Any]] = {
         RATINGS.only("ann", "bob"), RATINGS.only("bob", "cay"), "fleiss_kappa"
     ),
     "AgreementEstimate": lambda: qa.krippendorff_alpha(RATINGS, level="interval"),
+    "AlternativeTest": lambda: qa.alternative_annotator_test(MODEL, model="model"),
     "Association": lambda: qa.association(CALLS, "score", "csat"),
     "BenchmarkMembership": lambda: qa.benchmark_membership(qa.fleiss_kappa(RATINGS)),
+    "BlandAltman": lambda: qa.bland_altman(RATINGS.only("ann", "bob")),
     "CalibrationStudy": lambda: qa.calibration_study(RATINGS),
+    "ChangePoint": lambda: qa.change_point(SERIES, seed=1),
+    "Concordance": lambda: qa.overall_ccc(RATINGS),
     "Consensus": lambda: qa.dawid_skene(RATINGS, seed=1),
+    "ControlChart": lambda: qa.cusum_chart(SERIES, center=0, sd=0.3),
     "DStudy": lambda: qa.d_study(qa.g_study(RATINGS), {"rater": range(1, 5)}, reliability=0.5),
     "DesignEffect": lambda: qa.design_effect(DESIGN, "score"),
     "Difference": lambda: qa.difference(CALLS, "score", by="queue", between=("a", "b")),
@@ -64,13 +73,18 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "EvaluationResult": lambda: scores().evaluation(scores().to_dict()["evaluation_id"][0]),
     "GStudy": lambda: qa.g_study(RATINGS),
     "GoldComparison": lambda: qa.rater_against_gold(RATINGS, gold="ann", rater="bob"),
+    "GroupDeviations": lambda: qa.model_bias(MODEL, model="model", by=GROUPS),
     "IccEstimate": lambda: qa.icc(RATINGS),
+    "InternalConsistency": lambda: qa.internal_consistency(CALLS, ["score", "csat", "model"]),
+    "KendallW": lambda: qa.kendall_w(RATINGS),
     "MixedModel": lambda: qa.mixed_model(CALLS, "score", random=["agent"]),
     "ModelAssistedEstimate": lambda: qa.model_assisted_mean(
         qa.SampleDesign(CALLS, weight="weight"), "score", model="model", population=CALLS
     ),
+    "ModelBreak": lambda: qa.model_break(MODEL, model="model", version=GROUPS),
     "PairwiseAgreement": lambda: qa.pairwise_agreement(RATINGS),
     "PpiEstimate": lambda: qa.ppi_mean(CALLS, "score", model="model", unlabelled=CALLS),
+    "RaterDrift": lambda: qa.rater_drift(MODEL, seed=1, permutations=99),
     "RaterEffects": lambda: qa.rater_effects(CALLS, "score", agent="agent", rater="queue"),
     "Prmse": lambda: qa.prmse(RATINGS, rater="ann", variance_of_errors=0.5),
     "RaterSummary": lambda: qa.rater_summary(RATINGS),
@@ -79,6 +93,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "SampleSize": lambda: qa.sample_size_for_mean(margin=0.02, sd=0.2, population=3000),
     "SamplingPlan": lambda: qa.allocate(CALLS, strata=["queue", "agent"], size=20),
     "Scores": scores,
+    "WithinGroup": lambda: qa.r_wg(RATINGS),
 }
 NO_PICTURE = {
     "AdjustedAgent": "a row of RaterEffects", "DStudyPlan": "a row of DStudy", "RaterEffect": "a row of RaterEffects",
