@@ -4,6 +4,7 @@
 #include "close_to.hpp"
 #include "random.hpp"
 
+#include <cmath>
 #include <numeric>
 #include <random>
 #include <vector>
@@ -202,4 +203,34 @@ TEST_CASE("intervals of severities, spreads and adjusted scores hold in repeated
     CHECK(covers > 0.93);
     CHECK(covers < 0.97);
   }
+}
+
+TEST_CASE(
+    "a rater whose own errors are estimated as none has spread 0 with the reason, in whatever small table") {
+  std::mt19937_64 engine(8);
+  std::size_t without_error = 0;
+  for (int table = 0; table < 40; ++table) {
+    panel made;
+    made.quality.assign(60, 0.0);
+    made.severity.assign(6, 0.0);
+    for (std::uint32_t unit = 0; unit < 60; ++unit) // each scored by two of the raters, yes or no
+      for (const std::uint32_t r :
+           {unit % 6, static_cast<std::uint32_t>((unit % 6 + 1 + engine() % 5) % 6)}) {
+        made.agent.push_back(unit);
+        made.rater.push_back(r);
+        made.score.push_back(static_cast<double>(engine() % 8 != 0));
+      }
+    const qa::rater_effects_fit found = qa::kernel::rater_effects(made.scores(), {});
+    for (const qa::rater_effect& rater : found.raters) {
+      if (rater.spread.value == 0.0 && found.model.undefined.empty()) {
+        ++without_error;
+        CHECK(!rater.spread.undefined.empty());
+        CHECK(std::isnan(rater.spread.low));
+      } else if (rater.spread.undefined.empty()) {
+        CHECK(rater.spread.value > 0.0);
+        CHECK(rater.spread.low <= rater.spread.value);
+      }
+    }
+  }
+  CHECK(without_error > 0);
 }

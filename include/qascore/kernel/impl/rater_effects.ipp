@@ -51,7 +51,11 @@ inline mixed_data model_of(const rater_scores& scores) {
   return out;
 }
 
-/// Error variance of each rater with its degrees of freedom; the variances of the factors are kept.
+/// An error variance below this share of the common one counts as 0.
+inline constexpr double least_spread = 1e-6;
+
+/// Error variance of each rater with its degrees of freedom; the variances of the factors are kept. One that falls to 0 is held
+/// at the least: ever larger weights would leave no equations to solve.
 inline std::vector<std::pair<double, double>> spreads(const mixed_data& data, const vector& variance) {
   const random_factor& rater = data.factors[1];
   const double error = variance[variance.size() - 1];
@@ -64,6 +68,8 @@ inline std::vector<std::pair<double, double>> spreads(const mixed_data& data, co
     weighted.weight = weight;
     likelihood model(weighted);
     const point here = model.at(variance, false);
+    if (!std::isfinite(here.deviance)) // not to be solved with these weights: the variances before them stand
+      break;
     const std::vector<double> rest = model.equations().residual(model.centred().data(), here.fit);
     const std::vector<double> leverage = model.equations().leverages();
     std::vector<double> squares(rater.levels, 0.0), trace(rater.levels, 0.0);
@@ -78,9 +84,9 @@ inline std::vector<std::pair<double, double>> spreads(const mixed_data& data, co
       if (df < 1.0)
         continue;
       // squares are in units of the error variance: over the trace they are 1 where the rater's variance is right.
-      const double by = std::max(squares[r] / error / df, 1e-6);
-      value *= by;
-      moved = std::max(moved, std::abs(std::log(by)));
+      const double next = std::max(value * squares[r] / error / df, least_spread * error);
+      moved = std::max(moved, std::abs(std::log(next / value)));
+      value = next;
     }
     if (moved < 1e-5)
       break;
@@ -225,6 +231,11 @@ QASCORE_INLINE rater_effects_fit rater_effects(const rater_scores& scores,
     spread.method = "REML with a variance per rater";
     if (df < 1.0) {
       spread.undefined = "too few scores to tell the rater's own errors";
+      continue;
+    }
+    if (value <= least_spread * variance[variance.size() - 1]) {
+      spread.value = 0.0;
+      spread.undefined = "estimated as 0: the model explains all that this rater gave";
       continue;
     }
     spread.value = std::sqrt(value);
