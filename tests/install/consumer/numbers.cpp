@@ -1,5 +1,5 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
-#include <qascore/qascore.hpp>
+#include <qascore/estimation/mean.hpp>
 
 #include <vector>
 

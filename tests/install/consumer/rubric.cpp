@@ -1,5 +1,6 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
-#include <qascore/qascore.hpp>
+#include <qascore/calibration/krippendorff.hpp>
+#include <qascore/rubric.hpp>
 #include <qascore/rubric/yaml.hpp>
 
 #include <map>
