@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +31,12 @@ def new_axes(ax: Axes | None, width: float, height: float) -> Axes:
         1
     ]
     return made
+
+
+def reference_line(draw: Callable[..., Any], at: float | None) -> None:
+    """A dashed line by `ax.axvline` or `ax.axhline`, where there is a level to compare with."""
+    if at is not None:
+        draw(at, color=MARK, linestyle="--", linewidth=1.2)
 
 
 def fonts() -> list[str]:
@@ -87,8 +93,7 @@ def interval_plot(
         table = EstimateTable((), (table,))
     rows = estimate_rows(table, truth, None)
     ax = new_axes(ax, 7.0, 1.0 + 0.32 * len(rows))
-    if reference is not None:
-        ax.axvline(reference, color=MARK, linestyle="--", linewidth=1.2)
+    reference_line(ax.axvline, reference)
     for at, row in enumerate(rows):
         figure = row.figure
         if not math.isnan(figure.low) and not math.isnan(figure.high):
@@ -213,8 +218,7 @@ def bar_plot(
         ax.annotate(text, (end, at), (4, 0), textcoords="offset points", va="center", color=SOFT, family=fonts())
     if texts:
         ax.margins(x=0.15)
-    if reference is not None:
-        ax.axvline(reference, color=MARK, linestyle="--", linewidth=1.2)
+    reference_line(ax.axvline, reference)
     ax.set_yticks(places, labels)
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.set_xlabel(label)
@@ -255,8 +259,7 @@ def line_plot(
     >>> ax = line_plot({"1 rater": [(1, 0.4), (2, 0.6)], "2 raters": [(1, 0.5), (2, 0.7)]}, reference=0.6)
     """
     ax = new_axes(ax, 7.0, 4.0)
-    if reference is not None:
-        ax.axhline(reference, color=MARK, linestyle="--", linewidth=1.2)
+    reference_line(ax.axhline, reference)
     for at, (name, points) in enumerate(lines.items()):
         across, up = [x for x, _ in points], [y for _, y in points]
         strength = 1.0 if len(lines) == 1 else 0.35 + 0.65 * at / (len(lines) - 1)

@@ -56,6 +56,10 @@ py::array_t<T> array_of(std::vector<T>&& values) {
 
 inline py::str text(std::string_view view) { return {view.data(), view.size()}; }
 
+inline py::object text_or_none(std::string_view view) {
+  return view.empty() ? py::object(py::none()) : py::object(text(view));
+}
+
 inline py::dict to_dict(const estimate& e) {
   py::dict out;
   out["value"] = e.value;
@@ -67,7 +71,7 @@ inline py::dict to_dict(const estimate& e) {
   out["confidence"] = e.confidence.value();
   out["method"] = text(e.method);
   out["interval_method"] = text(e.interval_method);
-  out["undefined"] = e.undefined.empty() ? py::object(py::none()) : py::object(text(e.undefined));
+  out["undefined"] = text_or_none(e.undefined);
   out["missing"] = e.missing;
   return out;
 }

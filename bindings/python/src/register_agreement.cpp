@@ -75,7 +75,7 @@ py::dict compare_agreement(const py::list& tables, const py::list& measures, con
   out["covariance"] = array_of(std::move(found.covariance));
   out["correlation"] = array_of(std::move(found.correlation));
   out["equality"] = to_dict(found.equality);
-  out["undefined"] = found.undefined.empty() ? py::object(py::none()) : py::object(text(found.undefined));
+  out["undefined"] = text_or_none(found.undefined);
   return out;
 }
 
@@ -121,7 +121,7 @@ py::dict chance_test(const Ratings& self, const std::string& coefficient,
   out["p_value"] = found.p_value;
   out["p_greater"] = found.p_greater;
   out["n"] = found.n;
-  out["undefined"] = found.undefined.empty() ? py::object(py::none()) : py::object(text(found.undefined));
+  out["undefined"] = text_or_none(found.undefined);
   return out;
 }
 
@@ -131,7 +131,7 @@ py::dict benchmark(double value, double std_error, const std::vector<double>& lo
   out["probability"] = array_of(std::move(found.probability));
   out["cumulative"] = array_of(std::move(found.cumulative));
   out["reached"] = found.reached;
-  out["undefined"] = found.undefined.empty() ? py::object(py::none()) : py::object(text(found.undefined));
+  out["undefined"] = text_or_none(found.undefined);
   return out;
 }
 

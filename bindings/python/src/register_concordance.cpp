@@ -126,7 +126,7 @@ py::tuple spearman_brown(double value, double std_error, double low, double high
   r.low = low;
   r.high = high;
   const estimate found = kernel::spearman_brown(r, k);
-  const py::object why = found.undefined.empty() ? py::object(py::none()) : py::object(text(found.undefined));
+  const py::object why = text_or_none(found.undefined);
   return py::make_tuple(found.value, found.std_error, found.low, found.high, why);
 }
 

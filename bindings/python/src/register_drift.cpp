@@ -41,7 +41,7 @@ py::dict dict_of(control_chart&& chart) {
   out["signals"] = chart.signals;
   out["average_run_length"] = chart.average_run_length;
   out["false_alarm_rate"] = chart.false_alarm_rate;
-  out["undefined"] = chart.undefined.empty() ? py::object(py::none()) : py::object(text(chart.undefined));
+  out["undefined"] = text_or_none(chart.undefined);
   return out;
 }
 
@@ -67,7 +67,7 @@ py::dict change_point(const py::array& values, confidence_level confidence, std:
   out["shift"] = to_dict(found.shift);
   out["statistic"] = found.statistic;
   out["p_value"] = found.p_value;
-  out["undefined"] = found.undefined.empty() ? py::object(py::none()) : py::object(text(found.undefined));
+  out["undefined"] = text_or_none(found.undefined);
   return out;
 }
 

@@ -301,7 +301,7 @@ void register_estimation(py::module_& module) {
         out["with_replacement"] = e.with_replacement;
         out["kish"] = e.kish;
         out["effective_size"] = e.effective_size;
-        out["undefined"] = e.undefined.empty() ? py::object(py::none()) : py::object(text(e.undefined));
+        out["undefined"] = text_or_none(e.undefined);
         return out;
       },
       "design"_a, "values"_a);

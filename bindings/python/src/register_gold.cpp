@@ -88,7 +88,7 @@ py::dict dawid_skene(const Ratings& self, const py::object& same, std::uint64_t 
   out["runs"] = runs;
   out["best"] = found.best;
   out["agreeing"] = found.agreeing;
-  out["undefined"] = found.undefined.empty() ? py::object(py::none()) : py::object(text(found.undefined));
+  out["undefined"] = text_or_none(found.undefined);
   return out;
 }
 

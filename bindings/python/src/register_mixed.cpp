@@ -29,10 +29,6 @@ component_interval interval_of(const std::string& name) {
                                  : component_interval::automatic;
 }
 
-py::object reason(const std::string& undefined) {
-  return undefined.empty() ? py::object(py::none()) : py::object(text(undefined));
-}
-
 py::dict effects_dict(mixed_effects&& effects) {
   py::dict out;
   out["value"] = array_of(std::move(effects.value));
@@ -60,7 +56,7 @@ py::dict fit_dict(mixed_fit&& fit, std::size_t columns) {
   out["iterations"] = fit.iterations;
   out["converged"] = fit.converged;
   out["dependent"] = fit.dependent < columns ? py::object(py::int_(fit.dependent)) : py::object(py::none());
-  out["undefined"] = reason(fit.undefined);
+  out["undefined"] = text_or_none(fit.undefined);
   return out;
 }
 
@@ -169,7 +165,7 @@ py::dict g_study(const numbers_array& score,
   out["covariance"] = fit.covariance;
   out["n"] = fit.n;
   out["method"] = fit.method == g_method::anova ? "anova" : "reml";
-  out["undefined"] = reason(fit.undefined);
+  out["undefined"] = text_or_none(fit.undefined);
   return out;
 }
 

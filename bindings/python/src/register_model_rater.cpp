@@ -49,7 +49,7 @@ py::dict alternative_annotator(const Ratings& self, std::uint32_t model, double 
   out["winning_rate"] = found.winning_rate;
   out["passed"] = found.passed;
   out["advantage"] = to_dict(found.advantage);
-  out["undefined"] = found.undefined.empty() ? py::object(py::none()) : py::object(text(found.undefined));
+  out["undefined"] = text_or_none(found.undefined);
   return out;
 }
 

@@ -46,7 +46,7 @@ py::dict fit_regression(const py::object& design, const numbers_array& outcome,
   out["log_likelihood"] = fit.log_likelihood;
   out["n"] = fit.n;
   out["missing"] = fit.missing;
-  out["undefined"] = fit.undefined.empty() ? py::object(py::none()) : py::object(text(fit.undefined));
+  out["undefined"] = text_or_none(fit.undefined);
   out["fault"] =
       fit.fault == regression_fit::no_fault ? py::object(py::none()) : py::object(py::int_(fit.fault));
   return out;

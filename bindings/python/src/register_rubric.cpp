@@ -96,10 +96,6 @@ constexpr std::string_view scope_names[] = {"criterion", "section", "form"};
 constexpr std::string_view effect_names[] = {"zero", "cap", "verdict"};
 constexpr std::string_view kind_names[] = {"yes_no", "options", "scale", "number", "hits", "text", "date"};
 
-py::object optional_text(std::string_view value) {
-  return value.empty() ? py::object(py::none()) : py::object(text(value));
-}
-
 py::dict describe(const criterion& one) {
   const criterion_definition& definition = one.definition();
   py::list answers, points, reasons;
@@ -130,7 +126,7 @@ py::dict describe(const criterion& one) {
   out["critical"] = definition.critical;
   out["reasons"] = py::tuple(reasons);
   out["ask_when"] = describe(definition.ask_when);
-  out["metric"] = optional_text(one.metric());
+  out["metric"] = text_or_none(one.metric());
   out["several"] = several != nullptr;
   return out;
 }
@@ -200,7 +196,7 @@ py::dict describe(const evaluation_result& result) {
   out["score"] = result.score;
   out["score_before_fail"] = result.score_before_fail;
   out["critical_score"] = result.critical_score;
-  out["band"] = optional_text(result.band);
+  out["band"] = text_or_none(result.band);
   out["passed"] = result.passed;
   out["base"] = result.base;
   out["cap_adjustment"] = result.cap_adjustment;

@@ -148,9 +148,8 @@ void register_sampling(py::module_& module) {
              out["seed"] = draw.start.value();
              out["id_kind"] = text(detail_plan::name_of(draw.id, detail_plan::id_kinds));
              out["method"] = text(detail_plan::name_of(draw.method, detail_plan::draw_methods));
-             out["size_measure"] =
-                 draw.size_measure.empty() ? py::object(py::none()) : py::str(draw.size_measure);
-             out["order_by"] = draw.order_by.empty() ? py::object(py::none()) : py::str(draw.order_by);
+             out["size_measure"] = text_or_none(draw.size_measure);
+             out["order_by"] = text_or_none(draw.order_by);
              out["targets"] = targets;
              out["without_chance"] = draw.without_chance;
              return out;

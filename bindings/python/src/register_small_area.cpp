@@ -76,7 +76,7 @@ py::dict agent_estimates(const py::object& design, const numbers_array& values, 
   out["critical"] = fit.critical;
   out["pairs"] = fit.pairs;
   out["pairs_told_apart"] = fit.pairs_told_apart;
-  out["undefined"] = fit.undefined.empty() ? py::object(py::none()) : py::object(text(fit.undefined));
+  out["undefined"] = text_or_none(fit.undefined);
   return out;
 }
 

@@ -154,13 +154,7 @@ g_study_table g_study(const Range& rows, const Score& score, const g_options& op
 /// The same of a table of ratings: units are measured, the facet is its raters.
 /// Throws argument_error for anonymous raters and for text ratings.
 inline g_study_table g_study(const rating_table& ratings, const g_options& options = {}) {
-  const std::vector<detail::table_row> rows = detail::rows_of(ratings);
-  detail::model_rows read(missing_rows::error);
-  read.add_score(rows, &detail::table_row::score);
-  read.add_coded(rows, &detail::table_row::unit, ratings.units());
-  read.add_coded(rows, &detail::table_row::rater, ratings.raters());
-  read.finish();
-  return detail::g_study(read, detail::facet_names({"unit", "rater"}), options);
+  return detail::g_study(detail::rows_of(ratings), detail::facet_names({"unit", "rater"}), options);
 }
 
 /// Errors and reliability of a measurement with so many levels of each facet: `qa::d_study(study, {{"rater", 4}})`.

@@ -169,20 +169,26 @@ struct table_row {
   double score;
 };
 
+/// The scores of a table with its units and its raters as factors, in this order.
 /// Throws argument_error where raters are anonymous or ratings are text.
-inline std::vector<table_row> rows_of(const rating_table& table) {
+inline model_rows rows_of(const rating_table& table) {
   if (!table.labels().empty())
     throw argument_error("ratings: a model of scores needs numbers, but the ratings are text");
   if (table.anonymous())
     throw argument_error("ratings: a model of raters needs to know which rater gave which rating, but the "
                          "raters are anonymous");
   const rating_view view = table.view();
-  std::vector<table_row> out;
+  std::vector<table_row> rows;
   for (std::uint32_t u = 0; u < view.units; ++u) {
     const std::size_t p = view.profile_of(u);
     for (std::size_t at = view.begin[p]; at < view.begin[p + 1]; ++at)
-      out.push_back({u, view.rater[at], view.value[view.code[at]]});
+      rows.push_back({u, view.rater[at], view.value[view.code[at]]});
   }
+  model_rows out(missing_rows::error);
+  out.add_score(rows, &table_row::score);
+  out.add_coded(rows, &table_row::unit, table.units());
+  out.add_coded(rows, &table_row::rater, table.raters());
+  out.finish();
   return out;
 }
 

@@ -136,13 +136,7 @@ rater_effects_table rater_effects(const Range& rows, const Score& score, const A
 /// Throws argument_error for anonymous raters and for text ratings.
 inline rater_effects_table rater_effects(const rating_table& ratings,
                                          const rater_effects_options& options = {}) {
-  const std::vector<detail::table_row> rows = detail::rows_of(ratings);
-  detail::model_rows read(missing_rows::error);
-  read.add_score(rows, &detail::table_row::score);
-  read.add_coded(rows, &detail::table_row::unit, ratings.units());
-  read.add_coded(rows, &detail::table_row::rater, ratings.raters());
-  read.finish();
-  return detail::rater_effects(read, false, options);
+  return detail::rater_effects(detail::rows_of(ratings), false, options);
 }
 
 } // namespace qascore
