@@ -258,22 +258,29 @@ void join_digits(const std::uint32_t* digit, std::uint32_t base, std::size_t rat
 template <class Cell>
 bool keys_of(std::span<const Cell> matrix, const whole_range& range, std::uint32_t base, std::size_t raters,
              std::vector<std::uint32_t>& key, std::vector<std::uint32_t>& count) {
+  // Four tables in turn while they are small: like rows follow each other, and to add to the count that was stored last
+  // waits for that store.
+  const std::size_t keys = count.size(), turns = keys <= 1024 ? 4 : 1;
+  count.resize(keys * turns);
   const std::size_t rows = std::max<std::size_t>(1, 2048 / raters); // their digits stay in the nearest cache
   std::vector<std::uint32_t> digit(rows * raters);
   for (std::size_t u = 0; u < key.size(); u += rows) {
     const std::size_t n = std::min(rows, key.size() - u);
     if (!digits_of(matrix.subspan(u * raters, n * raters), range, digit.data()))
       return false;
-    const std::span<std::uint32_t> keys(key.data() + u, n);
+    const std::span<std::uint32_t> row_key(key.data() + u, n);
     switch (raters) {
-    case 2: join_digits<2>(digit.data(), base, raters, keys); break;
-    case 3: join_digits<3>(digit.data(), base, raters, keys); break;
-    case 4: join_digits<4>(digit.data(), base, raters, keys); break;
-    default: join_digits<0>(digit.data(), base, raters, keys);
+    case 2: join_digits<2>(digit.data(), base, raters, row_key); break;
+    case 3: join_digits<3>(digit.data(), base, raters, row_key); break;
+    case 4: join_digits<4>(digit.data(), base, raters, row_key); break;
+    default: join_digits<0>(digit.data(), base, raters, row_key);
     }
-    for (const std::uint32_t k : keys)
-      ++count[k];
+    for (std::size_t i = 0; i < n; ++i)
+      ++count[(i & (turns - 1)) * keys + row_key[i]];
   }
+  for (std::size_t at = keys; at < count.size(); ++at)
+    count[at % keys] += count[at];
+  count.resize(keys);
   return true;
 }
 
