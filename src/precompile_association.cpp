@@ -1,4 +1,8 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 // Kernels of qascore::compiled, built once. Correlations.
+#include <qascore/kernel/impl/bivariate_normal.ipp>
 #include <qascore/kernel/impl/correlation.ipp>
+#include <qascore/kernel/impl/distance_correlation.ipp>
+#include <qascore/kernel/impl/latent_correlation.ipp>
+#include <qascore/kernel/impl/permutation_test.ipp>
 #include <qascore/kernel/impl/rank_correlation.ipp>

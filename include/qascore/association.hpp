@@ -3,3 +3,4 @@
 
 /// Do scores go with what customers feel?
 #include "association/correlation.hpp"
+#include "association/dependence.hpp"

@@ -45,6 +45,14 @@ if TYPE_CHECKING:
     from .comparing import ComparedScores, RubricChange, RubricComparison, compare_rubrics
     from .consistency import InternalConsistency, internal_consistency, raters_for_reliability, spearman_brown
     from .cronbach import cronbach_alpha
+    from .dependence import (
+        DistanceCorrelation,
+        PairCounts,
+        PermutationTest,
+        distance_correlation,
+        pair_counts,
+        permutation_test,
+    )
     from .drawing import draw, permanent_random_numbers
     from .drift import (
         ChangePoint,
@@ -164,6 +172,7 @@ __all__ = [
     "DesignEffect",
     "DesignError",
     "Difference",
+    "DistanceCorrelation",
     "DrawSketch",
     "Estimate",
     "EstimateTable",
@@ -186,8 +195,10 @@ __all__ = [
     "ModelAssistedEstimate",
     "ModelBreak",
     "NumericError",
+    "PairCounts",
     "Pairing",
     "PairwiseAgreement",
+    "PermutationTest",
     "PlannedStratum",
     "PpiEstimate",
     "Prmse",
@@ -241,6 +252,7 @@ __all__ = [
     "dawid_skene",
     "design_effect",
     "difference",
+    "distance_correlation",
     "draw",
     "ewma_chart",
     "export_rubric",
@@ -270,10 +282,12 @@ __all__ = [
     "overall_ccc",
     "p_chart",
     "pair",
+    "pair_counts",
     "paired_difference",
     "pairwise_agreement",
     "percent_agreement",
     "permanent_random_numbers",
+    "permutation_test",
     "ppi_mean",
     "prmse",
     "proportion",
@@ -344,6 +358,14 @@ _HOMES = {
     "comparing": ("ComparedScores", "RubricChange", "RubricComparison", "compare_rubrics"),
     "consistency": ("InternalConsistency", "internal_consistency", "raters_for_reliability", "spearman_brown"),
     "cronbach": ("cronbach_alpha",),
+    "dependence": (
+        "DistanceCorrelation",
+        "PairCounts",
+        "PermutationTest",
+        "distance_correlation",
+        "pair_counts",
+        "permutation_test",
+    ),
     "drawing": ("draw", "permanent_random_numbers"),
     "drift": (
         "ChangePoint",

@@ -371,6 +371,24 @@ def correlate(
     interval: str,
     missing: str,
 ) -> tuple[dict[str, Any], dict[str, Any]]: ...
+def distance_correlation(
+    design: dict[str, Any] | None,
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+    confidence: float,
+    missing: str,
+) -> tuple[dict[str, Any], dict[str, Any], float, float]: ...
+def permutation_test(
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+    statistic: str,
+    replicates: int,
+    seed: int | None,
+    threads: int,
+) -> dict[str, Any]: ...
+def count_pairs(
+    design: dict[str, Any] | None, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
+) -> dict[str, float]: ...
 def match_ids(
     left: npt.NDArray[np.int64] | TextColumn, right: npt.NDArray[np.int64] | TextColumn
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], tuple[int, int] | None]: ...

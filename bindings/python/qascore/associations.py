@@ -15,8 +15,27 @@ from .estimation import MISSING, Sample, rows_of, with_absent
 
 __all__ = ["Association", "Pairing", "association", "pair"]
 
-METHODS = {"pearson": "Pearson correlation", "spearman": "Spearman correlation", "kendall": "Kendall tau-b"}
-INTERVALS = ("automatic", "closed_form", "linearised")
+METHODS = {
+    "pearson": "Pearson correlation of {x} and {y}",
+    "spearman": "Spearman correlation of {x} and {y}",
+    "kendall": "Kendall tau-b of {x} and {y}",
+    "tau_c": "Stuart tau-c of {x} and {y}",
+    "gamma": "Goodman-Kruskal gamma of {x} and {y}",
+    "somers_y": "Somers' D of {y} given {x}",
+    "somers_x": "Somers' D of {x} given {y}",
+    "point_biserial": "point-biserial correlation of {x} and {y}",
+    "biserial": "biserial correlation of {x} and {y}",
+    "polyserial": "polyserial correlation of {x} and {y}",
+    "polyserial_ad_hoc": "ad hoc polyserial correlation of {x} and {y}",
+    "polychoric": "polychoric correlation of {x} and {y}",
+    "polychoric_ml": "polychoric correlation (ML) of {x} and {y}",
+}
+INTERVALS = ("automatic", "closed_form", "linearised", "asymptotic")
+
+
+def name_of(method: str, x: str, y: str) -> str:
+    """The coefficient and its columns, for readers."""
+    return METHODS[method].format(x=x, y=y)
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,14 +66,20 @@ def association(
     sample : SampleDesign, frame or Pairing
         A frame or pairing stands for independent rows; the result's `method` says so.
     x, y : str
-        Columns of numbers.
-    method : {"spearman", "pearson", "kendall"}
-        Spearman (any rising line; for ordinal CSAT), Pearson (a straight line), or Kendall's tau-b (how much more often
-        two conversations agree in direction than disagree).
-    interval : {"automatic", "closed_form", "linearised"}
-        Fisher's z with the closed form for independent rows (for ranks Bonett and Wright's), or with the design-based
-        standard error; automatic is the first for independent rows (not for Kendall, as ties break it), else the second.
-        "linearised" has its own test, which agrees with the interval.
+        Columns of numbers; where one is made of categories, y.
+    method : str
+        - "spearman" (any rising line; for ordinal CSAT), "pearson" (a straight line);
+        - of ordered pairs, how much more often two conversations agree in direction than disagree: "kendall" (tau-b; ties
+          in either column pull it to 0), "tau_c" (for tables that are not square), "gamma" (ties left out), "somers_y" (D of y given x: only
+          ties in x left out), "somers_x";
+        - of y with two values: "point_biserial" (Pearson's), "biserial" (of x and the normal variable behind y);
+        - of the normal variable behind categories: "polyserial" (y has them; maximum likelihood), "polyserial_ad_hoc"
+          (from Pearson's), "polychoric" (both have; thresholds from the margins), "polychoric_ml".
+    interval : {"automatic", "closed_form", "linearised", "asymptotic"}
+        Fisher's z with the closed form for independent rows (Pearson, Kendall, Spearman, for ranks Bonett and Wright's), or with the
+        design-based standard error; automatic is the first for independent rows and Pearson or Spearman, else the second.
+        "linearised" has its own test, which agrees with the interval. "asymptotic" is value ± z · standard error, for
+        independent rows: as SAS and polycor print them.
     confidence : float
         Level of the interval, a fraction.
     missing : {"error", "drop", "domain"}
@@ -65,8 +90,8 @@ def association(
     Returns
     -------
     Association
-        An Estimate with `test` (statistic, df, two-sided p). Undefined with its reason where a column is constant or
-        there are fewer than 3 pairs; without interval below 4 pairs.
+        An Estimate with `test` (statistic, df, two-sided p). Undefined with its reason where a column is constant,
+        there are fewer than 3 pairs, or y is not what the method takes; without interval below 4 pairs.
 
     Examples
     --------
@@ -81,7 +106,7 @@ def association(
     check_choice("missing", missing, MISSING)
     left, right = rows.numbers(x, missing), rows.numbers(y, missing)
     found, test = _core.correlate(rows.core(), left, right, method, confidence, interval, missing)
-    name = f"{METHODS[method]} of {x} and {y}{rows.scope}"
+    name = f"{name_of(method, x, y)}{rows.scope}"
     [absent] = rows.absent_by(None)
     return Association.from_core(name, with_absent(found, absent), test=TestResult.from_core(test), x=x, y=y)
 

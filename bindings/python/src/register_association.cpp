@@ -1,29 +1,43 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #include "convert.hpp"
+#include "ratings.hpp" // named()
 #include "register.hpp"
 #include "text_column.hpp"
 
 #include <qascore/kernel/correlation.hpp>
+#include <qascore/kernel/distance_correlation.hpp>
+#include <qascore/kernel/permutation_test.hpp>
 
+#include <pybind11/stl.h>
+
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <unordered_map>
 
 namespace qascore::python {
 namespace {
 
-correlation_method method_of(const std::string& name) {
-  if (name == "pearson")
-    return correlation_method::pearson;
-  return name == "kendall" ? correlation_method::kendall : correlation_method::spearman;
-}
+constexpr std::array<std::pair<const char*, correlation_method>, 13> methods{
+    {{"pearson", correlation_method::pearson},
+     {"spearman", correlation_method::spearman},
+     {"kendall", correlation_method::kendall},
+     {"tau_c", correlation_method::tau_c},
+     {"gamma", correlation_method::gamma},
+     {"somers_y", correlation_method::somers_y},
+     {"somers_x", correlation_method::somers_x},
+     {"point_biserial", correlation_method::point_biserial},
+     {"biserial", correlation_method::biserial},
+     {"polyserial", correlation_method::polyserial},
+     {"polyserial_ad_hoc", correlation_method::polyserial_ad_hoc},
+     {"polychoric", correlation_method::polychoric},
+     {"polychoric_ml", correlation_method::polychoric_ml}}};
 
-correlation_interval interval_of(const std::string& name) {
-  if (name == "closed_form")
-    return correlation_interval::closed_form;
-  if (name == "linearised")
-    return correlation_interval::linearised;
-  return correlation_interval::automatic;
-}
+constexpr std::array<std::pair<const char*, correlation_interval>, 4> intervals{
+    {{"automatic", correlation_interval::automatic},
+     {"closed_form", correlation_interval::closed_form},
+     {"linearised", correlation_interval::linearised},
+     {"asymptotic", correlation_interval::asymptotic}}};
 
 missing_rows gaps_of(const std::string& name) {
   if (name == "domain")
@@ -36,13 +50,76 @@ py::tuple correlate(const py::object& design, const py::array_t<double>& x, cons
                     const std::string& missing) {
   const auto xs = as_span<double>(x), ys = as_span<double>(y);
   const DesignArrays arrays(design, xs.size());
-  const correlation_method how = method_of(method);
+  const correlation_method how = named("method", method, methods);
+  const correlation_interval limits = named("interval", interval, intervals);
   tested_estimate out;
   {
     const py::gil_scoped_release release;
-    out = kernel::correlate(arrays.view(), xs, ys, how, confidence, interval_of(interval), gaps_of(missing));
+    out = kernel::correlate(arrays.view(), xs, ys, how, confidence, limits, gaps_of(missing));
   }
   return py::make_tuple(to_dict(static_cast<const estimate&>(out)), to_dict(out.test));
+}
+
+py::tuple distance_correlation(const py::object& design, const py::array_t<double>& x,
+                               const py::array_t<double>& y, confidence_level confidence,
+                               const std::string& missing) {
+  const auto xs = as_span<double>(x), ys = as_span<double>(y);
+  const DesignArrays arrays(design, xs.size());
+  distance_estimate out;
+  {
+    const py::gil_scoped_release release;
+    out = kernel::distance_correlation(arrays.view(), xs, ys, confidence, gaps_of(missing));
+  }
+  return py::make_tuple(to_dict(static_cast<const estimate&>(out)), to_dict(out.test), out.covariance,
+                        out.bias_corrected);
+}
+
+constexpr std::array<std::pair<const char*, permuted_statistic>, 4> permuted_statistics{
+    {{"pearson", permuted_statistic::pearson},
+     {"spearman", permuted_statistic::spearman},
+     {"ordered", permuted_statistic::ordered},
+     {"distance", permuted_statistic::distance}}};
+
+py::dict permutation_test(const py::array_t<double>& x, const py::array_t<double>& y,
+                          const std::string& statistic, std::size_t replicates,
+                          std::optional<std::uint64_t> start, unsigned threads) {
+  const auto xs = as_span<double>(x), ys = as_span<double>(y);
+  permutation_options options;
+  options.statistic = named("statistic", statistic, permuted_statistics);
+  options.replicates = replicates;
+  options.threads = threads;
+  if (start)
+    options.seed = seed{*start};
+  permutation_result found;
+  {
+    const py::gil_scoped_release release;
+    found = kernel::permutation_test(xs, ys, options);
+  }
+  py::dict out;
+  out["p_two_sided"] = found.p_two_sided;
+  out["p_greater"] = found.p_greater;
+  out["p_less"] = found.p_less;
+  out["permutations"] = found.permutations;
+  out["exact"] = found.exact;
+  out["undefined"] = found.undefined.empty() ? py::object(py::none()) : py::object(text(found.undefined));
+  return out;
+}
+
+py::dict count_pairs(const py::object& design, const py::array_t<double>& x, const py::array_t<double>& y) {
+  const auto xs = as_span<double>(x), ys = as_span<double>(y);
+  const DesignArrays arrays(design, xs.size());
+  kernel::pair_counts found;
+  {
+    const py::gil_scoped_release release;
+    found = kernel::count_pairs(arrays.view(), xs, ys);
+  }
+  py::dict out;
+  out["concordant"] = found.concordant;
+  out["discordant"] = found.discordant;
+  out["tied_x"] = found.tied_x;
+  out["tied_y"] = found.tied_y;
+  out["tied_both"] = found.tied_both;
+  return out;
 }
 
 /// Rows of two columns that have the same id, in the order of the left; an id may stand once on the right.
@@ -95,6 +172,11 @@ void register_association(py::module_& module) {
   using namespace py::literals;
   module.def("correlate", &correlate, "design"_a, "x"_a, "y"_a, "method"_a, "confidence"_a, "interval"_a,
              "missing"_a);
+  module.def("distance_correlation", &distance_correlation, "design"_a, "x"_a, "y"_a, "confidence"_a,
+             "missing"_a);
+  module.def("permutation_test", &permutation_test, "x"_a, "y"_a, "statistic"_a, "replicates"_a, "seed"_a,
+             "threads"_a);
+  module.def("count_pairs", &count_pairs, "design"_a, "x"_a, "y"_a);
   module.def("match_ids", &match_ids, "left"_a, "right"_a);
 }
 

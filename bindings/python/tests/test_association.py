@@ -14,7 +14,7 @@ import pytest
 import qascore as qa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from qascore import associations
+from qascore import associations, dependence
 from qascore.errors import ArgumentError, DataError, MissingColumnError
 
 X = [62, 71, 75, 58, 88, 90, 67, 79, 83, 95, 70, 64]
@@ -108,7 +108,7 @@ def test_the_result_shows_its_test() -> None:
 def test_options_are_checked() -> None:
     frame = pd.DataFrame({"score": X, "csat": Y, "w": 1.0})
     with pytest.raises(
-        ArgumentError, match=r'method: expected one of pearson, spearman, kendall but found .*did you mean "spearman"'
+        ArgumentError, match=r'method: expected one of pearson, spearman, kendall, tau_c, .*did you mean "spearman"'
     ):
         qa.association(frame, "score", "csat", method="spearmann")
     with pytest.raises(MissingColumnError, match='did you mean "csat"'):
@@ -159,7 +159,94 @@ def test_nothing_matches_and_the_association_says_so() -> None:
     assert qa.association(pairs, "score", "csat").undefined == "fewer than 3 pairs"
 
 
+def rows_of(table: list[list[int]]) -> pd.DataFrame:
+    """A table of counts, row by row."""
+    return pd.DataFrame(
+        [(i, j) for i, row in enumerate(table) for j, count in enumerate(row) for _ in range(count)], columns=["x", "y"]
+    )
+
+
+JOBS = rows_of([[1, 3, 10, 6], [2, 3, 10, 7], [1, 6, 14, 12], [0, 1, 9, 11]])
+"""Job satisfaction by income: Agresti, Categorical Data Analysis."""
+
+
+def test_coefficients_of_a_table_are_those_of_the_textbook() -> None:
+    # Goodman and Kruskal's errors, as SAS PROC FREQ has them; gamma .221 stands in Agresti.
+    expected = {
+        "gamma": (0.221100917431193, 0.117162829395456),
+        "kendall": (0.152352151346597, 0.0818360657143318),
+        "tau_c": (0.139467592592593, 0.075328148216996),
+        "somers_y": (0.1417230226404, 0.0763951129361064),
+        "somers_x": (0.163778457356439, 0.0878027941355849),
+    }
+    for method, (value, error) in expected.items():
+        found = qa.association(JOBS, "x", "y", method=method, interval="asymptotic")
+        assert (found.value, found.std_error) == pytest.approx((value, error), rel=1e-11)
+        assert found.high - found.value == pytest.approx(1.959963984540054 * error, rel=1e-10)
+    assert qa.association(JOBS, "x", "y", method="somers_y").name == "Somers' D of y given x"
+    counts = qa.pair_counts(JOBS, "x", "y")
+    assert (counts.concordant, counts.discordant) == (1331, 849)
+    assert counts.summary().startswith("1,331 pairs in the same order, 849 in the opposite one")
+
+
+def test_latent_correlations_of_the_same_numbers_and_what_they_refuse() -> None:
+    # R polycor 0.8.1: polychor(table, ML = FALSE, std.err = TRUE).
+    found = qa.association(JOBS, "x", "y", method="polychoric", interval="asymptotic")
+    assert (found.value, found.std_error) == pytest.approx((0.21535830245498, 0.114654489144447), rel=1e-5)
+    assert qa.association(JOBS, "x", "y", method="polychoric").interval_method == "Fisher z, t"
+    frame = pd.DataFrame({"score": X, "csat": Y})
+    assert qa.association(frame, "score", "csat", method="biserial").undefined == (
+        "the second column has 4 different values, not 2"
+    )
+    with pytest.raises(ArgumentError, match="closed_form is there for pearson, spearman and kendall"):
+        qa.association(frame, "score", "csat", method="polyserial", interval="closed_form")
+    with pytest.raises(ArgumentError, match="asymptotic holds for independent rows only"):
+        qa.association(qa.SampleDesign(frame.assign(w=1), weight="w"), "score", "csat", method="gamma", interval="asymptotic")
+
+
+def test_the_distance_correlation_is_that_of_energy() -> None:
+    # R energy 1.7.11: dcor, dcov, bcdcor.
+    found = qa.distance_correlation(pd.DataFrame({"x": [1, 2, 3, 4, 5], "y": [1, 2, 9, 4, 4]}), "x", "y")
+    assert (found.value, found.covariance, found.bias_corrected) == pytest.approx(
+        (0.762676242416867, 1.15931013969516, 0.816496580927726), rel=1e-12
+    )
+    # Weights that are counts stand for repeated rows.
+    frame = pd.DataFrame({"x": X, "y": Y, "w": [1, 2, 3] * 4})
+    repeated = frame.loc[frame.index.repeat(frame["w"])]
+    weighted = qa.distance_correlation(qa.SampleDesign(frame, weight="w"), "x", "y")
+    assert weighted.value == pytest.approx(qa.distance_correlation(repeated, "x", "y").value, rel=1e-12)
+    assert math.isnan(weighted.test.p_value)
+    gaps = qa.distance_correlation(frame.assign(y=[*Y[:-2], None, None]), "x", "y", missing="drop")
+    assert (gaps.n, gaps.missing) == (10, 2)
+
+
+def test_permutations_are_all_of_them_or_take_a_seed() -> None:
+    # R 4.2.2: full enumeration of 8! orders.
+    eight = pd.DataFrame({"x": [51, 64, 70, 63, 78, 55, 67, 75], "y": [43, 63, 71, 61, 81, 43, 58, 71]})
+    found = qa.permutation_test(eight, "x", "y", method="pearson")
+    assert (found.value, found.p_value, found.p_greater) == pytest.approx(
+        (0.959645652675582, 0.000496031746031746, 0.000496031746031746), rel=1e-12
+    )
+    assert (found.permutations, found.exact, found.n) == (40320, True, 8)
+    assert found.summary() == "Pearson correlation of x and y is 0.9596 (n = 8), p = 0.00050 by 40,320 permutations (all)."
+    frame = pd.DataFrame({"score": X, "csat": Y})
+    random = qa.permutation_test(frame, "score", "csat", seed=1)
+    assert (random.permutations, random.exact) == (9999, False)
+    assert random.p_value == qa.permutation_test(frame, "score", "csat", seed=1).p_value
+    # SciPy 1.17.1: spearmanr has p 0.000206; the permutations come near it.
+    assert random.p_value < 0.002
+    with pytest.raises(ArgumentError, match="seed: random orders need one"):
+        qa.permutation_test(frame, "score", "csat")
+    with pytest.raises(ArgumentError, match="found a SampleDesign, under which orders are not equally likely"):
+        qa.permutation_test(qa.SampleDesign(frame.assign(w=1), weight="w"), "score", "csat", seed=1)
+    with pytest.raises(ArgumentError, match="method: expected one of pearson"):
+        qa.permutation_test(frame, "score", "csat", method="gamma", seed=1)
+    constant = qa.permutation_test(frame.assign(csat=3), "score", "csat", seed=1)
+    assert constant.summary().endswith("the second column is constant.")
+
+
 def test_the_examples_of_the_documentation_run() -> None:
-    failed, tried = doctest.testmod(associations)
-    assert failed == 0
-    assert tried >= 7
+    for module, least in ((associations, 7), (dependence, 8)):
+        failed, tried = doctest.testmod(module)
+        assert failed == 0
+        assert tried >= least

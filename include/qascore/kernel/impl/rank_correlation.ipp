@@ -32,6 +32,7 @@ inline constexpr std::size_t exact_rows = std::size_t{1} << 26u;
 struct ranked_columns {
   level_order outer;
   dense_levels inner;
+  bool turned; ///< outer is y
 };
 
 inline ranked_columns ranked(std::span<const double> x, std::span<const double> y) {
@@ -39,12 +40,13 @@ inline ranked_columns ranked(std::span<const double> x, std::span<const double> 
   if (inner.count() <= few_levels) { // then most often x has many, whose codes nobody needs
     level_order outer = order_of(x);
     if (outer.count() >= inner.count())
-      return {std::move(outer), std::move(inner)};
+      return {std::move(outer), std::move(inner), false};
   }
   dense_levels other = levels_of(x);
-  if (other.count() < inner.count())
+  const bool turned = other.count() < inner.count();
+  if (turned)
     std::swap(inner, other);
-  return {order_of(other), std::move(inner)};
+  return {order_of(other), std::move(inner), turned};
 }
 
 /// Weight of each level: how many units stand there where those have none.
@@ -145,7 +147,8 @@ void partners_to_influence(std::vector<level_share>& levels, const level_weights
 /// Spearman's rho with the influence values of the pairs.
 template <class Sum>
 double spearman_by(const complete_pairs& p, std::vector<double>& influence) {
-  const auto [outer, inner] = ranked(p.x, p.y);
+  const ranked_columns columns = ranked(p.x, p.y);
+  const auto& [outer, inner, turned] = columns;
   const level_weights outer_weight = weights_of<Sum>(outer, p), inner_weight = weights_of<Sum>(inner, p);
   std::vector<level_share> a, b;
   const double outer_squares = rank_levels<Sum>(outer_weight, a),
@@ -324,11 +327,10 @@ inline tie_sums ties_of(const std::vector<std::uint32_t>& sizes) {
   return out;
 }
 
-inline test_result kendall_test(const ranked_columns& columns, double tau_b) {
+inline test_result kendall_test(const ranked_columns& columns, double score) {
   const auto n = static_cast<double>(columns.inner.code.size());
   const double all = n * (n - 1.0);
   const tie_sums x = ties_of(columns.outer.size), y = ties_of(columns.inner.size);
-  const double score = tau_b * std::sqrt(all - x.pairs) * std::sqrt(all - y.pairs) / 2.0;
   const double variance = (all * (2.0 * n + 5.0) - x.spread - y.spread) / 18.0 +
                           x.pairs * y.pairs / (2.0 * all) + x.triples * y.triples / (9.0 * all * (n - 2.0));
   test_result out;
@@ -338,10 +340,77 @@ inline test_result kendall_test(const ranked_columns& columns, double tau_b) {
   return out;
 }
 
+/// Weight of the units that share both levels with each unit, in the order of `outer`.
+template <class Sum, class Code>
+std::vector<double> shared_cells(const level_order& outer, const std::vector<Code>& inner, std::size_t levels,
+                                 const complete_pairs& p) {
+  std::vector<double> out(inner.size());
+  std::vector<Sum> cell(levels);
+  std::size_t first = 0;
+  for (const std::uint32_t size : outer.size) {
+    const std::size_t last = first + size;
+    for (std::size_t k = first; k < last; ++k)
+      cell[inner[k]].add(p.weight_of(outer.row[k]));
+    for (std::size_t k = first; k < last; ++k)
+      out[k] = cell[inner[k]].value();
+    for (std::size_t k = first; k < last; ++k)
+      cell[inner[k]] = Sum{};
+    first = last;
+  }
+  return out;
+}
+
+/// A coefficient S / D with the influence u_k = per_score K_k - (outer_k + inner_k) - per_untied U_k, U_k the weight of the
+/// units that differ from unit k in both columns.
+struct pair_ratio {
+  double value = missing_value, per_score = 0.0, per_untied = 0.0, constant = 0.0;
+  double outer_part = 0.0, inner_part = 0.0; ///< of the weight of the units at other levels
+};
+
+/// S: sum of w K; dx, dy: pairs that differ in the outer, the inner column; untied: in both; all ordered.
+inline pair_ratio ratio_of(pair_coefficient coefficient, bool turned, double score, double dx, double dy,
+                           double untied, double w, std::size_t fewest_levels) {
+  pair_ratio out;
+  switch (coefficient) {
+  case pair_coefficient::tau_b: {
+    const double scale = std::sqrt(dx * dy);
+    out.value = score / scale;
+    out.per_score = 2.0 / scale;
+    out.outer_part = out.value / dx;
+    out.inner_part = out.value / dy;
+    break;
+  }
+  case pair_coefficient::tau_c: {
+    const auto m = static_cast<double>(fewest_levels);
+    const double scale = w * w * (m - 1.0) / m;
+    out.value = score / scale;
+    out.per_score = 2.0 / scale;
+    out.constant = 2.0 * out.value / w;
+    break;
+  }
+  case pair_coefficient::gamma:
+    out.value = score / untied;
+    out.per_score = 2.0 / untied;
+    out.per_untied = 2.0 * out.value / untied;
+    break;
+  case pair_coefficient::somers_y:
+  case pair_coefficient::somers_x: {
+    const bool of_outer =
+        (coefficient == pair_coefficient::somers_y) != turned; // the pairs that differ in x, or in y
+    const double base = of_outer ? dx : dy;
+    out.value = score / base;
+    out.per_score = 2.0 / base;
+    (of_outer ? out.outer_part : out.inner_part) = 2.0 * out.value / base;
+    break;
+  }
+  }
+  return out;
+}
+
 template <class Sum, class Totals>
 kendall_result kendall_by(const complete_pairs& p, const ranked_columns& columns, const level_weights& wy,
-                          Totals totals, std::vector<double>& influence) {
-  const auto& [x, y] = columns;
+                          Totals totals, std::vector<double>& influence, pair_coefficient coefficient) {
+  const auto& [x, y, turned] = columns;
   const level_weights wx = weights_of<Sum>(x, p);
   const auto pairs = concordance_of<Sum>(x, y, wy, p, std::move(totals));
   const double w = sum_of<Sum>(wx);
@@ -349,32 +418,58 @@ kendall_result kendall_by(const complete_pairs& p, const ranked_columns& columns
   for (std::size_t k = 0; k < pairs.score.size(); ++k)
     score.add(p.weight_of(x.row[k]) * pairs.score[k]);
   const double dx = distinct_pairs<Sum>(wx, w), dy = distinct_pairs<Sum>(wy, w);
-  const double scale = std::sqrt(dx * dy);
-  const double tau = score.value() / scale;
-  const double per_score = 2.0 / scale, outer_part = tau / dx, inner_part = tau / dy;
+  kendall_result out{missing_value, kendall_test(columns, 0.5 * score.value()), {}};
+  std::vector<double> cell; // only gamma asks who shares both levels
+  double untied = missing_value;
+  if (coefficient == pair_coefficient::gamma) {
+    cell = shared_cells<Sum>(x, pairs.inner, y.count(), p);
+    Sum both, own;
+    for (std::size_t k = 0; k < cell.size(); ++k) {
+      const double weight = p.weight_of(x.row[k]);
+      both.add(weight * cell[k]);
+      own.add(weight * weight);
+    }
+    untied = dx + dy - w * w + both.value();
+    const double outer_tied = 0.5 * (w * w - dx - both.value()),
+                 inner_tied = 0.5 * (w * w - dy - both.value());
+    out.pairs = {.concordant = 0.25 * (untied + score.value()),
+                 .discordant = 0.25 * (untied - score.value()),
+                 .tied_x = turned ? inner_tied : outer_tied,
+                 .tied_y = turned ? outer_tied : inner_tied,
+                 .tied_both = 0.5 * (both.value() - own.value())};
+  }
+  const pair_ratio ratio = ratio_of(coefficient, turned, score.value(), dx, dy, untied, w, y.count());
+  out.value = ratio.value;
   std::vector<double> of_inner;
   of_inner.reserve(y.count());
   for (std::size_t l = 0; l < y.count(); ++l)
-    of_inner.push_back(inner_part * (w - wy[l]));
+    of_inner.push_back(ratio.inner_part * (w - wy[l]) + ratio.constant);
   influence.resize(pairs.score.size());
   std::size_t k = 0;
   for (std::size_t l = 0; l < x.count(); ++l) {
-    const double of_outer = outer_part * (w - wx[l]);
+    const double of_outer = ratio.outer_part * (w - wx[l]);
     for (const std::size_t last = k + x.size[l]; k < last; ++k)
-      influence[x.row[k]] = per_score * pairs.score[k] - (of_outer + of_inner[pairs.inner[k]]);
+      influence[x.row[k]] = ratio.per_score * pairs.score[k] - (of_outer + of_inner[pairs.inner[k]]);
   }
-  return {tau, kendall_test(columns, tau)};
+  if (!cell.empty()) {
+    k = 0;
+    for (std::size_t l = 0; l < x.count(); ++l)
+      for (const std::size_t last = k + x.size[l]; k < last; ++k)
+        influence[x.row[k]] -= ratio.per_untied * (w - wx[l] - wy[pairs.inner[k]] + cell[k]);
+  }
+  return out;
 }
 
 /// Counts, which plain doubles hold, take the short way where there are few levels.
 template <class Sum>
-kendall_result kendall_by(const complete_pairs& p, std::vector<double>& influence) {
+kendall_result kendall_by(const complete_pairs& p, std::vector<double>& influence,
+                          pair_coefficient coefficient) {
   const ranked_columns columns = ranked(p.x, p.y);
   const level_weights wy = weights_of<Sum>(columns.inner, p);
   if constexpr (std::is_same_v<Sum, half_number_sum>)
     if (wy.count() <= few_totals::most_levels)
-      return kendall_by<Sum>(p, columns, wy, few_totals{}, influence);
-  return kendall_by<Sum>(p, columns, wy, running_totals<Sum>(wy.count()), influence);
+      return kendall_by<Sum>(p, columns, wy, few_totals{}, influence, coefficient);
+  return kendall_by<Sum>(p, columns, wy, running_totals<Sum>(wy.count()), influence, coefficient);
 }
 
 /// Sums of counts are exact in plain double; sums of weights are carried accurately.
@@ -390,10 +485,11 @@ QASCORE_INLINE double spearman_of(const complete_pairs& pairs, std::vector<doubl
                             : spearman_by<detail::accurate_sum>(pairs, influence);
 }
 
-QASCORE_INLINE kendall_result kendall_of(const complete_pairs& pairs, std::vector<double>& influence) {
+QASCORE_INLINE kendall_result kendall_of(const complete_pairs& pairs, std::vector<double>& influence,
+                                         pair_coefficient coefficient) {
   using namespace detail_rank_correlation;
-  return counts_only(pairs) ? kendall_by<half_number_sum>(pairs, influence)
-                            : kendall_by<detail::accurate_sum>(pairs, influence);
+  return counts_only(pairs) ? kendall_by<half_number_sum>(pairs, influence, coefficient)
+                            : kendall_by<detail::accurate_sum>(pairs, influence, coefficient);
 }
 
 } // namespace qascore::kernel
