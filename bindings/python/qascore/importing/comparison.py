@@ -254,8 +254,8 @@ class ImportedEvaluations:
         """The import in a line."""
         answers = sum(len(one.answers) for one in self.evaluations)
         return (
-            f"{len(self)} evaluations with {answers} answers from {self.source}; "
-            f"{len(self.inconsistencies)} contradictions among the source's own figures"
+            f"From {self.source}: evaluations: {len(self)}, answers: {answers}, "
+            f"contradictions among the source's own figures: {len(self.inconsistencies)}"
         )
 
     def __repr__(self) -> str:

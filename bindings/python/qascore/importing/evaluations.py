@@ -51,7 +51,7 @@ def import_evaluations(
     ...     {"questionRefId": "q1", "answer": {"values": [{"valueRefId": "no", "selected": True}]},
     ...      "score": {"percentage": 0, "automaticFail": True}}]}
     >>> qa.import_evaluations(export, "amazon_connect")
-    1 evaluations with 1 answers from amazon_connect; 2 contradictions among the source's own figures
+    From amazon_connect: evaluations: 1, answers: 1, contradictions among the source's own figures: 2
     - e1: question q1 has an automatic fail, the form is not marked
     - e1: question q1 has an automatic fail, but neither the form (85 %) nor a section around it is 0
     """
