@@ -6,6 +6,9 @@ venv=$root/.venv
 builder=$root/build/python-builder # the environment that the wheel is built in
 
 export DEBIAN_FRONTEND=noninteractive PIP_DISABLE_PIP_VERSION_CHECK=1
+# By the same name and with the same options a compiler cache knows the library's sources in every build.
+export CXX=${CXX:-c++}
+package_options=()
 if command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache
 fi
@@ -197,7 +200,7 @@ ensure_package() {
   requirements >"$builder/requirements.txt"
   "$builder/bin/pip" install --quiet --requirement "$builder/requirements.txt"
   rm -rf "$root/build/wheel"
-  "$builder/bin/pip" wheel --quiet --no-build-isolation --no-deps --wheel-dir "$root/build/wheel" .
+  "$builder/bin/pip" wheel --quiet --no-build-isolation --no-deps --wheel-dir "$root/build/wheel" "${package_options[@]}" .
   "$venv/bin/pip" install --quiet --no-deps --force-reinstall "$root"/build/wheel/qascore-*.whl
   printf '%s\n' "$fingerprint" >"$marker"
 }

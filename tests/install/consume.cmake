@@ -6,11 +6,12 @@ endfunction()
 
 file(REMOVE_RECURSE "${SCRATCH}")
 set(arguments "-DCMAKE_CXX_COMPILER=${COMPILER}")
-if(KIND STREQUAL "find_package")
-  list(APPEND arguments -DCMAKE_BUILD_TYPE=Release) # some warnings come with optimisation; once is enough
+if(NOT KIND STREQUAL "no_yaml")
+  list(APPEND arguments -DCMAKE_BUILD_TYPE=Release) # some warnings come with optimisation
 endif()
 if(KIND STREQUAL "add_subdirectory")
-  list(APPEND arguments "-DQASCORE_SOURCE=${SOURCE}")
+  # With the options of the build that is tested: a compiler cache has the library's objects.
+  list(APPEND arguments "-DQASCORE_SOURCE=${SOURCE}" -DQASCORE_DEVELOPER=ON)
 else()
   run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${SCRATCH}/prefix" --component cpp)
   list(APPEND arguments "-DCMAKE_PREFIX_PATH=${SCRATCH}/prefix")
