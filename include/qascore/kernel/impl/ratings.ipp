@@ -210,8 +210,9 @@ inline whole_range range_of(std::span<const std::int64_t> matrix) {
 
 /// Cells as digits: a number of the range is 1, 2, ..., a gap is 0. False if a cell is something else; the digits mean
 /// nothing then. Sums and bits only, no comparison: of these compilers make vector code without leave to forget NaN.
-inline bool digits_of(std::span<const double> cells, const whole_range& range, std::uint32_t* digit) {
-  constexpr double unit = 4503599627370496.0; // 2^52: added to a small whole number, its last bits are the number
+inline bool digits_of(std::span<const double> cells, const whole_range& range, std::uint16_t* digit) {
+  constexpr double unit =
+      4503599627370496.0; // 2^52: added to a small whole number, its last bits are the number
   const double zero = range.low - 1.0;
   const auto top = static_cast<std::uint64_t>(range.high - zero);
   std::uint64_t fraction = 0, outside = 0;
@@ -223,12 +224,12 @@ inline bool digits_of(std::span<const double> cells, const whole_range& range, s
     const std::uint64_t found = std::bit_cast<std::uint64_t>(moved) - std::bit_cast<std::uint64_t>(unit);
     fraction |= std::bit_cast<std::uint64_t>(rest) & number;
     outside |= ((found - 1) | (top - found)) & number; // one of the two is negative
-    digit[i] = static_cast<std::uint32_t>(found & number);
+    digit[i] = static_cast<std::uint16_t>(found & number);
   }
   return fraction == 0 && outside >> 63u == 0;
 }
 
-inline bool digits_of(std::span<const std::int64_t> cells, const whole_range& range, std::uint32_t* digit) {
+inline bool digits_of(std::span<const std::int64_t> cells, const whole_range& range, std::uint16_t* digit) {
   // Unsigned, because the differences of far cells wrap; one of the two has its sign bit set for them all the same.
   const auto low = static_cast<std::uint64_t>(static_cast<std::int64_t>(range.low));
   const auto high = static_cast<std::uint64_t>(static_cast<std::int64_t>(range.high));
@@ -236,19 +237,20 @@ inline bool digits_of(std::span<const std::int64_t> cells, const whole_range& ra
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const auto x = static_cast<std::uint64_t>(cells[i]);
     wrong |= (x - low) | (high - x);
-    digit[i] = static_cast<std::uint32_t>(x - low + 1);
+    digit[i] = static_cast<std::uint16_t>(x - low + 1);
   }
   return wrong >> 63u == 0;
 }
 
-/// Keys of rows of digits in base `base`, for a known (other than 0) or any number of raters.
+/// Keys of rows of digits in base `base`, for a known (other than 0) or any number of raters; there are at most 2^16.
 template <std::size_t Raters>
-void join_digits(const std::uint32_t* digit, std::uint32_t base, std::size_t raters, std::span<std::uint32_t> key) {
+void join_digits(const std::uint16_t* digit, std::uint32_t base, std::size_t raters,
+                 std::span<std::uint16_t> key) {
   const std::size_t columns = Raters != 0 ? Raters : raters;
   for (std::size_t u = 0; u < key.size(); ++u) {
-    std::uint32_t k = 0;
+    std::uint16_t k = 0;
     for (std::size_t r = 0; r < columns; ++r)
-      k = k * base + digit[u * columns + r];
+      k = static_cast<std::uint16_t>(k * base + digit[u * columns + r]);
     key[u] = k;
   }
 }
@@ -257,30 +259,30 @@ void join_digits(const std::uint32_t* digit, std::uint32_t base, std::size_t rat
 /// whole number of the range.
 template <class Cell>
 bool keys_of(std::span<const Cell> matrix, const whole_range& range, std::uint32_t base, std::size_t raters,
-             std::vector<std::uint32_t>& key, std::vector<std::uint32_t>& count) {
-  // Four tables in turn while they are small: like rows follow each other, and to add to the count that was stored last
-  // waits for that store.
-  const std::size_t keys = count.size(), turns = keys <= 1024 ? 4 : 1;
-  count.resize(keys * turns);
+             std::vector<std::uint16_t>& key, std::vector<std::uint32_t>& count) {
   const std::size_t rows = std::max<std::size_t>(1, 2048 / raters); // their digits stay in the nearest cache
-  std::vector<std::uint32_t> digit(rows * raters);
+  std::vector<std::uint16_t> digit(rows * raters);
   for (std::size_t u = 0; u < key.size(); u += rows) {
     const std::size_t n = std::min(rows, key.size() - u);
     if (!digits_of(matrix.subspan(u * raters, n * raters), range, digit.data()))
       return false;
-    const std::span<std::uint32_t> row_key(key.data() + u, n);
+    const std::span<std::uint16_t> keys(key.data() + u, n);
     switch (raters) {
-    case 2: join_digits<2>(digit.data(), base, raters, row_key); break;
-    case 3: join_digits<3>(digit.data(), base, raters, row_key); break;
-    case 4: join_digits<4>(digit.data(), base, raters, row_key); break;
-    default: join_digits<0>(digit.data(), base, raters, row_key);
+    case 2:
+      join_digits<2>(digit.data(), base, raters, keys);
+      break;
+    case 3:
+      join_digits<3>(digit.data(), base, raters, keys);
+      break;
+    case 4:
+      join_digits<4>(digit.data(), base, raters, keys);
+      break;
+    default:
+      join_digits<0>(digit.data(), base, raters, keys);
     }
-    for (std::size_t i = 0; i < n; ++i)
-      ++count[(i & (turns - 1)) * keys + row_key[i]];
+    for (const std::uint16_t k : keys)
+      ++count[k];
   }
-  for (std::size_t at = keys; at < count.size(); ++at)
-    count[at % keys] += count[at];
-  count.resize(keys);
   return true;
 }
 
@@ -294,6 +296,7 @@ bool fold_small(std::span<const Cell> matrix, std::span<const double> declared, 
   std::uint32_t digits = 0;
   whole_range range;
   std::vector<std::uint32_t> count;
+  std::vector<std::uint16_t> row_key;
   bool done = false;
   if (out.raters == 0)
     return false;
@@ -308,15 +311,13 @@ bool fold_small(std::span<const Cell> matrix, std::span<const double> declared, 
       continue;
     digits = static_cast<std::uint32_t>(base);
     count.assign(static_cast<std::size_t>(keys), 0u);
-    out.profile.resize(out.units);
-    done = keys_of(matrix, range, digits, out.raters, out.profile, count);
+    row_key.resize(out.units);
+    done = keys_of(matrix, range, digits, out.raters, row_key, count);
     if (done)
       break;
   }
-  if (!done) {
-    out.profile.clear();
+  if (!done)
     return false;
-  }
   const double zero = range.low - 1.0;
   std::vector<std::uint8_t> seen(digits, 0);
   const auto each_digit = [&](std::uint32_t key, auto call) {
@@ -350,8 +351,9 @@ bool fold_small(std::span<const Cell> matrix, std::span<const double> declared, 
     out.begin.push_back(static_cast<std::uint32_t>(out.code.size()));
     count[key] = static_cast<std::uint32_t>(out.begin.size() - 2); // from here on the number of the profile
   }
-  for (std::uint32_t& p : out.profile)
-    p = count[p];
+  out.profile.resize(out.units);
+  for (std::size_t u = 0; u < out.units; ++u)
+    out.profile[u] = count[row_key[u]];
   return true;
 }
 
@@ -378,7 +380,8 @@ rating_columns filter(const rating_view& ratings, Keep keep) {
 }
 
 template <class Cell>
-rating_columns columns_of_cells(std::span<const Cell> matrix, std::size_t raters, std::span<const double> declared) {
+rating_columns columns_of_cells(std::span<const Cell> matrix, std::size_t raters,
+                                std::span<const double> declared) {
   rating_columns out;
   out.raters = raters;
   out.units = raters == 0 ? 0 : matrix.size() / raters;
@@ -610,7 +613,8 @@ QASCORE_INLINE estimate infer_rated(const linearised& by_profile, const rating_v
     };
     const std::vector<std::uint32_t> rows = rows_of(part), carrying = rows_of(basis);
     design_view view = *design;
-    if (carrying.size() < view.units) { // which units are rated twice is a draw of its own: no correction for a census
+    if (carrying.size() <
+        view.units) { // which units are rated twice is a draw of its own: no correction for a census
       view.population = {};
       if (!view.chance.empty()) { // strata of a Poisson sample say nothing about variances
         view.chance = {};
