@@ -7,6 +7,7 @@
 #include "calibration/agreement_measure.hpp"
 #include "calibration/agreement_parts.hpp"
 #include "calibration/agreement_resampling.hpp"
+#include "calibration/assignment.hpp"
 #include "calibration/benchmark.hpp"
 #include "calibration/category_weights.hpp"
 #include "calibration/concordance.hpp"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .agreement_comparison import AgreementComparison, AgreementDifference, agreement_difference, compare_agreement
     from .agreement_parts import PairwiseAgreement, agreement_by_category, gold_kappa, pairwise_agreement
     from .agreement_resampling import ResampledAgreement, resample_agreement
+    from .assigning import Assignment, RaterLoad, assign
     from .associations import Association, Pairing, association, pair
     from .benchmarks import BenchmarkMembership, benchmark_membership
     from .calibration import (
@@ -155,6 +156,7 @@ __all__ = [
     "AgreementEstimate",
     "AlternativeTest",
     "ArgumentError",
+    "Assignment",
     "Association",
     "BenchmarkMembership",
     "BlandAltman",
@@ -206,6 +208,7 @@ __all__ = [
     "RaterDrift",
     "RaterEffect",
     "RaterEffects",
+    "RaterLoad",
     "RaterSummary",
     "RatingTable",
     "RecordedDraw",
@@ -234,6 +237,7 @@ __all__ = [
     "agreement_difference",
     "allocate",
     "alternative_annotator_test",
+    "assign",
     "association",
     "bangdiwala_b",
     "benchmark_membership",
@@ -330,6 +334,7 @@ _HOMES = {
     "agreement_comparison": ("AgreementComparison", "AgreementDifference", "agreement_difference", "compare_agreement"),
     "agreement_parts": ("PairwiseAgreement", "agreement_by_category", "gold_kappa", "pairwise_agreement"),
     "agreement_resampling": ("ResampledAgreement", "resample_agreement"),
+    "assigning": ("Assignment", "RaterLoad", "assign"),
     "associations": ("Association", "Pairing", "association", "pair"),
     "benchmarks": ("BenchmarkMembership", "benchmark_membership"),
     "calibration": (

@@ -161,6 +161,23 @@ def permanent_numbers(
     ids: npt.NDArray[np.int64] | TextColumn | int, seed: int, start: float = 0.0, down: bool = False
 ) -> npt.NDArray[np.float64]: ...
 
+# assignment
+def random_ranks(ids: npt.NDArray[np.int64] | TextColumn, seed: int) -> npt.NDArray[np.uint32]: ...
+def wanted_raters(
+    rank: npt.NDArray[np.uint32], double_scored: float, triple_scored: float
+) -> npt.NDArray[np.uint8]: ...
+def assign_raters(
+    ids: npt.NDArray[np.int64] | TextColumn,
+    raters: list[str],
+    rank: npt.NDArray[np.uint32],
+    rater_rank: npt.NDArray[np.uint32],
+    wanted: npt.NDArray[np.uint8],
+    rules: dict[str, Any],
+    capacity: npt.NDArray[np.float64],
+    minimum: npt.NDArray[np.float64] | None,
+    share: npt.NDArray[np.float64] | None,
+) -> dict[str, Any]: ...
+
 # sample size
 def size_for_mean(options: dict[str, Any]) -> dict[str, Any]: ...
 def size_for_proportion(options: dict[str, Any]) -> dict[str, Any]: ...

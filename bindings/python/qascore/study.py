@@ -23,6 +23,7 @@ from ._readers import FileTable, Kind, find_file, read_table
 from ._results import Estimate, EstimateTable, estimate_table
 from ._study_file import SCORE, StudySpec, load_study, study_of
 from ._write import Outputs
+from .assigning import Assignment, assign
 from .associations import association
 from ._rating_table import RatingTable
 from .calibration_studies import CalibrationStudy, calibration_study
@@ -659,6 +660,42 @@ def draw_sample(
         plan = allocate(table.frame, strata=list(strata), id=id, **options)
         drawn = draw(table.frame, plan, id=id, seed=seed)
     return plan.with_draw(seed=seed, id_kind="text"), drawn
+
+
+def assign_files(
+    conversations: str | Path,
+    raters: str | Path,
+    *,
+    id: str,  # noqa: A002
+    rater: str,
+    seed: int,
+    team: str | None = None,
+    agent: str | None = None,
+    capacity: str | None = None,
+    minimum: str | None = None,
+    share: str | None = None,
+    forbidden: str | Path | None = None,
+    history: str | Path | None = None,
+    **options: Any,
+) -> Assignment:
+    """Who rates what, from files; options as in `assign`. A capacity or minimum is a column, or a number as text."""
+    table = read_table(conversations, {name: "text" for name in (id, team, agent) if name is not None})
+    most, least = _number_or_column(capacity), _number_or_column(minimum)
+    kinds: dict[str, Kind] = {name: "text" for name in (rater, team) if name is not None}
+    people = read_table(raters, kinds | {name: "number" for name in (most, least, share) if isinstance(name, str)})
+    banned, lately = (None if file is None else read_table(file, {rater: "text"}).frame for file in (forbidden, history))
+    with _in_file(table.path):
+        return assign(
+            table.frame, people.frame, id=id, rater=rater, seed=seed, team=team, agent=agent, capacity=most, minimum=least,
+            share=share, forbidden=banned, history=lately, **options,
+        )  # fmt: skip
+
+
+def _number_or_column(given: str | None) -> str | float | None:
+    try:
+        return given if given is None else float(given)
+    except ValueError:
+        return given
 
 
 def rescore_answers(

@@ -58,6 +58,7 @@ PYBIND11_MODULE(_core, module) {
   register_rubric_definition(module);
   register_calibration(module);
   register_agreement(module);
+  register_assignment(module);
   register_concordance(module);
   register_drift(module);
   register_model_rater(module);

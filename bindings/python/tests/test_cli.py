@@ -179,7 +179,7 @@ def test_the_same_study_gives_the_same_files(run_here: Run, folder: Path, monkey
 
 def test_version_and_help(run_here: Run) -> None:
     assert run_here("version").stdout.startswith("qascore ")
-    for command in ("study", "demo", "sample", "score", "calibrate", "version", "rubric check"):
+    for command in ("study", "demo", "sample", "assign", "score", "calibrate", "version", "rubric check"):
         done = run_here(*command.split(), "--help")
         assert done.returncode == 0
         assert "Example" in done.stdout
@@ -193,6 +193,26 @@ def test_a_sample_is_drawn(run_here: Run, folder: Path) -> None:
     assert drawn.num_rows == 20
     assert {"handle_s", "stratum", "inclusion_probability", "design_weight"} <= set(drawn.column_names)
     assert json.loads((folder / "plan.json").read_text())["draw"]["seed"] == "3"
+
+
+def test_raters_are_assigned(run_here: Run, folder: Path) -> None:
+    (folder / "raters.csv").write_text("rater_id,tier,hours\nann,gold,90\nbob,basic,\ncai,,90\n")
+    command = ("assign", "calls.csv", "raters.csv", "--team", "tier", "--capacity", "hours", "--seed", "7")
+    done = run_here(*command, "--loads", "loads.csv")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Shared conversations connect all raters" in done.stdout
+    assert done.stdout.endswith("Ratings to give: assignment.csv\n")
+    tasks = pc.read_csv(folder / "assignment.csv")
+    assert tasks.column_names == ["conversation_id", "rater_id", "role"] and tasks.num_rows == 240
+    assert pc.read_csv(folder / "loads.csv").num_rows == 3
+    figures = json.loads(run_here(*command, "--json").stdout)
+    assert figures["groups"] == 1 and len(figures["tasks"]) == 240
+    assert run_here(*command, "--quiet").stdout == ""
+    short = run_here(*command, "--double", "0.9", "--out", "none.csv")
+    assert short.returncode == 5 and "cannot be given" in short.stderr and not (folder / "none.csv").exists()
+    wrong = run_here(*command[:-4], "--capacity", "hour", "--seed", "7")
+    assert wrong.returncode == 3
+    assert 'did you mean "hours"' in wrong.stderr
 
 
 def test_an_output_of_unknown_kind_is_refused_before_anything_is_read(run_here: Run) -> None:

@@ -117,6 +117,12 @@ def drawn(sample: pd.DataFrame) -> qa.SampleDesign:
     return qa.SampleDesign(sample.assign(probability=0.005), probability="probability")
 
 
+def assigned() -> dict[str, Any]:
+    """The page on assignment: a week of two teams."""
+    calls = frames()["calls"]
+    return {"week": calls.iloc[::400]}
+
+
 def satisfaction() -> dict[str, Any]:
     """The page on scores and satisfaction."""
     found = frames()
@@ -148,6 +154,7 @@ def scored() -> dict[str, Any]:
 
 PAGES = {
     "README.md": evaluations,
+    "docs/assignment.md": assigned,
     "docs/calibration.md": ratings,
     "docs/csat.md": satisfaction,
     "docs/estimation.md": frames,

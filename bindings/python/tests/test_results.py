@@ -57,6 +57,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     ),
     "AgreementEstimate": lambda: qa.krippendorff_alpha(RATINGS, level="interval"),
     "AlternativeTest": lambda: qa.alternative_annotator_test(MODEL, model="model"),
+    "Assignment": lambda: qa.assign(CALLS.assign(row=range(len(CALLS))), ["ann", "bob", "cay"], id="row", seed=1),
     "Association": lambda: qa.association(CALLS, "score", "csat"),
     "BenchmarkMembership": lambda: qa.benchmark_membership(qa.fleiss_kappa(RATINGS)),
     "BlandAltman": lambda: qa.bland_altman(RATINGS.only("ann", "bob")),
@@ -97,7 +98,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "WithinGroup": lambda: qa.r_wg(RATINGS),
 }
 NO_PICTURE = {
-    "AdjustedAgent": "a row of RaterEffects", "DStudyPlan": "a row of DStudy", "RaterEffect": "a row of RaterEffects",
+    "AdjustedAgent": "a row of RaterEffects", "DStudyPlan": "a row of DStudy", "RaterEffect": "a row of RaterEffects", "RaterLoad": "a row of Assignment",
     "Centre": "data", "ChanceTest": "a number", "ComparedScores": "a table of two scores", "DrawSketch": "draws", "ExportedRubric": "a form", "ImportedEvaluations": "data", "ImportedRubric": "a form",
     "Rescored": "a list of differences", "ScoreDifference": "a row of Rescored", "Evaluations": "data", "Finding": "a sentence", "Pairing": "data",
     "PairCounts": "five numbers", "PermutationTest": "a number", "PlannedStratum": "a row of SamplingPlan", "RatingTable": "data", "RecordedDraw": "a record of SamplingPlan",

@@ -127,6 +127,62 @@ def sample(
 
 
 @app.command()
+def assign(
+    file: Annotated[Path, typer.Argument(help="Conversations: CSV, Parquet or JSON lines.", metavar="CONVERSATIONS")],
+    raters: Annotated[Path, typer.Argument(help="Raters, one per row.", metavar="RATERS")],
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed assigns the same, everywhere.")],
+    id: Annotated[str, typer.Option("--id", help="The column of unique ids.")] = "conversation_id",
+    rater: Annotated[str, typer.Option("--rater", help="The column of who rates.")] = "rater_id",
+    double: Annotated[float, typer.Option("--double", help="Which share of conversations gets two raters, 0 to 1.")] = 0.2,
+    triple: Annotated[float, typer.Option("--triple", help="Which share gets three.")] = 0.0,
+    team: Annotated[
+        str | None, typer.Option("--team", help="The column of teams, in both files: nobody judges the own team.")
+    ] = None,
+    agent: Annotated[str | None, typer.Option("--agent", help="The column of agents: nobody judges the own work.")] = None,
+    capacity: Annotated[
+        str | None, typer.Option("--capacity", help="Ratings a rater gives at most: a column of raters, or a number for all.")
+    ] = None,
+    minimum: Annotated[str | None, typer.Option("--min", help="Ratings a rater gives at least, likewise.")] = None,
+    share: Annotated[str | None, typer.Option("--share", help="The column of raters' shares of the work.")] = None,
+    forbidden: Annotated[
+        Path | None, typer.Option("--forbidden", help="Pairs that must not meet: raters, and conversations, agents or teams.")
+    ] = None,
+    history: Annotated[
+        Path | None, typer.Option("--history", help="Who rated whom lately, raters and agents: others are taken where that is possible.")
+    ] = None,
+    forbid_history: Annotated[bool, typer.Option("--forbid-history", help="They must not meet again.")] = False,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The ratings to give: .csv, .parquet or .jsonl.")] = Path("assignment.csv"),
+    loads_out: Annotated[Path | None, typer.Option("--loads", help="Also write the load of each rater.")] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Assign raters to conversations: even work, a share rated twice, every rater comparable with every other.
+
+    Example: `qascore assign sample.csv raters.csv --team team --capacity hours --double 0.2 --seed 20260101 --out assignment.csv`
+    """
+    with guarded():
+        from .._write import encode_table, table_format, write_file
+        from ..study import assign_files
+
+        for target in (out, loads_out):
+            if target is not None:
+                table_format(target)  # told before the work, not after it
+        plan = assign_files(
+            file, raters, id=id, rater=rater, seed=seed, double_scored=double, triple_scored=triple, team=team, agent=agent,
+            capacity=capacity, minimum=minimum, share=share, forbidden=forbidden, history=history,
+            history_is="forbid" if forbid_history else "avoid",
+        )  # fmt: skip
+        write_file(out, encode_table(out, plan.to_frame()))
+        if loads_out is not None:
+            write_file(loads_out, encode_table(loads_out, plan.to_frame("loads")))
+        if as_json:
+            print(plan.to_json())
+        elif not quiet:
+            print(plan)
+            print(f"\nRatings to give: {out}")
+
+
+@app.command()
 def score(
     file: Annotated[Path, typer.Argument(help="Answers, one per row: CSV, Parquet or JSON lines.", metavar="ANSWERS")],
     rubric: Annotated[Path, typer.Option("--rubric", help="The rubric: a YAML file, or the name of one that comes with qascore.")],

@@ -3,6 +3,7 @@
 
 #include "../../core/error.hpp"
 #include "../allocation_two_ways.hpp"
+#include "../cheapest_chain.hpp"
 
 #include <array>
 #include <cmath>
@@ -55,11 +56,10 @@ public:
 
 private:
   struct arc {
-    std::size_t from, to, stratum; ///< stratum: or `none`
+    std::size_t from, to, stratum; ///< stratum: or no_arc
     int change;
     price cost;
   };
-  static constexpr std::size_t none = static_cast<std::size_t>(-1);
   std::size_t source() const noexcept { return nodes_ - 2; }
   std::size_t sink() const noexcept { return nodes_ - 1; }
   std::size_t node(std::size_t way, std::size_t group) const noexcept {
@@ -89,19 +89,19 @@ private:
         out.push_back({b, a, h, -1, cost_of(h, -1)});
     }
     for (std::size_t g = 0; g < got_[0].size(); ++g) {
-      out.push_back({source(), node(0, g), none, 0, {}});
+      out.push_back({source(), node(0, g), no_arc, 0, {}});
       if (got_[0][g] > ways_[0].minimum[g])
-        out.push_back({node(0, g), source(), none, 0, {}});
+        out.push_back({node(0, g), source(), no_arc, 0, {}});
     }
     for (std::size_t g = 0; g < got_[1].size(); ++g) {
-      out.push_back({node(1, g), sink(), none, 0, {}});
+      out.push_back({node(1, g), sink(), no_arc, 0, {}});
       if (got_[1][g] > ways_[1].minimum[g])
-        out.push_back({sink(), node(1, g), none, 0, {}});
+        out.push_back({sink(), node(1, g), no_arc, 0, {}});
     }
     if (growing_) {
-      out.push_back({sink(), source(), none, 1, {0, 1.0}});
+      out.push_back({sink(), source(), no_arc, 1, {0, 1.0}});
       if (grown_ > 0)
-        out.push_back({source(), sink(), none, -1, {0, -1.0}});
+        out.push_back({source(), sink(), no_arc, -1, {0, -1.0}});
     }
     return out;
   }
@@ -111,24 +111,9 @@ private:
     // One unit enters the group from the source and must come back there, or goes to the sink and must come from there.
     const std::size_t from = way == 0 ? node(0, group) : sink(), to = way == 0 ? source() : node(1, group);
     const std::vector<arc> all = arcs();
-    std::vector<price> cost(nodes_, price{std::numeric_limits<int>::max() / 2, 0.0});
-    std::vector<std::size_t> by(nodes_, none);
-    cost[from] = {};
-    bool better = true;
-    for (std::size_t pass = 0; pass < nodes_ && better; ++pass) {
-      better = false;
-      for (std::size_t i = 0; i < all.size(); ++i) {
-        if (all[i].from != from && by[all[i].from] == none)
-          continue; // not reached yet
-        const price over = cost[all[i].from] + all[i].cost;
-        if (over.is_below(cost[all[i].to])) {
-          cost[all[i].to] = over;
-          by[all[i].to] = i;
-          better = true;
-        }
-      }
-    }
-    if (by[to] == none)
+    const auto chains = cheapest_chains<price>(nodes_, all, from, price{std::numeric_limits<int>::max() / 2, 0.0});
+    const std::vector<std::size_t>& by = chains.by;
+    if (by[to] == no_arc)
       return false;
     for (std::size_t at = to; at != from; at = all[by[at]].from)
       change(all[by[at]]);
@@ -138,7 +123,7 @@ private:
 
   void change(const arc& a) {
     const auto move = [](std::uint64_t& n, int by) { n = by > 0 ? n + 1 : n - 1; };
-    if (a.stratum != none)
+    if (a.stratum != no_arc)
       move(sizes_[a.stratum], a.change);
     else if (a.change != 0)
       move(grown_, a.change);
