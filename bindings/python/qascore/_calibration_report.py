@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from . import _core
+from ._render import number
 from ._results import Estimate, EstimateTable
 from .agreement_comparison import AgreementDifference
-from .calibration_studies import MOST_RATERS, TENTATIVE, WANTED, CalibrationStudy
+from .calibration_studies import MOST_RATERS, QUESTIONS, TENTATIVE, WANTED, CalibrationStudy
 from .report import (
     Block,
     Cell,
@@ -24,6 +25,8 @@ from .report import (
     Report,
     Row,
     Section,
+    Series,
+    SeriesGrid,
     Table,
     Text,
     Tile,
@@ -44,16 +47,18 @@ COEFFICIENTS = {
 }
 FEW_CRITERIA = 3  # up to here each criterion has a picture of its raters; more go into one table of colours
 MOST_TILES = 6
+MOST_TESTS = 25  # of one question; of more those that stay significant are shown
+LEVEL = 0.05
 SHOWN_RATERS = (1, 2, 3, 5, 10, MOST_RATERS)
 
 AGREEMENT = ("least_agreement", "undefined", "agreement_reliable", "agreement_tentative", "agreement_unclear",
              "agreement_below_tentative", "prevalence")  # fmt: skip
 FORM = ("wording", "one_rater", "least_clear_category")
-SEVERITY = ("strictest", "most_lenient", "severity_in_line", "too_few_shared")
-RANDOM = ("erratic", "at_random")
-DRIFT = ("drifts", "no_drift")
+SEVERITY = ("strictest", "most_lenient", "severity_in_line", "too_few_shared", "rater_variance")
+RANDOM = ("erratic", "at_random", "not_at_random")
+DRIFT = ("drifts", "no_drift", "turned")
 GAIN = ("unlike_panel", "levelled_severity", "more_raters", "double_scored")
-CHANGE = ("changed", "unchanged")
+CHANGE = ("changed", "unchanged", "severity_changed", "severities_unchanged")
 
 VERDICTS = {
     "agreement_reliable": "reliable",
@@ -69,9 +74,19 @@ ABOUT_RATERS = {
     "erratic": "most erratic",
     "at_random": "at or near random answers",
     "drifts": "drifts",
+    "turned": "changed from a point on",
+    "severity_changed": "another severity than in the previous study",
     "unlike_panel": "least like the others",
     "one_rater": "keeps alpha low alone",
     "furthest_from_gold": "furthest from the gold standard",
+    "least_like_gold": "least like the gold standard",
+}
+AGAINST_GOLD = {
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "macro_f1": "Macro F1",
+    "matthews": "Matthews",
+    "kappa": "Kappa",
 }
 USUAL = {
     "average": "Average",
@@ -97,7 +112,9 @@ def calibration_report(study: CalibrationStudy, title: str) -> Report:
         _raters(study),
         _gains(study),
         _change(study),
+        _gold(study),
         _usual(study),
+        _tests(study),
         _unanswered(study),
     )
     return Report(
@@ -315,6 +332,13 @@ def _raters(study: CalibrationStudy) -> Section | None:
             reference=0.0, reference_label="as strict as the others",
         )
     )  # fmt: skip
+    if study.severities is not None:
+        blocks.append(
+            _of_raters(
+                study, study.severities, "Severity in one model of units and raters, shrunken; all intervals hold at once",
+                label="severity", reference=0.0, reference_label="mean of these raters",
+            )
+        )  # fmt: skip
     blocks += [Heading("Answers at random, errors"), *_sentences(study, RANDOM)]
     if study.with_others is not None:
         blocks.append(
@@ -329,6 +353,13 @@ def _raters(study: CalibrationStudy) -> Section | None:
                 study, study.spreads, "Variance of the difference to the others; all intervals hold at once", label="spread"
             )
         )
+    if study.own_spreads is not None:
+        blocks.append(
+            _of_raters(
+                study, study.own_spreads, "Standard deviation of each rater's own errors, from that model; all intervals hold at once",
+                label="own errors",
+            )
+        )  # fmt: skip
     if study.drift is not None:
         blocks += [Heading("Drift"), *_sentences(study, DRIFT)]
         blocks.append(
@@ -337,7 +368,80 @@ def _raters(study: CalibrationStudy) -> Section | None:
                 label="change of severity", reference=0.0, reference_label="no drift",
             )
         )  # fmt: skip
+        blocks += _charts(study)
     return Section("raters", "Which rater is strict, drifts or answers at random?", "", tuple(blocks))
+
+
+def _charts(study: CalibrationStudy) -> Iterable[Block]:
+    """A control chart of each rater, and the points of change that are beyond chance."""
+    lengths = [chart.average_run_length for _, found in study.charts for chart in found.charts.values() if chart.average_run_length > 0]
+    if lengths:
+        yield Text(
+            "Each line is a moving average that weighs the newest rating most (EWMA). The band is where it stays if nothing changes; a dot "
+            f"stands where it goes outside, which without any change happens once in {number(lengths[0], 3)} ratings."
+        )
+    for criterion, found in study.charts:
+        series: list[Series] = []
+        for rater, chart in sorted(found.charts.items(), key=lambda item: str(item[0])):
+            p = study.tests.adjusted("change", criterion, rater)
+            turned = f"; change at {found.changes[rater].at}" if p <= LEVEL else ""
+            series.append(
+                Series(
+                    str(rater), tuple(chart.statistic.tolist()), tuple(chart.low.tolist()), tuple(chart.high.tolist()), chart.signals,
+                    f"{number(len(chart.signals))} of {number(len(chart.labels))} outside{turned}",
+                )
+            )  # fmt: skip
+        of = "" if criterion is None else f", {criterion}"
+        yield SeriesGrid(tuple(series), f"Rating less the others' mean, in the order of rating{of}")
+
+
+def _gold(study: CalibrationStudy) -> Section | None:
+    if study.gold_raters is None:
+        return None
+    keys = dict(study.gold_raters.keys)
+    criteria = keys.get(study.by or "", (None,) * len(study.gold_raters))
+    found: dict[tuple[Any, Any], dict[str, Estimate]] = {}
+    for criterion, rater, measure, one in zip(criteria, keys["rater"], keys["measure"], study.gold_raters, strict=True):
+        found.setdefault((criterion, rater), {})[measure] = one
+    columns: list[Column] = [Column("criterion")] * (study.by is not None) + [Column("rater"), Column("n", "count")]
+    for measure, title in AGAINST_GOLD.items():
+        columns.append(Column(title, "fraction", 3))
+        if measure in ("accuracy", "kappa"):
+            columns.append(Column("interval", "interval", 3, "fraction"))
+    rows: list[tuple[Cell, ...]] = []
+    for (criterion, rater), figures in found.items():
+        cells: list[Cell] = [str(rater)] if study.by is None else [str(criterion), str(rater)]
+        cells.append(figures["accuracy"].n)
+        for measure in AGAINST_GOLD:
+            cell = Figure.from_estimate(figures[measure])
+            cells += [cell, cell] if measure in ("accuracy", "kappa") else [cell]
+        rows.append(tuple(cells))
+    note = "Intervals hold for all raters of all criteria at once. Accuracy is the share of equal ratings and does not allow for chance."
+    table = Table(tuple(columns), tuple(rows), "Each rater against the gold standard", (note,))
+    return Section("gold", "Who is like the gold standard?", "", (*_sentences(study, ("least_like_gold",)), table))
+
+
+def _tests(study: CalibrationStudy) -> Section | None:
+    """Of each question how many tests, and those that stay below 0.05 when adjusted for their number."""
+    blocks: list[Block] = []
+    for question, asked in QUESTIONS.items():
+        tests = [test for test in study.tests.of(question) if not math.isnan(test[2])]
+        if not tests:
+            continue
+        columns = (Column("criterion"), Column("rater"), Column("p", "fraction", 4), Column("adjusted p", "fraction", 4))
+        rows = tuple((_name(criterion), "" if rater is None else str(rater), p, adjusted) for criterion, rater, p, adjusted in tests)
+        below = sum(adjusted <= LEVEL for *_, adjusted in tests)
+        caption = f"{asked[0].upper()}{asked[1:]} {below} of {len(tests)} tests are below {LEVEL:g} when adjusted."
+        shown = rows if len(rows) <= MOST_TESTS else tuple(row for row, test in zip(rows, tests, strict=True) if test[3] <= LEVEL)
+        notes = () if len(shown) == len(rows) else ("Shown are those; all are in the table tests of the study.",)
+        if any(test[1] is not None for test in tests):
+            blocks.append(Table(columns, shown, caption, notes))
+        else:
+            blocks.append(Table((columns[0], *columns[2:]), tuple((row[0], *row[2:]) for row in shown), caption, notes))
+    if not blocks:
+        return None
+    lead = "Adjusted p allows for the number of tests of its question (Holm)."
+    return Section("tests", "Tests against chance", lead, tuple(blocks))
 
 
 def _gains(study: CalibrationStudy) -> Section | None:
@@ -374,13 +478,21 @@ def _change(study: CalibrationStudy) -> Section | None:
     for criterion, one in zip(criteria, study.changes, strict=True):
         assert isinstance(one, AgreementDifference)
         then, now, change = (Figure.from_estimate(e) for e in (one.second, one.first, one))
-        p: Cell = Undefined(one.undefined or "no test") if math.isnan(one.test.p_value) else one.test.p_value
+        adjusted = study.tests.adjusted("since", criterion)
+        p: Cell = Undefined(one.undefined or "no test") if math.isnan(adjusted) else adjusted
         rows.append((_name(criterion), then, now, change, change, p))
     columns = (Column("criterion"), Column("before", "fraction", 3), Column("now", "fraction", 3), Column("change", "fraction", 3),
-               Column("interval", "interval", 3, "fraction"), Column("p", "fraction", 4))  # fmt: skip
-    note = "Intervals of the change hold for all criteria at once; p does not allow for their number."
-    table = Table(columns, tuple(rows), "Krippendorff's alpha, before and now", (note,))
-    return Section("change", "Since the previous study", "", (*_sentences(study, CHANGE), table))
+               Column("interval", "interval", 3, "fraction"), Column("adjusted p", "fraction", 4))  # fmt: skip
+    note = "Intervals of the change and p allow for the number of criteria (Bonferroni, Holm)."
+    blocks = [*_sentences(study, CHANGE), Table(columns, tuple(rows), "Krippendorff's alpha, before and now", (note,))]
+    if study.severity_changes is not None:
+        blocks.append(
+            _of_raters(
+                study, study.severity_changes, "Severity now minus severity in the previous study; all intervals hold at once",
+                label="change of severity", reference=0.0, reference_label="as strict as then",
+            )
+        )  # fmt: skip
+    return Section("change", "Since the previous study", "", tuple(blocks))
 
 
 def _usual(study: CalibrationStudy) -> Section | None:
@@ -433,6 +545,18 @@ def _method(study: CalibrationStudy) -> Iterable[str]:
         )
     if study.drift is not None:
         yield "Drift is the slope of severity on the place in the order of rating, with bias-reduced errors: a straight line, not a sudden change."
+    if study.severities is not None:
+        yield (
+            "The model of units and raters (REML) takes both as random: severities are shrunken towards the mean of these raters, and each "
+            "rater has errors of an own size."
+        )
+    if study.charts:
+        yield (
+            "Control charts are exponentially weighted moving averages about each rater's own mean; points of change are tested by permutation, "
+            "adjusted for all raters of all criteria (Holm)."
+        )
+    if study.severity_changes is not None:
+        yield "Changes of severity are differences of means; units in both studies are clusters, so that what they share does not count twice."
     if study.plans:
         yield f"Dependability is that of scores as they stand; {WANTED} is what plans are to reach. Raters count as a sample of more."
     if study.sizes:

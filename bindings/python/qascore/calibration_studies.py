@@ -14,8 +14,9 @@ import numpy.typing as npt
 from . import _core
 from ._measure import Measure
 from ._rating_table import Part, RatingTable
-from ._render import number, range_text
-from ._results import Estimate, EstimateTable, estimate_table
+from ._frames import build_frame
+from ._render import html_table, number, range_text, text_table
+from ._results import Estimate, EstimateTable, _p_text, estimate_table
 from .agreement_comparison import AgreementDifference, agreement_difference
 from .agreement_parts import agreement_by_category, categories_of, gold_kappa, measured
 from .benchmarks import BenchmarkMembership, benchmark_membership
@@ -32,11 +33,15 @@ from .calibration import (
     icc_table,
     rater_summary,
 )
+from .drift import RaterDrift, rater_drift
 from .errors import ArgumentError, check_choice, did_you_mean
+from .estimation import Difference, SampleDesign, difference
 from .generalizability import DStudy, d_study, g_study
+from .gold import raters_against_gold
+from .rater_models import RaterEffects, rater_effects
 from .sample_size import SampleSize, sample_size_for_mean
 
-__all__ = ["CalibrationStudy", "Finding", "calibration_study"]
+__all__ = ["CalibrationStudy", "Finding", "StudyTests", "calibration_study"]
 
 TENTATIVE = 0.667  # Krippendorff (2018), ch. 12: below it no conclusions, not even tentative ones; from .8 reliable
 RELIABLE = 0.8
@@ -46,6 +51,15 @@ MOST_PAIRED = 40  # raters; of more nobody reads the matrix of pairs
 MOST_MODELLED = 5000  # units; a variance component has an effect for each of them
 MOST_RATERS = 20  # of one conversation, that a plan thinks of
 WANTED = 0.8  # dependability that plans are to reach
+SEED, PERMUTATIONS = 1, 1999  # of the tests of change: the same study says the same
+QUESTIONS = {
+    "agreement": "do raters agree better than chance would?",
+    "raters": "do raters differ in severity?",
+    "random": "does the rater agree with the others better than at random?",
+    "change": "did the rater change against the others?",
+    "since": "has alpha changed since the previous study?",
+    "severity_since": "has the rater's severity changed since the previous study?",
+}
 
 Numbers = npt.NDArray[np.float64]
 Row = tuple[Any, Any, Estimate]
@@ -63,8 +77,9 @@ class Finding:
     kind : str
         Of agreement: undefined, agreement_reliable, agreement_tentative, agreement_unclear, agreement_below_tentative,
         least_agreement, prevalence. Of the form: wording, one_rater, least_clear_category. Of raters: strictest, most_lenient,
-        severity_in_line, too_few_shared, unlike_panel, erratic, at_random, drifts, no_drift, furthest_from_gold. Of what would
-        help: levelled_severity, more_raters, double_scored. Of time: changed, unchanged. And not_answered.
+        severity_in_line, too_few_shared, unlike_panel, erratic, at_random, not_at_random, drifts, no_drift, turned,
+        furthest_from_gold, least_like_gold, rater_variance. Of what would help: levelled_severity, more_raters, double_scored.
+        Of time: changed, unchanged, severity_changed, severities_unchanged. And not_answered.
     criterion, rater
         What it is about; None where it is not about one.
     estimate : Estimate or None
@@ -77,6 +92,59 @@ class Finding:
     rater: Any
     estimate: Estimate | None
     text: str
+
+
+@dataclass(frozen=True, repr=False)
+class StudyTests:
+    """All tests of a study; those of one question are adjusted for their number (Holm).
+
+    Attributes
+    ----------
+    question : tuple of str
+        agreement, raters, random, change, since, severity_since.
+    criterion, rater : tuple
+        What each is about; None where it is not about one.
+    p_value, adjusted_p : tuple of float
+        NaN where there is no test.
+    """
+
+    question: tuple[str, ...]
+    criterion: tuple[Any, ...]
+    rater: tuple[Any, ...]
+    p_value: tuple[float, ...]
+    adjusted_p: tuple[float, ...]
+    backend: str | None = None
+
+    def of(self, question: str) -> list[tuple[Any, Any, float, float]]:
+        """Criterion, rater, p and adjusted p of each test of a question."""
+        rows = zip(self.question, self.criterion, self.rater, self.p_value, self.adjusted_p, strict=True)
+        return [row[1:] for row in rows if row[0] == question]
+
+    def adjusted(self, question: str, criterion: Any, rater: Any = None) -> float:
+        """The adjusted p of one test; NaN where there is none."""
+        return next((row[3] for row in self.of(question) if row[:2] == (criterion, rater)), math.nan)
+
+    def _columns(self) -> dict[str, Any]:
+        return {name: list(getattr(self, name)) for name in ("question", "criterion", "rater", "p_value", "adjusted_p")}
+
+    def to_dict(self) -> dict[str, Any]:
+        """One row per test."""
+        columns = self._columns()
+        return {"rows": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]}
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """One row per test."""
+        return build_frame(self._columns(), backend or self.backend)
+
+    def _table(self) -> tuple[list[str], list[list[object]]]:
+        columns = self._columns()
+        return list(columns), [["" if cell is None else cell for cell in row] for row in zip(*columns.values(), strict=True)]
+
+    def __repr__(self) -> str:
+        return text_table(*self._table())
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._table(), caption="Tests; adjusted p allows for the number of tests of one question (Holm)")
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,6 +179,12 @@ class CalibrationStudy:
     drift : EstimateTable or None
         How much stricter each rater becomes against the others, from the first unit in `order` to the last, all intervals at
         once; None without an order.
+    effects : tuple of (criterion, RaterEffects)
+        The crossed model of units and raters; empty for text ratings, anonymous raters and above 5,000 units.
+    severities, own_spreads : EstimateTable or None
+        Severity and standard deviation of the own errors of each rater from that model, all intervals at once.
+    charts : tuple of (criterion, RaterDrift)
+        Control charts and points of change of each rater; empty without an order.
     usual : EstimateTable or None
         What suites show of each rater: average, lowest and highest rating, mean absolute deviation from the gold standard
         (without one from the mean of the others), alignment: the share of ratings equal to the gold standard's.
@@ -120,6 +194,8 @@ class CalibrationStudy:
         Alpha without each rater, all intervals at once.
     gold : EstimateTable or None
         Mean of the raters' Cohen kappas with the gold standard.
+    gold_raters : EstimateTable or None
+        Each rater against the gold standard: accuracy, balanced accuracy, macro f1, Matthews correlation, kappa.
     plans : tuple of (criterion, DStudy)
         Reliability of the mean of 1 to 20 raters.
     sizes : tuple of (criterion, SampleSize)
@@ -128,6 +204,10 @@ class CalibrationStudy:
         Half the width of the interval of alpha that is wanted.
     changes : EstimateTable or None
         Alpha now minus alpha in the previous study; None without one.
+    severity_changes : EstimateTable or None
+        Severity against the others now minus then, of raters in both studies, all intervals at once.
+    tests : StudyTests
+        All tests, adjusted for their number.
     findings : tuple of Finding
     """
 
@@ -143,22 +223,30 @@ class CalibrationStudy:
     spreads: EstimateTable | None
     with_others: EstimateTable | None
     drift: EstimateTable | None
+    effects: tuple[tuple[Any, RaterEffects], ...]
+    severities: EstimateTable | None
+    own_spreads: EstimateTable | None
+    charts: tuple[tuple[Any, RaterDrift], ...]
     usual: EstimateTable | None
     left_out: EstimateTable | None
     without: EstimateTable | None
     gold: EstimateTable | None
+    gold_raters: EstimateTable | None
     plans: tuple[tuple[Any, DStudy], ...]
     sizes: tuple[tuple[Any, SampleSize], ...]
     margin: float
     changes: EstimateTable | None
+    severity_changes: EstimateTable | None
+    tests: StudyTests
     findings: tuple[Finding, ...]
     described: str = ""
     _table: RatingTable | None = field(default=None, compare=False)
 
-    def tables(self) -> dict[str, EstimateTable | RaterSummary]:
+    def tables(self) -> dict[str, EstimateTable | RaterSummary | StudyTests]:
         """The tables that there are, by name."""
-        names = ("alpha", "agreement", "categories", "pairs", "icc", "raters", "spreads", "with_others", "drift", "usual",
-                 "left_out", "without", "gold", "changes")  # fmt: skip
+        names = ("alpha", "agreement", "categories", "pairs", "icc", "raters", "spreads", "with_others", "drift", "severities",
+                 "own_spreads", "usual", "left_out", "without", "gold", "gold_raters", "changes", "severity_changes",
+                 "tests")  # fmt: skip
         return {name: table for name in names if (table := getattr(self, name)) is not None}
 
     def to_dict(self) -> dict[str, Any]:
@@ -170,6 +258,16 @@ class CalibrationStudy:
         out: dict[str, Any] = {"by": self.by, "levels": dict(self.levels), "margin": self.margin, "findings": findings}
         for name in ("benchmarks", "plans", "sizes"):
             out[name] = [{"criterion": criterion} | one.to_dict() for criterion, one in getattr(self, name)]
+        out["effects"] = [
+            {"criterion": criterion, "variances": one.variances.to_dict()["rows"], "groups": len(one.groups)}
+            for criterion, one in self.effects
+        ]
+        out["charts"] = [
+            {"criterion": criterion, "rater": rater, "alarms": [chart.labels[at] for at in chart.signals]}
+            | {"change": one.changes[rater].to_dict()}
+            for criterion, one in self.charts
+            for rater, chart in one.charts.items()
+        ]
         return out | {name: table.to_dict()["rows"] for name, table in self.tables().items()}
 
     def to_frame(self, table: str = "alpha", backend: str | None = None) -> Any:
@@ -345,6 +443,7 @@ class _Study:
         self.identified = all(part.raters is not None for part in self.parts)
         self.beside = [_Beside.of(part) for part in self.parts] if self.numeric and self.identified else []
         self.findings: list[Finding] = []
+        self.tested: list[tuple[str, Any, Any, float]] = []
         # What is picked out of many must hold for all of them at once (Bonferroni).
         compared = sum(len(part.raters or ()) for part in self.parts)
         self.of_raters = 1.0 - (1.0 - confidence) / max(1, compared)
@@ -354,8 +453,23 @@ class _Study:
     def add(self, kind: str, criterion: Any, rater: Any, estimate: Estimate | None, text: str) -> None:
         self.findings.append(Finding(kind, criterion, rater, estimate, text))
 
-    def named(self, kind: str) -> bool:
-        return any(finding.kind == kind for finding in self.findings)
+    def test(self, question: str, criterion: Any, rater: Any, p_value: float) -> None:
+        self.tested.append((question, criterion, rater, p_value))
+
+    def tests(self) -> StudyTests:
+        """The tests so far; those of one question adjusted for each other."""
+        adjusted: dict[str, list[float]] = {}
+        for question in QUESTIONS:
+            p = np.array([row[3] for row in self.tested if row[0] == question], dtype=np.float64)
+            adjusted[question] = _core.adjusted_p(p, "holm").tolist()
+        return StudyTests(
+            tuple(row[0] for row in self.tested),
+            tuple(row[1] for row in self.tested),
+            tuple(row[2] for row in self.tested),
+            tuple(row[3] for row in self.tested),
+            tuple(adjusted[row[0]].pop(0) for row in self.tested),
+            self.table._backend,
+        )
 
     def one(self, part: Part) -> RatingTable:
         """The table of one criterion."""
@@ -376,6 +490,9 @@ class _Study:
         ]
         defined = sum(not math.isnan(alpha.value) for _, _, alpha in alphas)
         self.of_criteria = 1.0 - (1.0 - self.confidence) / max(1, defined)
+        for criterion, _, alpha in alphas:
+            assert isinstance(alpha, AgreementEstimate)
+            self.test("agreement", criterion, None, alpha.test.p_value)
         coefficients = agreement(self.table, weights=self.weights, confidence=self.confidence, design=self.design)
         reliability = icc_table(self.table, confidence=self.confidence, design=self.design) if self.numeric else None
         summary = None
@@ -385,9 +502,10 @@ class _Study:
         categories = self.categories()
         pairs, without, left = self.pairs(), self.without(), self.left_out()
         spreads, with_others, drift = self.spreads(), self.with_others(), self.drift()
-        against, usual = self.against_gold(), self.usual()
+        effects, charts = self.effects(), self.charts()
+        against, gold_raters, usual = self.against_gold(), self.raters_against_gold(), self.usual()
         plans, sizes = self.plans(), self.sizes(alphas)
-        changes = self.changes(previous)
+        changes, severity_changes = self.changes(previous), self.severity_changes(previous)
         self.say_unanswered()
         return CalibrationStudy(
             by=self.table.criterion,
@@ -402,14 +520,21 @@ class _Study:
             spreads=spreads,
             with_others=with_others,
             drift=drift,
+            effects=effects,
+            severities=self.of_model(effects, "severity"),
+            own_spreads=self.of_model(effects, "spread"),
+            charts=charts,
             usual=usual,
             left_out=left,
             without=without,
             gold=against,
+            gold_raters=gold_raters,
             plans=plans,
             sizes=sizes,
             margin=self.margin,
             changes=changes,
+            severity_changes=severity_changes,
+            tests=self.tests(),
             findings=tuple(self.findings),
             described=self.whole._describe(),
             _table=self.table,
@@ -644,10 +769,11 @@ class _Study:
             found: list[Row] = []
             for code, rater in enumerate(part.raters or ()):
                 of = beside.rows_of(code)
-                record, _ = _core.correlate(
+                record, test = _core.correlate(
                     None, beside.rating[of], beside.others[of], "pearson", self.of_raters, "automatic", "error"
                 )
                 found.append((part.criterion, rater, Estimate.from_core("correlation", record)))
+                self.test("random", part.criterion, rater, test["p_value"])
             rows += found
             known = [row for row in _known(found) if row[2].n >= LEAST_SHARED]
             middle = median(row[2].value for row in known) if known else math.nan
@@ -659,6 +785,13 @@ class _Study:
                         f"the median rater {number(middle)}; at random it is 0."
                     )
                     self.add("at_random", part.criterion, rater, one, text)
+            if known and not any(f.kind == "at_random" and f.criterion == part.criterion for f in self.findings):
+                _, rater, one = min(known, key=lambda row: row[2].value)
+                text = (
+                    f"Nobody answers at random{_of(part.criterion)}: the lowest correlation with the others' mean is that of {rater}, "
+                    f"{_figure(one)}; at random it is 0."
+                )
+                self.add("not_at_random", part.criterion, rater, one, text)
         return self.rows(rows, "rater", f"correlation with the mean of the others; {self.joint}") if rows else None
 
     def drift(self) -> EstimateTable | None:
@@ -688,7 +821,94 @@ class _Study:
                 self.add("no_drift", part.criterion, None, None, f"No rater's drift{_of(part.criterion)} can be told from chance.")
         return self.rows(rows, "rater", f"growth of severity from the first unit to the last; {self.joint}")
 
+    def effects(self) -> tuple[tuple[Any, RaterEffects], ...]:
+        """The crossed model of each criterion, and what it says of the raters as a whole."""
+        out: list[tuple[Any, RaterEffects]] = []
+        for part, beside in zip(self.parts, self.beside, strict=False):
+            if len(part.raters or ()) < 2 or len(np.unique(beside.unit)) > MOST_MODELLED:
+                continue
+            found = rater_effects(self.one(part), confidence=self.of_raters)
+            variance = found.rater_variance
+            if found.undefined is not None or variance is None:
+                continue
+            out.append((part.criterion, found))
+            self.test("raters", part.criterion, None, variance.test.p_value)
+            wild = max(found.raters, key=lambda one: -math.inf if math.isnan(one.spread.value) else one.spread.value)
+            matter = found._matter()
+            text = f"{matter[:-1]}{_of(part.criterion)}; the largest errors of one's own are those of {wild.rater}: {_figure(wild.spread)}."
+            self.add("rater_variance", part.criterion, None, variance, text)
+        return tuple(out)
+
+    def of_model(self, effects: Sequence[tuple[Any, RaterEffects]], figure: str) -> EstimateTable | None:
+        rows: list[Row] = [(criterion, one.rater, getattr(one, figure)) for criterion, found in effects for one in found.raters]
+        what = "severity" if figure == "severity" else "standard deviation of the own errors"
+        return self.rows(rows, "rater", f"{what}, from the crossed model; {self.joint}") if rows else None
+
+    def charts(self) -> tuple[tuple[Any, RaterDrift], ...]:
+        """Each rater's deviations in their order: a control chart, and whether and when they changed."""
+        if self.position is None or not self.beside:
+            return ()
+        out = tuple(
+            (part.criterion, rater_drift(self.one(part), seed=SEED, time=self.position, permutations=PERMUTATIONS))
+            for part in self.parts
+            if len(part.raters or ()) > 1
+        )
+        for criterion, found in out:
+            for rater, change in found.changes.items():
+                self.test("change", criterion, rater, change.p_value)
+        tests = self.tests()
+        for criterion, found in out:
+            for rater, change in found.changes.items():
+                p = tests.adjusted("change", criterion, rater)
+                if p <= 1.0 - self.confidence and change.n >= LEAST_SHARED:
+                    what = "milder" if change.after > change.before else "stricter"
+                    text = (
+                        f"{rater} turned {what}{_of(criterion)} at {change.at} (between {change.low} and {change.high}): the rating "
+                        f"less the others' mean was {number(change.before)} and is {number(change.after)} since, adjusted p {_p_text(p)}."
+                    )
+                    self.add("turned", criterion, rater, change.shift, text)
+        return out
+
     # Gold, and the figures of suites
+
+    def raters_against_gold(self) -> EstimateTable | None:
+        """Each rater against the gold standard, and who is least like it."""
+        if self.gold is None:
+            return None
+        keys: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
+        estimates: list[Estimate] = []
+        for part in _parts_of(self.whole):
+            table = self.whole if self.whole.criterion is None else self.whole[part.criterion]
+            if self.gold not in table.raters or len(table.raters) < 2 or len(categories_of(part)) > MOST_CATEGORIES:
+                continue
+            weights = "identity" if self.levels.get(part.criterion) == "nominal" else "quadratic"
+            found = raters_against_gold(table, gold=self.gold, weights=weights, confidence=self.of_raters, design=self.design)
+            kappas: list[Row] = []
+            for rater, measure, one in zip(*(values for _, values in found.keys), found, strict=True):
+                for column, value in zip(keys, (part.criterion, rater, measure), strict=True):
+                    column.append(value)
+                estimates.append(one)
+                if measure == "kappa" and one.n >= LEAST_SHARED:
+                    kappas.append((part.criterion, rater, one))
+            self.say_least_like_gold(part, _known(kappas))
+        if not estimates:
+            return None
+        named: list[tuple[str, Sequence[Any]]] = [("rater", keys[1]), ("measure", keys[2])]
+        if self.table.criterion is not None:
+            named.insert(0, (self.table.criterion, keys[0]))
+        note = f"each rater against {self.gold}; {self.joint}"
+        return estimate_table(named, estimates, self.table._backend, note=note)
+
+    def say_least_like_gold(self, part: Part, kappas: Sequence[Row]) -> None:
+        middle = median(row[2].value for row in kappas) if kappas else math.nan
+        below = [row for row in kappas if row[2].high < middle]
+        if below:
+            _, rater, one = min(below, key=lambda row: row[2].value)
+            text = (
+                f"Least like {self.gold}{_of(part.criterion)} is {rater}: Cohen's kappa is {_figure(one)}, that of the median rater "
+                f"{number(middle)}."
+            )
+            self.add("least_like_gold", part.criterion, rater, one, text)
 
     def against_gold(self) -> EstimateTable | None:
         if self.gold is None:
@@ -827,6 +1047,7 @@ class _Study:
             )
             assert isinstance(change, AgreementDifference)
             rows.append((part.criterion, self.levels[part.criterion], change))
+            self.test("since", part.criterion, None, change.test.p_value)
             self.say_change(part, change)
         return self.rows(rows, "level", "alpha now minus alpha in the previous study; intervals hold for all rows at once")
 
@@ -843,6 +1064,40 @@ class _Study:
             way = "rose" if change.value > 0 else "fell"
             text = f"A{on} {way} since the previous study: it {was}, a change of {_figure(change)}, beyond chance."
             self.add("changed", part.criterion, None, change, text)
+
+    def severity_changes(self, previous: RatingTable | CalibrationStudy | None) -> EstimateTable | None:
+        """Severity against the others, now and then, of the raters who are in both studies. Units of both are clusters."""
+        before = previous._table if isinstance(previous, CalibrationStudy) else previous
+        if not isinstance(before, RatingTable) or not self.beside or before.anonymous:
+            return None
+        earlier = {part.criterion: part for part in before._parts if part.labels is None and part.raters is not None}
+        pairs = [
+            (part, earlier[part.criterion], rater)
+            for part in self.parts
+            if part.criterion in earlier
+            for rater in part.raters or ()
+            if rater in (earlier[part.criterion].raters or ()) and rater != self.gold
+        ]
+        joint = 1.0 - (1.0 - self.confidence) / max(1, len(pairs))
+        rows: list[Row] = []
+        for now, then, rater in pairs:
+            found = _severity_change(now, then, rater, joint)
+            if found is not None:
+                rows.append((now.criterion, rater, found))
+                self.test("severity_since", now.criterion, rater, found.test.p_value)
+        tests = self.tests()
+        known = [row for row in _known(rows) if row[2].n >= 2 * LEAST_SHARED]
+        moved = [row for row in known if tests.adjusted("severity_since", *row[:2]) <= 1.0 - self.confidence]
+        for criterion, rater, one in sorted(moved, key=lambda row: -abs(row[2].value)):
+            what = "stricter" if one.value > 0 else "more lenient"
+            p = _p_text(tests.adjusted("severity_since", criterion, rater))
+            text = f"{rater} has become {what}{_of(criterion)} since the previous study: severity changed by {_figure(one)}, adjusted p {p}."
+            self.add("severity_changed", criterion, rater, one, text)
+        if known and not moved:
+            text = "No rater's severity has changed since the previous study beyond what chance explains."
+            self.add("severities_unchanged", None, None, None, text)
+        note = f"severity now minus severity in the previous study; intervals hold for all {len(pairs)} rows at once"
+        return self.rows(rows, "rater", note) if rows else None
 
     # What cannot be said
 
@@ -865,7 +1120,8 @@ class _Study:
             cannot("How far raters are from an expert, and how often they are aligned, cannot be said: no gold standard was given.")
         if any(len(np.unique(beside.unit)) > MOST_MODELLED for beside in self.beside):
             cannot(
-                f"How many raters a reliability takes is not computed above {number(MOST_MODELLED)} units: g_study does, in its time."
+                f"How many raters a reliability takes, and raters' severities and errors in one model, are not computed above "
+                f"{number(MOST_MODELLED)} units: g_study and rater_effects do, in their time."
             )
         if any(len(part.raters or ()) > MOST_PAIRED for part in self.parts):
             cannot(f"Pairs of raters are not compared above {MOST_PAIRED} raters: pairwise_agreement does.")
@@ -902,6 +1158,22 @@ def _reference(whole: Part, gold: Any, part: Part, beside: _Beside) -> Numbers:
         right[unit[of]] = rating[of]
     at = {label: code for code, label in enumerate(whole.units)}
     return np.asarray(right[np.array([at[label] for label in part.units])][beside.unit])
+
+
+def _severity_change(now: Part, then: Part, rater: Any, confidence: float) -> Difference | None:
+    """Of one rater; None where one of the studies has no unit that others rated too."""
+    columns: dict[str, list[Any]] = {"unit": [], "study": [], "severity": [], "weight": []}
+    for study, part in (("now", now), ("then", then)):
+        severity = -_core.deviations_from_others(part.core, list(part.raters or ()).index(rater))
+        shared = np.flatnonzero(~np.isnan(severity)).tolist()
+        if not shared:
+            return None
+        columns["unit"] += [str(part.units[at]) for at in shared]
+        columns["study"] += [study] * len(shared)
+        columns["severity"] += severity[shared].tolist()
+        columns["weight"] += [1.0] * len(shared)
+    design = SampleDesign(build_frame(columns), weight="weight", cluster="unit")
+    return difference(design, "severity", by="study", between=("now", "then"), confidence=confidence)
 
 
 NOBODY = "this rater has no rating, or none that there is one to compare with"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,96 @@ def test_the_previous_study_is_compared_as_the_difference_of_coefficients() -> N
     assert repr(study.changes) == repr(qa.calibration_study(now, previous=before).changes)
 
 
+def test_severities_and_own_errors_are_those_of_the_crossed_model() -> None:
+    frame = panel(150)
+    frame.loc[frame.who == "d", "score"] = (frame.loc[frame.who == "d", "score"] - 1).clip(lower=1)
+    ratings = table(frame)
+    study = qa.calibration_study(ratings)
+    assert study.severities is not None and study.own_spreads is not None
+    joint = 1 - 0.05 / 12
+    model = qa.rater_effects(ratings["clear"], confidence=joint)
+    for one in model.raters:
+        for found, expected in ((study.severities, one.severity), (study.own_spreads, one.spread)):
+            row = found["clear", one.rater]
+            assert (row.value, row.low, row.high) == (expected.value, expected.low, expected.high)
+    assert study.severities["clear", "d"].low > 0
+    (p,) = [test[2] for test in study.tests.of("raters") if test[0] == "clear"]
+    assert model.rater_variance is not None and p == model.rater_variance.test.p_value
+    assert ("clear", None) in of_kind(study, "rater_variance")
+    assert qa.calibration_study(table(panel(20), rater=None)).severities is None
+
+
+def test_tests_of_a_question_are_adjusted_for_each_other(troubled: qa.CalibrationStudy) -> None:
+    """Holm by hand: the smallest of m times m, the next times m - 1, never falling."""
+    questions = dict.fromkeys(troubled.tests.question)
+    assert set(questions) == {"agreement", "raters", "random", "change"}
+    for question in questions:
+        tests = [test for test in troubled.tests.of(question) if not math.isnan(test[2])]
+        highest = 0.0
+        for at, (*_, p, adjusted) in enumerate(sorted(tests, key=lambda test: test[2])):
+            highest = max(highest, min(1.0, p * (len(tests) - at)))
+            assert adjusted == pytest.approx(highest, rel=1e-12)
+    assert troubled.tests.adjusted("random", "clear", "f") > 0.05
+    assert troubled.tests.adjusted("random", "clear", "a") < 0.001
+    assert math.isnan(troubled.tests.adjusted("since", "clear"))
+    frame = troubled.to_frame("tests")
+    assert list(frame.columns) == ["question", "criterion", "rater", "p_value", "adjusted_p"]
+    assert len(frame) == 2 + 2 + 12 + 12
+
+
+def test_a_rater_who_changes_at_once_is_found_with_the_place() -> None:
+    frame = panel(300)
+    late = (frame.who == "b") & (frame.criterion == "clear") & (frame.call >= "c180")
+    frame.loc[late, "score"] = (frame.loc[late, "score"] - 1).clip(lower=1)
+    ratings = table(frame)
+    study = qa.calibration_study(ratings, order=sorted(frame["call"].unique()))
+    assert ("clear", "b") in of_kind(study, "turned")
+    (found,) = [one for criterion, one in study.charts if criterion == "clear"]
+    change = found.changes["b"]
+    assert "c170" <= change.low <= "c180" <= change.high <= "c190"
+    assert found.charts["b"].signals
+    assert len(study.to_dict()["charts"]) == 12
+    assert not qa.calibration_study(ratings).charts
+
+
+def test_each_rater_is_compared_with_the_gold_standard() -> None:
+    frame = panel(120, random=True)
+    study = qa.calibration_study(table(frame), gold="a")
+    assert study.gold_raters is not None
+    expected = qa.raters_against_gold(table(frame)["clear"], gold="a", weights="quadratic", confidence=1 - 0.05 / 10)
+    for rater in "bcdef":
+        for measure in ("accuracy", "balanced_accuracy", "macro_f1", "matthews", "kappa"):
+            row, other = study.gold_raters["clear", rater, measure], expected[rater, measure]
+            assert (row.value, row.low, row.high) == pytest.approx((other.value, other.low, other.high), rel=1e-12)
+    assert ("clear", "f") in of_kind(study, "least_like_gold")
+    assert "Who is like the gold standard?" in study.to_html()
+
+
+def test_severities_are_compared_with_the_previous_study() -> None:
+    """Other units: Welch's t. The same units: the paired t of the differences."""
+    before, now = panel(150), panel(150)
+    strict = (now.who == "c") & (now.criterion == "clear")
+    now.loc[strict, "score"] = (now.loc[strict, "score"] - 1).clip(lower=1)
+    study = qa.calibration_study(table(now), previous=table(before))
+    assert of_kind(study, "severity_changed") >= {("clear", "c")}
+    assert study.severity_changes is not None and len(study.severity_changes) == 12
+    one = study.severity_changes["clear", "c"]
+    assert isinstance(one, qa.Difference)
+    away = []
+    for frame in (now, before):
+        wide = frame[frame.criterion == "clear"].pivot(index="call", columns="who", values="score")
+        away.append(wide.drop(columns="c").mean(axis=1) - wide["c"])
+    assert one.value == pytest.approx(away[0].mean() - away[1].mean(), rel=1e-9)
+    paired = away[0] - away[1]
+    assert one.std_error == pytest.approx(paired.std() / math.sqrt(150), rel=0.01)
+    others = before.assign(call="x" + before["call"])
+    apart = qa.calibration_study(table(now), previous=table(others)).severity_changes
+    assert apart is not None
+    welch = math.sqrt(away[0].var() / 150 + away[1].var() / 150)
+    assert apart["clear", "c"].std_error == pytest.approx(welch, rel=0.01)
+    assert of_kind(qa.calibration_study(table(now), previous=table(now)), "severities_unchanged") == {(None, None)}
+
+
 def test_double_scored_units_are_those_of_the_margin() -> None:
     """Of two raters each unit is double-scored already: the interval at the planned size has the margin."""
     pairs = table(panel(300)).only("a", "b")
@@ -180,7 +271,7 @@ def test_the_page_stands_alone_and_says_what_was_found(troubled: qa.CalibrationS
     assert "Panel &lt;1&gt;" in page and "Panel <1>" not in page
     assert "http" not in page.replace("http://www.w3.org", "").replace("http-equiv", "")
     for finding in troubled.findings:
-        assert finding.text.replace("'", "&#39;") in page, finding.kind
+        assert escape(finding.text).replace("&#x27;", "&#39;") in page, finding.kind
     plain = qa.calibration_study(table(panel(60), rater=None)).to_html()
     assert "What cannot be said" in plain and "The usual figures" not in plain
 

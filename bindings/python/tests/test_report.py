@@ -470,3 +470,19 @@ def test_composing_needs_neither_jinja_nor_matplotlib() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == 'jinja2 is not installed: install it with pip install "qascore[report]"'
+
+
+def test_small_charts_share_one_scale_and_mark_where_signals_begin() -> None:
+    from qascore.report import Series, SeriesGrid, render_block
+
+    up = Series("ann", (0.0, 1.0, 2.0, 2.0), (-1.0,) * 4, (1.5,) * 4, (2, 3), "2 of 4 outside")
+    flat = Series("bob <b>", (0.0, 0.0, math.nan, 0.0), (-1.0,) * 4, (1.5,) * 4)
+    shown = render_block(SeriesGrid((up, flat), "Over time"))
+    assert shown.count('class="alarm"') == 1  # where the two begin
+    assert shown.count('class="course"') == 2 and "bob &lt;b&gt;" in shown
+    assert "All on one scale from −1 to 2." in shown
+    assert 'points="0.0,' in shown and "nan" not in shown
+    with pytest.raises(DataError, match="low: expected 4 values, one per point, but found 1"):
+        Series("ann", (0.0,) * 4, (0.0,), (0.0,) * 4)
+    with pytest.raises(DataError, match="signals: expected points from 0 to 0 but found 1"):
+        Series("ann", (0.0,), (0.0,), (0.0,), (1,))

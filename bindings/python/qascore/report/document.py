@@ -335,8 +335,37 @@ class MatrixPlot:
                 raise DataError(f"cells[{at}]: expected {len(self.column_labels)} cells but found {len(row)}")
 
 
+@dataclass(frozen=True)
+class Series:
+    """Values in their order with the limits between which they stay where nothing changes; `signals` are those outside."""
+
+    label: str
+    values: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    signals: tuple[int, ...] = ()
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        for name, found in (("low", self.low), ("high", self.high)):
+            if len(found) != len(self.values):
+                raise DataError(f"{name}: expected {len(self.values)} values, one per point, but found {len(found)}")
+        for at in self.signals:
+            if not 0 <= at < len(self.values):
+                raise DataError(f"signals: expected points from 0 to {len(self.values) - 1} but found {at}")
+
+
+@dataclass(frozen=True)
+class SeriesGrid:
+    """Small charts side by side, all on one scale: one rater's ratings over time each, for example."""
+
+    series: tuple[Series, ...]
+    caption: str = ""
+    center: float = 0.0
+
+
 Block: TypeAlias = (
-    Heading | Text | Note | Tiles | Table | IntervalPlot | BarPlot | ScatterPlot | Histogram | MatrixPlot
+    Heading | Text | Note | Tiles | Table | IntervalPlot | BarPlot | ScatterPlot | Histogram | MatrixPlot | SeriesGrid
 )
 
 

@@ -17,10 +17,11 @@ from .document import (
     MatrixPlot,
     Report,
     ScatterPlot,
+    SeriesGrid,
     Table,
     Tiles,
 )
-from .pictures import histogram_view, rows_view, scatter_view
+from .pictures import histogram_view, rows_view, scatter_view, series_view
 from .speech import Speech
 from .tables import matrix_view, table_view, tile_view
 
@@ -80,6 +81,8 @@ def view_of(block: Block, say: Speech) -> dict[str, Any]:
         return scatter_view(block, say)
     if isinstance(block, Histogram):
         return histogram_view(block, say)
+    if isinstance(block, SeriesGrid):
+        return series_view(block)
     if isinstance(block, MatrixPlot):
         return matrix_view(block, say)
     if isinstance(block, Table):

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .document import MANY_POINTS, BarPlot, Histogram, IntervalPlot, Row, ScatterPlot
+from .document import MANY_POINTS, BarPlot, Histogram, IntervalPlot, Row, ScatterPlot, Series, SeriesGrid
 from .scales import Scale, percent, scale_for, spread_ties, tick_decimals
 from .speech import Speech, decimals_for, number_text
 
 SHORT = ((1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))  # from there on ticks are written in this unit
 FEW_VALUES = 12  # at most so many distinct values, each twice on average: the axis is treated as discrete
+MOST_PLACES = 120  # points of a small chart: more are not seen apart
 Numbers = npt.NDArray[np.float64]
 View = dict[str, Any]
 
@@ -251,4 +252,45 @@ def histogram_view(plot: Histogram, say: Speech) -> View:
             for label, position in plot.marks
             if x_scale.low <= position <= x_scale.high
         ],
+    }
+
+
+def series_view(grid: SeriesGrid) -> View:
+    """Small charts on one scale, 0 to 100 in both directions."""
+    shown = [v for one in grid.series for v in (*one.values, *one.low, *one.high) if math.isfinite(v)]
+    low, high = min([grid.center, *shown]), max([grid.center, *shown])
+    room = (high - low) * 0.04 or 0.5
+    scale = Scale(low - room, high + room, ())
+    return {
+        "series": [_small_chart(one, scale) for one in grid.series],
+        "center": _level(scale, grid.center),
+        "low": number_text("number", low, decimals_for("number", [low, high])),
+        "high": number_text("number", high, decimals_for("number", [low, high])),
+    }
+
+
+def _level(scale: Scale, value: float) -> str:
+    return f"{100 - scale.place(value):.1f}"
+
+
+def _small_chart(one: Series, scale: Scale) -> View:
+    """Of long series every so many points, and all that signal where a signal begins."""
+    count = len(one.values)
+    step = max(1, math.ceil(count / MOST_PLACES))
+    places = [at for at in range(count) if at % step == 0 or at == count - 1]
+    x = {at: f"{100 * at / max(1, count - 1):.1f}" for at in {*places, *one.signals}}
+
+    def line(values: Sequence[float]) -> list[str]:
+        points = [(x[at], _level(scale, values[at])) for at in places if math.isfinite(values[at])]
+        level = [None, *(y for _, y in points), None]  # of a level stretch the ends are enough
+        return [f"{a},{y}" for (a, y), before, after in zip(points, level, level[2:], strict=False) if not before == y == after]
+
+    outside = set(one.signals)
+    begins = [at for at in one.signals if at - 1 not in outside]
+    return {
+        "label": one.label,
+        "note": one.note,
+        "line": " ".join(line(one.values)),
+        "band": " ".join([*line(one.high), *reversed(line(one.low))]),
+        "signals": [{"x": x[at], "y": _level(scale, one.values[at])} for at in begins if math.isfinite(one.values[at])],
     }
