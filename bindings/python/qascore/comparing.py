@@ -150,10 +150,14 @@ class RubricComparison:
         } | {"comparable": self.comparable, "changes": [vars(one).copy() for one in self.changes]}
 
     def summary(self) -> str:
-        """The verdict in a sentence."""
+        """The verdict in a sentence, after a warning where two different forms have one id and version."""
         names = f"{_name(self.old)} and {_name(self.new)}"
         if self.old == self.new:
             return f"{names} are the same form, to the content hash: all scores are comparable."
+        if _name(self.old) == _name(self.new):
+            names = (
+                f"Both forms say that they are {_name(self.old)}, although they differ: give the later one a version of its own.\n{names}"
+            )
         if self.comparable:
             return f"{names}: all scores are comparable."
         if any(not one.criterion for one in self._which):
@@ -262,6 +266,7 @@ def compare_rubrics(old: Rubric, new: Rubric) -> RubricComparison:
     ... '''
     >>> compared = qa.compare_rubrics(qa.Rubric.parse(text), qa.Rubric.parse(text.replace("points: 5", "points: 4")))
     >>> compared
+    Both forms say that they are chat 1, although they differ: give the later one a version of its own.
     chat 1 and chat 1: scores are comparable but for the evaluations below.
     <BLANKLINE>
     Changes that move scores:

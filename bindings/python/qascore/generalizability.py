@@ -42,7 +42,8 @@ class GStudy:
         One row per source of variance; `study.components["person"]`, an interaction is "person:rater", what is left
         "residual". Mean squares may give estimates below 0.
     levels : dict
-        How many levels of each facet (within its parent, on average) there are.
+        How many labels there are in the data of what is measured and of each facet; a nested facet that starts again within each
+        parent has each label once.
     method : str
         "anova" or "reml".
     n, missing : int

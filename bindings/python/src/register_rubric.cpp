@@ -322,7 +322,7 @@ py::tuple encode_long(const rubric& form, const py::array& evaluations, std::siz
         continue;
       }
       if (!at) {
-        problems.add(row, "", form.unknown(criterion_labels[asked[row]]).message);
+        problems.add(row, criterion_labels[asked[row]], form.unknown(criterion_labels[asked[row]]).message);
         continue;
       }
       if (!known[*at])

@@ -271,7 +271,7 @@ def test_wrong_answers_are_located_by_row_and_criterion(form: qa.Rubric) -> None
     assert str(caught.value).split("\n") == [
         'answers: row 1 (evaluation_id e1): identity: expected "full", "partial" or "none" but found "ful" '
         '(did you mean "full"?)',
-        'answers: row 4 (evaluation_id e2): expected a criterion of rubric "service" but found "greting" '
+        'answers: row 4 (evaluation_id e2): greting: expected a criterion of rubric "service" but found "greting" '
         '(did you mean "greeting"?)',
         'answers: row 8 (evaluation_id e3): greeting: expected an answer but found "not_applicable", which this '
         "criterion does not allow",

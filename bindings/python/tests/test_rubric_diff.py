@@ -106,6 +106,15 @@ def test_a_change_is_said_in_words_with_what_it_moves(name: str) -> None:
     assert expected in changes(replaced, *more)
 
 
+def test_two_forms_of_one_id_and_version_are_told_apart() -> None:
+    first = qa.Rubric.parse(FORM)
+    other = qa.Rubric.parse(FORM.replace("answer: yes_no", "answer: yes_no, critical: true", 1))
+    assert (first.id, first.version) == (other.id, other.version) and first != other
+    said = qa.compare_rubrics(first, other).summary()
+    assert said.startswith("Both forms say that they are f 1, although they differ: give the later one a version of its own.\n")
+    assert "although" not in qa.compare_rubrics(first, first).summary()
+
+
 def test_another_kind_of_answer_hides_no_other_change() -> None:
     found = changes(("answer: yes_no, not_applicable: true", "critical: true, answer: {scale: {min: 0, max: 1}}"))
     assert {one[1] for one in found} == {"is answered as scale, was yes/no", "may no longer be not applicable", "is critical now"}

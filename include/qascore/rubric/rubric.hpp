@@ -126,7 +126,7 @@ public:
     return {{},
             0,
             0,
-            {},
+            std::string(criterion_id),
             "expected a criterion of rubric " + detail::quoted(id()) + " but found " +
                 detail::quoted(criterion_id) + detail::did_you_mean(criterion_id, ids)};
   }

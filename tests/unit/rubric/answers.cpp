@@ -94,10 +94,11 @@ TEST_CASE("an answer that is not allowed names what is, and what was probably me
 }
 
 TEST_CASE("all that is wrong with the answers of an evaluation is said at once") {
-  CHECK(refused({{"greting", "yes"}, {"tone", "hot"}, {"pace", "9"}}) ==
-        "expected a criterion of rubric \"form\" but found \"greting\" (did you mean \"greeting\"?)\n"
-        "pace: expected a whole number from -1 to 3 but found \"9\"\n"
-        "tone: expected \"warm\" or \"cold\" but found \"hot\"");
+  CHECK(
+      refused({{"greting", "yes"}, {"tone", "hot"}, {"pace", "9"}}) ==
+      "greting: expected a criterion of rubric \"form\" but found \"greting\" (did you mean \"greeting\"?)\n"
+      "pace: expected a whole number from -1 to 3 but found \"9\"\n"
+      "tone: expected \"warm\" or \"cold\" but found \"hot\"");
 }
 
 TEST_CASE("answers may be numbers, truth values and std::optional of them") {
