@@ -4,3 +4,4 @@
 /// Do scores go with what customers feel?
 #include "association/correlation.hpp"
 #include "association/dependence.hpp"
+#include "association/relations.hpp"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .assigning import Assignment, RaterLoad, assign
     from .associations import Association, Pairing, association, pair
     from .benchmarks import BenchmarkMembership, benchmark_membership
+    from .bootstraps import BootstrappedEstimate, bootstrap
     from .calibration import (
         AgreementEstimate,
         IccEstimate,
@@ -91,6 +92,7 @@ if TYPE_CHECKING:
     )
     from .generalizability import DStudy, DStudyPlan, GStudy, d_study, g_study
     from .gold import Consensus, GoldComparison, Prmse, dawid_skene, prmse, rater_against_gold, raters_against_gold
+    from .importance import Drivers, RelativeImportance, drivers, relative_importance
     from .importing.amazon_export import ExportedRubric, export_rubric
     from .importing.comparison import ImportedEvaluations, Rescored, ScoreDifference
     from .importing.draft import ImportedRubric
@@ -125,10 +127,29 @@ if TYPE_CHECKING:
         model_bias,
         model_break,
     )
+    from .outcomes import nps, top_box
     from .paired import paired_difference
     from .quantiles import median, quantile
     from .rater_models import AdjustedAgent, RaterEffect, RaterEffects, rater_effects
     from .regressions import Regression, regression
+    from .relations import (
+        CorrectedCorrelation,
+        CorrelationComparison,
+        CorrelationDifference,
+        PartialCorrelation,
+        PartialCorrelations,
+        WithinBetween,
+        adjust_p,
+        compare_correlations,
+        correct_range,
+        disattenuate,
+        independent_correlations,
+        nonoverlapping_correlations,
+        overlapping_correlations,
+        partial_correlation,
+        partial_correlations,
+        within_between_correlation,
+    )
     from .rubric import EvaluationResult, Rubric, Scores
     from .sample_size import (
         SampleSize,
@@ -160,6 +181,7 @@ __all__ = [
     "Association",
     "BenchmarkMembership",
     "BlandAltman",
+    "BootstrappedEstimate",
     "CalibrationStudy",
     "Centre",
     "ChanceTest",
@@ -168,6 +190,9 @@ __all__ = [
     "Concordance",
     "Consensus",
     "ControlChart",
+    "CorrectedCorrelation",
+    "CorrelationComparison",
+    "CorrelationDifference",
     "DStudy",
     "DStudyPlan",
     "DataError",
@@ -176,6 +201,7 @@ __all__ = [
     "Difference",
     "DistanceCorrelation",
     "DrawSketch",
+    "Drivers",
     "Estimate",
     "EstimateTable",
     "EvaluationResult",
@@ -200,6 +226,8 @@ __all__ = [
     "PairCounts",
     "Pairing",
     "PairwiseAgreement",
+    "PartialCorrelation",
+    "PartialCorrelations",
     "PermutationTest",
     "PlannedStratum",
     "PpiEstimate",
@@ -213,6 +241,7 @@ __all__ = [
     "RatingTable",
     "RecordedDraw",
     "Regression",
+    "RelativeImportance",
     "ResampledAgreement",
     "Rescored",
     "Rubric",
@@ -229,8 +258,10 @@ __all__ = [
     "Study",
     "TestResult",
     "Truth",
+    "WithinBetween",
     "WithinGroup",
     "__version__",
+    "adjust_p",
     "agent_estimates",
     "agreement",
     "agreement_by_category",
@@ -242,22 +273,27 @@ __all__ = [
     "bangdiwala_b",
     "benchmark_membership",
     "bland_altman",
+    "bootstrap",
     "brennan_prediger",
     "calibration_study",
     "chance_test",
     "change_point",
     "cohen_kappa",
     "compare_agreement",
+    "compare_correlations",
     "compare_rubrics",
     "conger_kappa",
+    "correct_range",
     "cronbach_alpha",
     "cusum_chart",
     "d_study",
     "dawid_skene",
     "design_effect",
     "difference",
+    "disattenuate",
     "distance_correlation",
     "draw",
+    "drivers",
     "ewma_chart",
     "export_rubric",
     "fleiss_kappa",
@@ -270,6 +306,7 @@ __all__ = [
     "import_evaluations",
     "import_rubric",
     "inclusion_probabilities",
+    "independent_correlations",
     "internal_consistency",
     "kendall_w",
     "krippendorff_alpha",
@@ -283,12 +320,17 @@ __all__ = [
     "model_assisted_proportion",
     "model_bias",
     "model_break",
+    "nonoverlapping_correlations",
+    "nps",
     "overall_ccc",
+    "overlapping_correlations",
     "p_chart",
     "pair",
     "pair_counts",
     "paired_difference",
     "pairwise_agreement",
+    "partial_correlation",
+    "partial_correlations",
     "percent_agreement",
     "permanent_random_numbers",
     "permutation_test",
@@ -305,6 +347,7 @@ __all__ = [
     "raters_for_reliability",
     "ratio",
     "regression",
+    "relative_importance",
     "resample_agreement",
     "run_study",
     "sample_size_for_correlation",
@@ -317,8 +360,10 @@ __all__ = [
     "show_versions",
     "simulate",
     "spearman_brown",
+    "top_box",
     "total",
     "variance",
+    "within_between_correlation",
     "xbar_chart",
 ]
 
@@ -337,6 +382,7 @@ _HOMES = {
     "assigning": ("Assignment", "RaterLoad", "assign"),
     "associations": ("Association", "Pairing", "association", "pair"),
     "benchmarks": ("BenchmarkMembership", "benchmark_membership"),
+    "bootstraps": ("BootstrappedEstimate", "bootstrap"),
     "calibration": (
         "AgreementEstimate",
         "IccEstimate",
@@ -408,6 +454,7 @@ _HOMES = {
     ),
     "generalizability": ("DStudy", "DStudyPlan", "GStudy", "d_study", "g_study"),
     "gold": ("Consensus", "GoldComparison", "Prmse", "dawid_skene", "prmse", "rater_against_gold", "raters_against_gold"),
+    "importance": ("Drivers", "RelativeImportance", "drivers", "relative_importance"),
     "importing.amazon_export": ("ExportedRubric", "export_rubric"),
     "importing.comparison": ("ImportedEvaluations", "Rescored", "ScoreDifference"),
     "importing.draft": ("ImportedRubric",),
@@ -442,10 +489,29 @@ _HOMES = {
         "model_bias",
         "model_break",
     ),
+    "outcomes": ("nps", "top_box"),
     "paired": ("paired_difference",),
     "quantiles": ("median", "quantile"),
     "rater_models": ("AdjustedAgent", "RaterEffect", "RaterEffects", "rater_effects"),
     "regressions": ("Regression", "regression"),
+    "relations": (
+        "CorrectedCorrelation",
+        "CorrelationComparison",
+        "CorrelationDifference",
+        "PartialCorrelation",
+        "PartialCorrelations",
+        "WithinBetween",
+        "adjust_p",
+        "compare_correlations",
+        "correct_range",
+        "disattenuate",
+        "independent_correlations",
+        "nonoverlapping_correlations",
+        "overlapping_correlations",
+        "partial_correlation",
+        "partial_correlations",
+        "within_between_correlation",
+    ),
     "rubric": ("EvaluationResult", "Rubric", "Scores"),
     "sample_size": (
         "SampleSize",

@@ -410,6 +410,81 @@ def match_ids(
     left: npt.NDArray[np.int64] | TextColumn, right: npt.NDArray[np.int64] | TextColumn
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], tuple[int, int] | None]: ...
 
+# relations
+def partial_correlation(
+    design: dict[str, Any] | None,
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+    given: list[npt.NDArray[np.float64]],
+    part: str,
+    method: str,
+    confidence: float,
+    interval: str,
+    missing: str,
+) -> tuple[dict[str, Any], dict[str, Any]]: ...
+def partial_correlations(
+    design: dict[str, Any] | None, columns: list[npt.NDArray[np.float64]], method: str, missing: str
+) -> dict[str, Any]: ...
+def compare_correlations(
+    design: dict[str, Any] | None,
+    x1: npt.NDArray[np.float64],
+    y1: npt.NDArray[np.float64],
+    other: dict[str, Any] | None,
+    same_rows: bool,
+    x2: npt.NDArray[np.float64],
+    y2: npt.NDArray[np.float64],
+    method: str,
+    confidence: float,
+    missing: str,
+) -> tuple[tuple[dict[str, Any], dict[str, Any]], ...]: ...
+def independent_correlations(r1: float, n1: float, r2: float, n2: float, confidence: float) -> dict[str, Any]: ...
+def overlapping_correlations(
+    r12: float, r13: float, r23: float, n: float, test: str, confidence: float
+) -> dict[str, Any]: ...
+def nonoverlapping_correlations(
+    r12: float, r34: float, r13: float, r14: float, r23: float, r24: float, n: float, confidence: float
+) -> dict[str, Any]: ...
+def bootstrap_pairs(
+    design: dict[str, Any] | None,
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+    statistic: str,
+    bca: bool,
+    replicates: int,
+    seed: int,
+    confidence: float,
+    threads: int,
+) -> dict[str, Any]: ...
+def within_between(
+    design: dict[str, Any] | None,
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+    group: npt.NDArray[np.uint32],
+    groups: int,
+    confidence: float,
+    interval: str,
+    missing: str,
+) -> dict[str, Any]: ...
+def disattenuate(
+    r: dict[str, Any],
+    of_x: tuple[float, float, float, float],
+    of_y: tuple[float, float, float, float],
+    least: float,
+) -> dict[str, Any]: ...
+def correct_range(
+    r: dict[str, Any], case: str, sd_unrestricted: float, sd_restricted: float, r_xz: float, r_yz: float
+) -> dict[str, Any]: ...
+def relative_importance(
+    design: dict[str, Any] | None,
+    outcome: npt.NDArray[np.float64],
+    columns: list[npt.NDArray[np.float64]],
+    group: list[int],
+    confidence: float,
+    missing: str,
+    orders: int,
+    seed: int | None,
+) -> dict[str, Any]: ...
+
 # calibration
 class Ratings:
     @staticmethod

@@ -1,6 +1,7 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #include "register.hpp"
 #include "register_raters.hpp"
+#include "register_relations.hpp"
 
 #include <qascore/core/error.hpp>
 #include <qascore/version.hpp>
@@ -69,6 +70,7 @@ PYBIND11_MODULE(_core, module) {
   register_quantiles(module);
   register_regression(module);
   register_association(module);
+  register_relations(module);
   register_simulation(module);
   register_weighting(module);
   register_small_area(module);

@@ -13,11 +13,14 @@
 namespace qascore::python {
 namespace {
 
-constexpr std::array<std::pair<const char*, p_adjustment>, 4> adjustments{
+constexpr std::array<std::pair<const char*, p_adjustment>, 7> adjustments{
     {{"none", p_adjustment::none},
      {"holm", p_adjustment::holm},
      {"benjamini_hochberg", p_adjustment::benjamini_hochberg},
-     {"benjamini_yekutieli", p_adjustment::benjamini_yekutieli}}};
+     {"benjamini_yekutieli", p_adjustment::benjamini_yekutieli},
+     {"bonferroni", p_adjustment::bonferroni},
+     {"hochberg", p_adjustment::hochberg},
+     {"hommel", p_adjustment::hommel}}};
 
 py::dict alternative_annotator(const Ratings& self, std::uint32_t model, double epsilon, double level,
                                bool squared_error, std::size_t least, confidence_level confidence,

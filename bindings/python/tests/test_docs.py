@@ -128,7 +128,8 @@ def satisfaction() -> dict[str, Any]:
     found = frames()
     scores = found["scores"][["conversation_id", "score"]].iloc[:500]
     surveys = pd.DataFrame({"conversation_id": range(100, 400), "csat": [1, 2, 3, 4, 5] * 60})
-    return {"scores": scores, "surveys": surveys, "design": drawn(scores.merge(surveys))}
+    sample = scores.merge(surveys).merge(found["calls"][["conversation_id", "minutes", "agent_id"]])
+    return {"scores": scores, "surveys": surveys, "design": drawn(sample)}
 
 
 def reported() -> dict[str, Any]:

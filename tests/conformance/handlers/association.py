@@ -140,3 +140,110 @@ def permutations(case: Case) -> Any:
         "p_less": found.p_less,
         "permutations": found.permutations,
     }
+
+
+@handles("partial_correlation")
+def partial(case: Case) -> Any:
+    x, y, given = case.option("x"), case.option("y"), list(case.option("covariates"))
+    rows = frame({name: case.column(name) for name in (x, y, *given)})
+
+    def found(**options: Any) -> Any:
+        return verb("partial_correlation")(rows, x, y, missing="drop", **options)
+
+    both, one = found(given=given), found(given=given[:1])
+    from_y, from_x = found(given=given, part="y"), found(given=given, part="x")
+    return {
+        "partial": both.value,
+        "partial_p": both.test.p_value,
+        "semi_partial_y": from_y.value,
+        "semi_partial_y_p": from_y.test.p_value,
+        "semi_partial_x": from_x.value,
+        "semi_partial_x_p": from_x.test.p_value,
+        f"partial_{given[0]}": one.value,
+        f"partial_{given[0]}_p": one.test.p_value,
+        "partial_spearman": found(given=given, method="spearman").value,
+        "partial_kendall": found(given=given, method="kendall").value,
+    }
+
+
+@handles("partial_correlation_matrix")
+def partial_matrix(case: Case) -> Any:
+    columns = case.table()
+    method = case.choice("method", {"pearson": "pearson", "spearman": "spearman"}, "pearson")
+    found = verb("partial_correlations")(frame(columns), list(columns), method=method, missing="drop")
+    return {"partial": found.values.tolist(), "n": found.n}
+
+
+@handles("independent_correlation_test")
+def independent(case: Case) -> Any:
+    n1, r1, n2, r2 = case.inline("n1", "r1", "n2", "r2")
+    found = verb("independent_correlations")(r1, n1, r2, n2, confidence=case.number("level", 0.95))
+    # The reference program prints |z|.
+    return {"z": abs(found.test.statistic), "p": found.test.p_value, "ci": [found.low, found.high]}
+
+
+OVERLAPPING = {
+    "Williams (Steiger 1980)": "williams",
+    "Williams": "williams",
+    "Steiger": "steiger",
+    "Meng": "meng",
+    "Meng, Rosenthal and Rubin": "meng",
+}
+
+
+@handles("dependent_correlation_test")
+def dependent(case: Case) -> Any:
+    n, r12, r13, r23 = case.inline("n", "r12", "r13", "r23")
+    test = case.choice("test", OVERLAPPING)
+    found = verb("overlapping_correlations")(r12, r13, r23, n, test=test, confidence=case.number("level", 0.95))
+    statistic = "t" if test == "williams" else "z"
+    return {statistic: found.test.statistic, "p": found.test.p_value, "ci": [found.low, found.high]}
+
+
+@handles("repeated_measures_correlation")
+def repeated(case: Case) -> Any:
+    names = {role: case.option(role) for role in ("subject", "x", "y")}
+    rows = frame({role: case.column(name) for role, name in names.items()})
+    confidence = case.number("level", 0.95)
+    found = verb("within_between_correlation")(rows, "x", "y", group="subject", confidence=confidence, missing="drop")
+    within = found["within"]
+    return {
+        "r": within.value,
+        "df": within.test.df1,
+        "p": within.test.p_value,
+        "ci": [within.low, within.high],
+    }
+
+
+@handles("range_restriction")
+def range_restriction(case: Case) -> Any:
+    cases = case.option("cases")
+    if not isinstance(cases, list) or not set(cases) <= {1, 2}:
+        raise Unsupported(f"option cases: {cases!r}")
+    r, wide, narrow = case.inline("r", "sd_unrestricted", "sd_restricted")
+    return {
+        f"case{which}": verb("correct_range")(r, case=which, sd_unrestricted=wide, sd_restricted=narrow).value
+        for which in cases
+    }
+
+
+@handles("p_adjust")
+def adjusted(case: Case) -> Any:
+    (p,) = case.inline("p")
+    methods = {"BH": "benjamini_hochberg", "BY": "benjamini_yekutieli"} | {name: name for name in ("bonferroni", "holm", "hochberg", "hommel")}
+    found = {name: verb("adjust_p")(p, method).tolist() for name, method in methods.items()}
+    return found | {"rejected_BH_05": sum(value <= 0.05 for value in found["BH"])}
+
+
+@handles("bootstrap_ingredients")
+def bootstrap(case: Case) -> Any:
+    case.only("statistic", "ratio sum(x)/sum(u)")
+    u, x = case.inline("u", "x")
+    rows = frame({"u": u, "x": x})
+    found = verb("bootstrap")(rows, "x", "u", statistic="ratio", seed=1, replicates=99)
+    return {
+        "estimate": found.value,
+        "infinitesimal_jackknife_se": found.influence_error,
+        "jackknife_se": verb("ratio")(rows, "x", "u", variance="jackknife").std_error,
+        "bca_acceleration": found.acceleration,
+    }

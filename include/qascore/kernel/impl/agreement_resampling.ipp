@@ -4,6 +4,7 @@
 #include "../../core/error.hpp"
 #include "../../detail/parallel.hpp"
 #include "../agreement_resampling.hpp"
+#include "../bootstrap_limits.hpp"
 #include "../counter_stream.hpp"
 #include "../distribution.hpp"
 #include "../replicates.hpp"
@@ -17,6 +18,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace qascore::kernel {
@@ -71,18 +73,6 @@ private:
   std::int64_t total_ = 0;
   bool by_profile_ = false;
 };
-
-/// The number at rank (R + 1) p, linear in between.
-inline double quantile(const std::vector<double>& sorted, double p) {
-  const double rank = (static_cast<double>(sorted.size()) + 1.0) * p - 1.0;
-  if (!(rank > 0.0))
-    return sorted.front();
-  const auto below = static_cast<std::size_t>(rank);
-  if (below + 1 >= sorted.size())
-    return sorted.back();
-  const double share = rank - static_cast<double>(below);
-  return sorted[below] + share * (sorted[below + 1] - sorted[below]);
-}
 
 /// Skewness of the influence totals by unit, or by cluster of the design: what BCa calls the acceleration.
 inline double acceleration(const rating_view& ratings, const linearised_agreement& of,
@@ -170,51 +160,17 @@ inline std::vector<double> replicate_values(const rating_view& ratings, const ag
 
 inline void finish_bootstrap(resampled_agreement& out, std::vector<double> values,
                              const resampling_options& options, double skew) {
-  const std::size_t asked = values.size();
-  std::erase_if(values, [](double x) { return std::isnan(x); });
-  out.replicates = values.size();
-  out.undefined_replicates = asked - values.size();
-  if (2 * values.size() <= asked) {
-    out.undefined = "half of the replicates or more have no value: no interval";
-    return;
-  }
-  std::ranges::sort(values);
-  const auto count = static_cast<double>(values.size());
-  double mean = 0.0, squares = 0.0;
-  for (const double x : values)
-    mean += (x - out.value) / count;
-  for (const double x : values)
-    squares += (x - out.value - mean) * (x - out.value - mean);
-  out.bias = mean;
+  const bootstrap_summary found = summarise_replicates(out.value, std::move(values), options.confidence,
+                                                       options.method == resampling_method::bca, skew);
+  out.replicates = found.replicates;
+  out.undefined_replicates = found.undefined_replicates;
+  out.undefined = found.undefined;
+  out.bias = found.bias;
   out.corrected = out.value - out.bias;
-  out.std_error = std::sqrt(squares / (count - 1.0));
-  out.df = std::numeric_limits<double>::infinity();
-  if (!(out.std_error > 4.0 * std::numeric_limits<double>::epsilon())) {
-    out.undefined = "no variation in the sample: no interval";
-    return;
-  }
-  double low = options.confidence.upper_tail(), high = low;
-  low = 1.0 - low;
-  if (options.method == resampling_method::bca) {
-    const double z0 = [&] {
-      const auto from = std::lower_bound(values.begin(), values.end(), out.value);
-      const auto to = std::upper_bound(from, values.end(), out.value);
-      const double below = static_cast<double>(from - values.begin()) + 0.5 * static_cast<double>(to - from);
-      return normal_quantile(below / count);
-    }();
-    if (!std::isfinite(z0)) {
-      out.undefined = "all replicates lie on one side of the value: no BCa interval";
-      return;
-    }
-    const auto moved = [&](double p) {
-      const double z = z0 + normal_quantile(p);
-      return normal_cdf(z0 + z / (1.0 - skew * z));
-    };
-    low = moved(low);
-    high = moved(high);
-  }
-  out.low = quantile(values, low);
-  out.high = quantile(values, high);
+  out.std_error = found.std_error;
+  out.df = is_missing(found.std_error) ? missing_value : std::numeric_limits<double>::infinity();
+  out.low = found.low;
+  out.high = found.high;
 }
 
 inline void finish_jackknife(resampled_agreement& out, const rating_view& ratings,

@@ -1,0 +1,257 @@
+// Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include "../../core/error.hpp"
+#include "../../detail/format.hpp"
+#include "../correlation_comparison.hpp"
+#include "../distribution.hpp"
+#include "../domain.hpp"
+#include "../pairs.hpp"
+#include "../variance.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace qascore::kernel {
+namespace detail_comparison {
+
+inline void check_correlation(const char* name, double r) {
+  if (!(std::abs(r) < 1.0))
+    throw argument_error(std::string(name) + ": expected a correlation between -1 and 1 but found " +
+                         detail::format_number(r));
+}
+
+inline void check_size(const char* name, double n) {
+  if (!(n >= 4.0))
+    throw argument_error(std::string(name) + ": expected 4 rows or more but found " +
+                         detail::format_number(n));
+}
+
+inline interval fisher_limits(double r, double n, confidence_level confidence) {
+  const double half = normal_quantile(confidence.upper_tail()) / std::sqrt(n - 3.0);
+  return {std::tanh(std::atanh(r) - half), std::tanh(std::atanh(r) + half)};
+}
+
+/// Zou's limits of r1 - r2, c the correlation of the estimates.
+inline interval zou(double r1, interval first, double r2, interval second, double c) {
+  const auto reach = [c](double a, double b) {
+    return std::sqrt(std::max(0.0, a * a + b * b - 2.0 * c * a * b));
+  };
+  return {r1 - r2 - reach(r1 - first.low, second.high - r2),
+          r1 - r2 + reach(first.high - r1, r2 - second.low)};
+}
+
+inline test_result normal_test(double z) {
+  return {.statistic = z,
+          .df1 = std::numeric_limits<double>::infinity(),
+          .df2 = missing_value,
+          .p_value = 2.0 * normal_cdf(-std::abs(z))};
+}
+
+/// n times the covariance of r12 and r13.
+inline double overlapping_covariance(double r12, double r13, double r23) {
+  const double rest = 1.0 - r12 * r12 - r13 * r13;
+  return r23 * rest - 0.5 * r12 * r13 * (rest - r23 * r23);
+}
+
+/// n times the covariance of r12 and r34.
+inline double nonoverlapping_covariance(const four_correlations& r) {
+  return 0.5 * (((r.r13 - r.r12 * r.r23) * (r.r24 - r.r23 * r.r34)) +
+                ((r.r14 - r.r13 * r.r34) * (r.r23 - r.r12 * r.r13)) +
+                ((r.r13 - r.r14 * r.r34) * (r.r24 - r.r12 * r.r14)) +
+                ((r.r14 - r.r12 * r.r24) * (r.r23 - r.r24 * r.r34)));
+}
+
+/// The difference of two estimates with Fisher limits, c their correlation and se the error of atanh r1 - atanh r2.
+inline void finish(compared_correlations& out, double c, double error, double df,
+                   confidence_level confidence) {
+  tested_estimate& d = out.difference;
+  d.confidence = confidence;
+  d.method = "difference of correlations";
+  d.interval_method = "Zou";
+  d.n = std::max(out.first.n, out.second.n);
+  d.missing = std::max(out.first.missing, out.second.missing);
+  d.value = out.first.value - out.second.value;
+  for (const tested_estimate* one : {&out.first, &out.second})
+    if (d.undefined.empty() && !one->undefined.empty())
+      d.undefined = one->undefined;
+  if (!d.undefined.empty() || is_missing(out.first.low) || is_missing(out.second.low))
+    return;
+  const double a = out.first.std_error, b = out.second.std_error;
+  d.std_error = std::sqrt(std::max(0.0, a * a + b * b - 2.0 * c * a * b));
+  d.df = df;
+  const interval limits = zou(out.first.value, {out.first.low, out.first.high}, out.second.value,
+                              {out.second.low, out.second.high}, c);
+  d.low = limits.low;
+  d.high = limits.high;
+  if (error > 0.0) {
+    d.test.statistic = (std::atanh(out.first.value) - std::atanh(out.second.value)) / error;
+    d.test.df1 = df;
+    d.test.p_value = student_t_p_value(d.test.statistic, df);
+  }
+}
+
+inline double slope_of_atanh(double r) {
+  return 1.0 / ((1.0 - r) * (1.0 + r));
+}
+
+} // namespace detail_comparison
+
+QASCORE_INLINE correlation_difference independent_correlations(double r1, double n1, double r2, double n2,
+                                                               confidence_level confidence) {
+  using namespace detail_comparison;
+  check_correlation("r1", r1);
+  check_correlation("r2", r2);
+  check_size("n1", n1);
+  check_size("n2", n2);
+  return {.difference = r1 - r2,
+          .limits = zou(r1, fisher_limits(r1, n1, confidence), r2, fisher_limits(r2, n2, confidence), 0.0),
+          .test = normal_test((std::atanh(r1) - std::atanh(r2)) /
+                              std::sqrt(1.0 / (n1 - 3.0) + 1.0 / (n2 - 3.0)))};
+}
+
+QASCORE_INLINE correlation_difference overlapping_correlations(double r12, double r13, double r23, double n,
+                                                               overlapping_test how,
+                                                               confidence_level confidence) {
+  using namespace detail_comparison;
+  check_correlation("r12", r12);
+  check_correlation("r13", r13);
+  check_correlation("r23", r23);
+  check_size("n", n);
+  const double determinant = 1.0 - r12 * r12 - r13 * r13 - r23 * r23 + 2.0 * r12 * r13 * r23;
+  if (determinant < 0.0)
+    throw argument_error("r23: no three columns have the correlations " + detail::format_number(r12) + ", " +
+                         detail::format_number(r13) + " and " + detail::format_number(r23));
+  const double c = overlapping_covariance(r12, r13, r23) / ((1.0 - r12 * r12) * (1.0 - r13 * r13));
+  correlation_difference out{
+      r12 - r13, zou(r12, fisher_limits(r12, n, confidence), r13, fisher_limits(r13, n, confidence), c), {}};
+  const double mean = 0.5 * (r12 + r13), z = std::atanh(r12) - std::atanh(r13);
+  switch (how) {
+  case overlapping_test::williams:
+    out.test.df1 = n - 3.0;
+    out.test.statistic =
+        (r12 - r13) *
+        std::sqrt((n - 1.0) * (1.0 + r23) /
+                  (2.0 * (n - 1.0) / (n - 3.0) * determinant + mean * mean * std::pow(1.0 - r23, 3)));
+    out.test.p_value = student_t_p_value(out.test.statistic, out.test.df1);
+    break;
+  case overlapping_test::steiger: {
+    const double rest = 1.0 - mean * mean;
+    const double at_mean = overlapping_covariance(mean, mean, r23) / (rest * rest);
+    out.test = normal_test(z * std::sqrt((n - 3.0) / (2.0 - 2.0 * at_mean)));
+    break;
+  }
+  case overlapping_test::meng: {
+    const double squares = 0.5 * (r12 * r12 + r13 * r13);
+    const double f = std::min(1.0, 0.5 * (1.0 - r23) / (1.0 - squares));
+    const double h = (1.0 - f * squares) / (1.0 - squares);
+    out.test = normal_test(z * std::sqrt((n - 3.0) / (2.0 * (1.0 - r23) * h)));
+    break;
+  }
+  }
+  return out;
+}
+
+QASCORE_INLINE correlation_difference nonoverlapping_correlations(const four_correlations& r, double n,
+                                                                  confidence_level confidence) {
+  using namespace detail_comparison;
+  const std::array<std::pair<const char*, double>, 6> all{
+      {{"r12", r.r12}, {"r34", r.r34}, {"r13", r.r13}, {"r14", r.r14}, {"r23", r.r23}, {"r24", r.r24}}};
+  for (const auto& [name, value] : all)
+    check_correlation(name, value);
+  check_size("n", n);
+  const double c = nonoverlapping_covariance(r) / ((1.0 - r.r12 * r.r12) * (1.0 - r.r34 * r.r34));
+  four_correlations pooled = r;
+  pooled.r12 = pooled.r34 = 0.5 * (r.r12 + r.r34);
+  const double rest = 1.0 - pooled.r12 * pooled.r12,
+               at_mean = nonoverlapping_covariance(pooled) / (rest * rest);
+  return {.difference = r.r12 - r.r34,
+          .limits =
+              zou(r.r12, fisher_limits(r.r12, n, confidence), r.r34, fisher_limits(r.r34, n, confidence), c),
+          .test = normal_test((std::atanh(r.r12) - std::atanh(r.r34)) *
+                              std::sqrt((n - 3.0) / (2.0 - 2.0 * at_mean)))};
+}
+
+QASCORE_INLINE compared_correlations compare_correlations(const design_view& design,
+                                                          const pair_of_columns& first,
+                                                          const pair_of_columns& second,
+                                                          correlation_method method,
+                                                          confidence_level confidence, missing_rows missing) {
+  using namespace detail_comparison;
+  // Rows that both correlations rest on, so that their difference does not mix in who answered what.
+  std::vector<double> gaps = gaps_of(design, first.x, first.y);
+  const std::vector<double> more = gaps_of(design, second.x, second.y);
+  if (gaps.empty())
+    gaps = more;
+  for (std::size_t i = 0; i < more.size(); ++i)
+    if (is_missing(more[i]))
+      gaps[i] = missing_value;
+  const auto complete = [&](std::span<const double> column) {
+    std::vector<double> out(column.begin(), column.end());
+    for (std::size_t i = 0; i < gaps.size(); ++i)
+      if (is_missing(gaps[i]))
+        out[i] = missing_value;
+    return out;
+  };
+  const std::vector<double> x1 = complete(first.x), y1 = complete(first.y), x2 = complete(second.x),
+                            y2 = complete(second.y);
+  compared_correlations out;
+  out.first = correlate(design, x1, y1, method, confidence, correlation_interval::linearised, missing);
+  out.second = correlate(design, x2, y2, method, confidence, correlation_interval::linearised, missing);
+  if (is_missing(out.first.low) || is_missing(out.second.low)) {
+    finish(out, 0.0, missing_value, missing_value, confidence);
+    return out;
+  }
+  const std::span<const double> unanswered =
+      missing == missing_rows::domain ? std::span<const double>{} : std::span<const double>{gaps};
+  const answered_design answered(design, unanswered);
+  const linearised u1 = correlation(answered.view(), x1, y1, method),
+                   u2 = correlation(answered.view(), x2, y2, method);
+  std::vector<double> of_r, of_z;
+  for (std::size_t i = 0; i < design.units; ++i) {
+    of_r.push_back(u1.influence[i] - u2.influence[i]);
+    of_z.push_back(slope_of_atanh(u1.value) * u1.influence[i] - slope_of_atanh(u2.value) * u2.influence[i]);
+  }
+  const complete_pairs rows(answered.view(), x1, y1, gaps);
+  const auto taken = [&](const std::vector<double>& influence) {
+    std::vector<double> kept;
+    for (std::size_t i = 0; i < influence.size(); ++i)
+      if (gaps.empty() || !is_missing(gaps[i]))
+        kept.push_back(influence[i]);
+    return rows.variance(variance_engine(answered.view(), unanswered), kept);
+  };
+  const design_variance of_difference = taken(of_r), of_transformed = taken(of_z);
+  const double a = out.first.std_error, b = out.second.std_error;
+  const double c = (a * a + b * b - of_difference.variance) / (2.0 * a * b);
+  finish(out, c, std::sqrt(of_transformed.variance), of_difference.df, confidence);
+  return out;
+}
+
+QASCORE_INLINE compared_correlations compare_correlations(const design_view& design,
+                                                          const pair_of_columns& first,
+                                                          const design_view& other,
+                                                          const pair_of_columns& second,
+                                                          correlation_method method,
+                                                          confidence_level confidence, missing_rows missing) {
+  using namespace detail_comparison;
+  compared_correlations out;
+  out.first =
+      correlate(design, first.x, first.y, method, confidence, correlation_interval::linearised, missing);
+  out.second =
+      correlate(other, second.x, second.y, method, confidence, correlation_interval::linearised, missing);
+  const double a = out.first.std_error * slope_of_atanh(out.first.value),
+               b = out.second.std_error * slope_of_atanh(out.second.value);
+  // Welch and Satterthwaite.
+  const double df =
+      std::pow(a * a + b * b, 2) / (std::pow(a, 4) / out.first.df + std::pow(b, 4) / out.second.df);
+  finish(out, 0.0, std::hypot(a, b), df, confidence);
+  out.difference.n = out.first.n + out.second.n;
+  out.difference.missing = out.first.missing + out.second.missing;
+  return out;
+}
+
+} // namespace qascore::kernel
