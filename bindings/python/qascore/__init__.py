@@ -150,6 +150,7 @@ if TYPE_CHECKING:
         partial_correlations,
         within_between_correlation,
     )
+    from .responses import HaloCheck, SurveyResponse, halo_check, survey_response
     from .rubric import EvaluationResult, Rubric, Scores
     from .sample_size import (
         SampleSize,
@@ -212,6 +213,7 @@ __all__ = [
     "GStudy",
     "GoldComparison",
     "GroupDeviations",
+    "HaloCheck",
     "IccEstimate",
     "ImportedEvaluations",
     "ImportedRubric",
@@ -256,6 +258,7 @@ __all__ = [
     "SimulatedCriterion",
     "SizeStep",
     "Study",
+    "SurveyResponse",
     "TestResult",
     "Truth",
     "WithinBetween",
@@ -301,6 +304,7 @@ __all__ = [
     "g_study",
     "gold_kappa",
     "gwet_ac",
+    "halo_check",
     "icc",
     "icc_table",
     "import_evaluations",
@@ -360,6 +364,7 @@ __all__ = [
     "show_versions",
     "simulate",
     "spearman_brown",
+    "survey_response",
     "top_box",
     "total",
     "variance",
@@ -512,6 +517,7 @@ _HOMES = {
         "partial_correlations",
         "within_between_correlation",
     ),
+    "responses": ("HaloCheck", "SurveyResponse", "halo_check", "survey_response"),
     "rubric": ("EvaluationResult", "Rubric", "Scores"),
     "sample_size": (
         "SampleSize",

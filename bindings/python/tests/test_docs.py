@@ -129,7 +129,9 @@ def satisfaction() -> dict[str, Any]:
     scores = found["scores"][["conversation_id", "score"]].iloc[:500]
     surveys = pd.DataFrame({"conversation_id": range(100, 400), "csat": [1, 2, 3, 4, 5] * 60})
     sample = scores.merge(surveys).merge(found["calls"][["conversation_id", "minutes", "agent_id"]])
-    return {"scores": scores, "surveys": surveys, "design": drawn(sample)}
+    surveyed = scores.merge(surveys, how="left")
+    rated = sample.assign(scorer=sample["conversation_id"] % 4, asked=sample["conversation_id"] % 3)
+    return {"scores": scores, "surveys": surveys, "design": drawn(sample), "surveyed": surveyed, "rated": rated}
 
 
 def reported() -> dict[str, Any]:

@@ -24,6 +24,7 @@ CALLS = pd.DataFrame(
         "conversation_id": [f"c{i}" for i in range(60)],
         "agent": [f"agent {i % 6} <{i % 2}>" for i in range(60)],
         "queue": ["a", "b", "b"] * 20,
+        "asked": ["a", "b"] * 30,
         "solved": [True, False, True] * 20,
         "weight": [2.0, 3.0, 4.0] * 20,
         "score": RANDOM.uniform(0.4, 1.0, 60),
@@ -80,6 +81,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "GStudy": lambda: qa.g_study(RATINGS),
     "GoldComparison": lambda: qa.rater_against_gold(RATINGS, gold="ann", rater="bob"),
     "GroupDeviations": lambda: qa.model_bias(MODEL, model="model", by=GROUPS),
+    "HaloCheck": lambda: qa.halo_check(CALLS, "score", "csat", x_by="queue", y_by="asked"),
     "IccEstimate": lambda: qa.icc(RATINGS),
     "InternalConsistency": lambda: qa.internal_consistency(CALLS, ["score", "csat", "model"]),
     "KendallW": lambda: qa.kendall_w(RATINGS),
@@ -101,6 +103,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "SampleSize": lambda: qa.sample_size_for_mean(margin=0.02, sd=0.2, population=3000),
     "SamplingPlan": lambda: qa.allocate(CALLS, strata=["queue", "agent"], size=20),
     "Scores": scores,
+    "SurveyResponse": lambda: qa.survey_response(CALLS, "csat"),
     "WithinBetween": lambda: qa.within_between_correlation(CALLS, "score", "csat", group="agent"),
     "WithinGroup": lambda: qa.r_wg(RATINGS),
 }
