@@ -496,7 +496,7 @@ def icc(
 
     def one(part: Part) -> IccEstimate:
         core, arrays = part.under(design)
-        return _icc(part, core, form, confidence, interval, null_value, method, arrays)
+        return _icc(part, core, [form], confidence, interval, null_value, method, arrays)[0]
 
     return _each(table, one)
 
@@ -504,10 +504,11 @@ def icc(
 def icc_table(table: RatingTable, *, confidence: float = 0.95, design: Any = None) -> EstimateTable:
     """All forms of the intraclass correlation, one row each; of anonymous raters the one-way forms."""
     rows = [
-        (part.criterion, f"ICC({form})", _icc(part, core, form, confidence, "automatic", 0.0, "automatic", arrays))
+        (part.criterion, one.name, one)
         for part in _parts_of(table)
         for core, arrays in [part.under(design)]
-        for form in (FORMS if part.raters is not None else ("1,1", "1,k"))
+        for forms in [FORMS if part.raters is not None else ("1,1", "1,k")]
+        for one in _icc(part, core, forms, confidence, "automatic", 0.0, "automatic", arrays)
     ]
     return _keyed(table, rows, "form")
 
@@ -515,18 +516,20 @@ def icc_table(table: RatingTable, *, confidence: float = 0.95, design: Any = Non
 def _icc(
     part: Part,
     core: _core.Ratings,
-    form: str,
+    forms: Sequence[str],
     confidence: float,
     interval: str,
     null_value: float,
     method: str,
     arrays: Any,
-) -> IccEstimate:
+) -> list[IccEstimate]:
     if part.labels is not None:
         raise ArgumentError("icc: needs numbers, but the ratings are text")
-    record = dict(core.icc(form, confidence, interval, null_value, method, arrays))
-    test = TestResult.from_core(record.pop("test"))
-    return IccEstimate.from_core(f"ICC({form})", record, form=form, test=test)
+    records = core.icc(list(forms), confidence, interval, null_value, method, arrays)
+    return [
+        IccEstimate.from_core(f"ICC({form})", record, form=form, test=TestResult.from_core(record.pop("test")))
+        for form, record in zip(forms, records, strict=True)
+    ]
 
 
 # Raters

@@ -6,6 +6,8 @@
 #include <qascore/kernel/icc.hpp>
 #include <qascore/kernel/rater_summary.hpp>
 
+#include <pybind11/stl.h>
+
 namespace qascore::python {
 namespace {
 
@@ -26,11 +28,12 @@ constexpr std::array<std::pair<const char*, icc_form>, 6> forms{{{"1,1", icc_for
                                                                  {"A,k", icc_form::agreement_mean},
                                                                  {"C,k", icc_form::consistency_mean}}};
 
-constexpr std::array<std::pair<const char*, icc_interval>, 5> intervals{{{"automatic", icc_interval::automatic},
-                                                                         {"f", icc_interval::f},
-                                                                         {"influence", icc_interval::influence},
-                                                                         {"profile", icc_interval::profile},
-                                                                         {"logit", icc_interval::logit}}};
+constexpr std::array<std::pair<const char*, icc_interval>, 5> intervals{
+    {{"automatic", icc_interval::automatic},
+     {"f", icc_interval::f},
+     {"influence", icc_interval::influence},
+     {"profile", icc_interval::profile},
+     {"logit", icc_interval::logit}}};
 
 constexpr std::array<std::pair<const char*, icc_method>, 3> icc_methods{
     {{"automatic", icc_method::automatic}, {"anova", icc_method::anova}, {"reml", icc_method::reml}}};
@@ -80,21 +83,12 @@ py::tuple rows(const Ratings& self) {
         rater.push_back(view.rater[at]);
     }
   }
-  const py::object raters = view.anonymous() ? py::object(py::none()) : py::object(array_of(std::move(rater)));
+  const py::object raters =
+      view.anonymous() ? py::object(py::none()) : py::object(array_of(std::move(rater)));
   return py::make_tuple(array_of(std::move(unit)), raters, array_of(std::move(rating)));
 }
 
-py::dict icc(const Ratings& self, const std::string& form, confidence_level confidence, const std::string& interval,
-             double null_value, const std::string& method, const py::object& design) {
-  const Inference how(confidence, "influence", false, design, self.units());
-  const icc_options options{named("form", form, forms), how.options.confidence,
-                            named("interval", interval, intervals), null_value,
-                            named("method", method, icc_methods)};
-  icc_result found;
-  {
-    const py::gil_scoped_release unlocked;
-    found = kernel::icc(self.view(), options, how.view);
-  }
+py::dict icc_dict(const icc_result& found) {
   py::dict out = to_dict(found);
   out["test"] = to_dict(found.test);
   out["raters"] = found.raters;
@@ -106,6 +100,27 @@ py::dict icc(const Ratings& self, const std::string& form, confidence_level conf
   out["rater_variance"] = found.rater_variance;
   out["error_variance"] = found.error_variance;
   out["ratings_per_unit"] = found.ratings_per_unit;
+  return out;
+}
+
+/// One record per form.
+py::list icc(const Ratings& self, const std::vector<std::string>& form, confidence_level confidence,
+             const std::string& interval, double null_value, const std::string& method,
+             const py::object& design) {
+  const Inference how(confidence, "influence", false, design, self.units());
+  std::vector<icc_form> wanted;
+  for (const std::string& one : form)
+    wanted.push_back(named("form", one, forms));
+  const icc_options options{wanted.at(0), how.options.confidence, named("interval", interval, intervals),
+                            null_value, named("method", method, icc_methods)};
+  std::vector<icc_result> found;
+  {
+    const py::gil_scoped_release unlocked;
+    found = kernel::icc_forms(self.view(), wanted, options, how.view);
+  }
+  py::list out;
+  for (const icc_result& one : found)
+    out.append(icc_dict(one));
   return out;
 }
 
@@ -170,7 +185,8 @@ void register_calibration(py::module_& module) {
       .def("krippendorff_alpha", &krippendorff_alpha, arg("level"), arg("category_weights"),
            arg("confidence"), arg("std_error"), arg("normal"), arg("design"))
       .def("rows", &rows)
-      .def("icc", &icc, arg("form"), arg("confidence"), arg("interval"), arg("null_value"), arg("method"), arg("design"))
+      .def("icc", &icc, arg("form"), arg("confidence"), arg("interval"), arg("null_value"), arg("method"),
+           arg("design"))
       .def("rater_summary", &rater_summary, arg("confidence"), arg("design"))
       .def("leave_one_rater_out", &leave_one_rater_out, arg("level"), arg("confidence"), arg("design"));
   module.def(

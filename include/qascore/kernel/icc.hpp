@@ -6,6 +6,7 @@
 #include "ratings.hpp"
 
 #include <span>
+#include <vector>
 
 namespace qascore {
 
@@ -100,6 +101,10 @@ namespace qascore::kernel {
 /// Checked against: psych 2.2.9, irrNA 0.2.3 (tests of a null value), irr 0.84.1, ICC 2.4.0 (one-way with gaps), lme4
 /// 1.1.31 (reml), finite differences, the jackknife, simulation.
 icc_result icc(const rating_view& ratings, const icc_options& options, const design_view* design);
+
+/// Several forms of one table, in their order: models are fitted once for all. `options.form` is not read.
+std::vector<icc_result> icc_forms(const rating_view& ratings, std::span<const icc_form> forms,
+                                  icc_options options, const design_view* design);
 
 /// Value and influence values alone.
 linearised linearised_icc(const rating_view& ratings, icc_form form, std::span<const double> unit_weight);

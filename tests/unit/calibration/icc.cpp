@@ -218,6 +218,32 @@ TEST_CASE("an ICC of a table with gaps is that of the crossed model by REML") {
   CHECK(consistency.test.p_value < 0.01);
 }
 
+TEST_CASE("the table of all forms is that of each form, full or with gaps, and of anonymous raters the "
+          "one-way forms") {
+  constexpr double gap = std::numeric_limits<double>::quiet_NaN();
+  const auto full = tables::of(tables::shrout_fleiss, 4);
+  const auto gappy =
+      tables::of({9, gap, 5, 8, 6, 1, 3, 2, 8, 4, 6, gap, 7, 1, 2, 6, 10, 5, 6, 9, gap, 2, 4, 7}, 4);
+  for (const auto* table : {&full, &gappy}) {
+    const auto found = qa::icc_table(*table);
+    REQUIRE(found.size() == all_forms.size());
+    for (std::size_t f = 0; f < all_forms.size(); ++f) {
+      const auto alone = qa::icc(*table, {.form = all_forms[f]});
+      CHECK(found[f].form == all_forms[f]);
+      CHECK(found[f].estimated_by == alone.estimated_by);
+      CHECK(close_to(found[f].value, alone.value, 1e-14));
+      CHECK(close_to(found[f].std_error, alone.std_error, 1e-14));
+      CHECK(close_to(found[f].low, alone.low, 1e-12));
+      CHECK(close_to(found[f].high, alone.high, 1e-12));
+      CHECK(close_to(found[f].test.p_value, alone.test.p_value, 1e-12));
+    }
+  }
+  const std::vector<std::int64_t> counts{2, 1, 0, 3, 3, 0, 1, 2};
+  const auto found = qa::icc_table(qa::rating_table::from_counts(counts, {1, 2}));
+  REQUIRE(found.size() == 2);
+  CHECK(found[1].form == form::one_way_mean);
+}
+
 TEST_CASE("REML on a full table is the analysis of variance where no estimate is negative") {
   const auto table = tables::of(tables::shrout_fleiss, 4);
   for (const form which : all_forms) {

@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace qascore::kernel {
 namespace detail_icc {
@@ -350,20 +352,13 @@ inline bool by_likelihood(const rating_view& ratings, const icc_options& options
           options.interval != icc_interval::influence && options.interval != icc_interval::f);
 }
 
-} // namespace detail_icc
+/// Models by REML that forms share: the one-way one and the crossed one.
+struct fitted {
+  std::optional<detail_icc_components::components> one_way, crossed;
+};
 
-QASCORE_INLINE linearised linearised_icc(const rating_view& ratings, icc_form form,
-                                         std::span<const double> unit_weight) {
-  linearised out = detail_icc::linearise(
-      form, detail_icc::analyse(ratings, detail_icc::kind_of(form), weights_of(ratings, unit_weight)));
-  if (out.is_defined())
-    out.influence = spread_to_units(ratings, out.influence);
-  return out;
-}
-
-QASCORE_INLINE icc_result icc(const rating_view& ratings, const icc_options& options,
-                              const design_view* design) {
-  using namespace detail_icc;
+inline icc_result one_form(const rating_view& ratings, const icc_options& options, const design_view* design,
+                           fitted& models) {
   const kind of = kind_of(options.form);
   if (of != kind::one_way && ratings.anonymous())
     throw argument_error(
@@ -382,9 +377,12 @@ QASCORE_INLINE icc_result icc(const rating_view& ratings, const icc_options& opt
         likelihood ? "interval: the variances are estimated by REML; expected automatic, profile or logit"
                    : "interval: profile and logit limits need method reml; expected automatic, f or "
                      "influence");
-  if (likelihood)
-    return detail_icc_components::icc(ratings, options, of == kind::one_way, of == kind::agreement,
-                                      of_mean(options.form), name_of(options.form));
+  if (likelihood) {
+    auto& model = of == kind::one_way ? models.one_way : models.crossed;
+    if (!model)
+      model.emplace(ratings, of == kind::one_way);
+    return model->icc(options, {of == kind::agreement, of_mean(options.form), name_of(options.form)});
+  }
   const mean_squares ms = analyse(ratings, of, weights_of(ratings, unit_weights(ratings, design)));
   inference_options inference;
   inference.confidence = options.confidence;
@@ -410,6 +408,34 @@ QASCORE_INLINE icc_result icc(const rating_view& ratings, const icc_options& opt
     out.test = f_test(options.form, ms, options.null_value);
     if (options.interval != icc_interval::influence)
       f_limits(out, of, ms);
+  }
+  return out;
+}
+
+} // namespace detail_icc
+
+QASCORE_INLINE linearised linearised_icc(const rating_view& ratings, icc_form form,
+                                         std::span<const double> unit_weight) {
+  linearised out = detail_icc::linearise(
+      form, detail_icc::analyse(ratings, detail_icc::kind_of(form), weights_of(ratings, unit_weight)));
+  if (out.is_defined())
+    out.influence = spread_to_units(ratings, out.influence);
+  return out;
+}
+
+QASCORE_INLINE icc_result icc(const rating_view& ratings, const icc_options& options,
+                              const design_view* design) {
+  detail_icc::fitted models;
+  return detail_icc::one_form(ratings, options, design, models);
+}
+
+QASCORE_INLINE std::vector<icc_result> icc_forms(const rating_view& ratings, std::span<const icc_form> forms,
+                                                 icc_options options, const design_view* design) {
+  detail_icc::fitted models;
+  std::vector<icc_result> out;
+  for (const icc_form form : forms) {
+    options.form = form;
+    out.push_back(detail_icc::one_form(ratings, options, design, models));
   }
   return out;
 }

@@ -19,12 +19,9 @@ inline bool worth_a_profile(std::size_t levels, double variance, double std_erro
   return levels < 50 || !(variance > 4.0 * std_error);
 }
 
-/// Why the model cannot be fitted, as far as the design says; empty: it can.
-inline std::string why_undefined(const mixed_data& data) {
-  const std::size_t n = data.y.size();
-  if (n < data.fixed.size() + 2)
-    return "fewer than " + std::to_string(data.fixed.size() + 2) + " rows";
-  for (const random_factor& factor : data.factors) {
+/// Why the effects of these factors cannot be told apart, from each other or from the error; empty: they can.
+inline std::string why_undefined(std::span<const random_factor> factors) {
+  for (const random_factor& factor : factors) {
     if (factor.levels < 2)
       return "a factor has fewer than 2 levels: nothing differs";
     std::vector<std::uint8_t> met(factor.levels, 0);
@@ -34,11 +31,19 @@ inline std::string why_undefined(const mixed_data& data) {
     if (!twice)
       return "a factor has a level of its own for each row: it cannot be told from the error";
   }
-  for (std::size_t f = 0; f < data.factors.size(); ++f)
+  for (std::size_t f = 0; f < factors.size(); ++f)
     for (std::size_t g = 0; g < f; ++g)
-      if (system::nested(data.factors[f], data.factors[g]) &&
-          system::nested(data.factors[g], data.factors[f]))
+      if (layout::nested(factors[f], factors[g]) && layout::nested(factors[g], factors[f]))
         return "two factors part the rows alike: their effects cannot be told apart";
+  return {};
+}
+
+/// Why the model cannot be fitted, as far as the design says; empty: it can.
+inline std::string why_undefined(const mixed_data& data) {
+  if (data.y.size() < data.fixed.size() + 2)
+    return "fewer than " + std::to_string(data.fixed.size() + 2) + " rows";
+  if (const std::string why = why_undefined(data.factors); !why.empty())
+    return why;
   if (std::all_of(data.y.begin(), data.y.end(), [&](double value) { return value == data.y[0]; }))
     return "no variance: all values are the same";
   return {};
@@ -118,21 +123,28 @@ inline void profile_limits(likelihood& model, const optimum& best, std::size_t f
   out.interval_method = "profile likelihood";
   const double least = best.at.deviance, deviate = normal_quantile(out.confidence.upper_tail());
   const auto at = static_cast<index>(f);
-  vector warm(best.free.size() - 1);
-  warm << best.free.head(at), best.free.tail(best.free.size() - 1 - at);
-  const auto excess = [&](double value) {
-    const optimum found = model.maximise(model.holding(f, value), warm);
+  vector warm;
+  const auto begin = [&] {
+    warm.resize(best.free.size() - 1);
+    warm << best.free.head(at), best.free.tail(best.free.size() - 1 - at);
+  };
+  const auto profile = [&](double value) {
+    const optimum found = model.maximise(model.holding(f, value), warm, 1e-10);
     if (found.at.deviance < least + 100.0)
       warm = found.free;
-    return excess_of(found.at.deviance, least, deviate);
+    return profile_of(found.at, at);
   };
-  const double step = out.std_error > 0.0 ? 2.0 * deviate * out.std_error : 0.1 * model.total();
-  out.high = zero_crossing(excess, out.value, out.value + step, [](double v) { return 2.0 * v; });
-  warm << best.free.head(at), best.free.tail(best.free.size() - 1 - at);
+  // Two standard errors of the logarithm where there is one.
+  const double step =
+      out.std_error > 0.0 ? std::exp(std::min(2.0, deviate * out.std_error / out.value)) : 2.0;
+  begin();
+  out.high = profile_limit(profile, least, deviate, out.value,
+                           out.value > 0.0 ? step * out.value : 0.1 * model.total(), true);
+  begin();
   if (excess_of(without, least, deviate) <= 0.0)
     out.low = 0.0;
   else
-    out.low = zero_crossing(excess, out.value, 0.5 * out.value, [](double v) { return 0.5 * v; });
+    out.low = profile_limit(profile, least, deviate, out.value, out.value / step, false);
   if (std::isnan(out.high))
     out.undefined = "the likelihood does not bound the variance above";
 }
@@ -140,7 +152,7 @@ inline void profile_limits(likelihood& model, const optimum& best, std::size_t f
 /// Satterthwaite's degrees of freedom of the variance of each coefficient, which is sum_f s_f d_f + s_e d_e with d_f the
 /// squared weights of the estimate summed by level: (covariance with the effects / s_f)^2.
 inline std::vector<double> coefficient_df(const point& best, const matrix& covariance,
-                                          const system::errors& errors, const matrix& back) {
+                                          const prediction_errors& errors, const matrix& back) {
   const auto factors = static_cast<index>(errors.squares.size());
   const matrix variance = back * errors.coefficient * back.transpose();
   const double error = best.variance[factors];

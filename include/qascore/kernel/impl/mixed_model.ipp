@@ -38,7 +38,7 @@ QASCORE_INLINE mixed_fit fit_mixed_model(const mixed_data& data, const mixed_opt
     for (index b = 0; b < size; ++b)
       out.covariance.push_back(covariance(a, b));
 
-  system::errors errors;
+  prediction_errors errors;
   predict(data, model, best.at, covariance, options, errors, out);
   const matrix back = model.back();
   vector b = back * best.at.fit.b;

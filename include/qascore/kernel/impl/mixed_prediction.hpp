@@ -19,11 +19,11 @@ struct known_errors {
 
 /// `centre`: effects of this factor count from the mean of its levels, which the means of the others contain.
 inline known_errors errors_at(likelihood& model, const vector& variance, std::size_t centre,
-                              system::errors& relative) {
+                              prediction_errors& relative) {
   system& equations = model.equations();
   const double error = variance[variance.size() - 1];
   equations.factorise(model.ratios(variance));
-  relative = equations.prediction_errors();
+  relative = inverse(equations).errors();
   known_errors out{relative.effect, relative.with_intercept};
   if (centre < equations.factors().size()) {
     // Covariances of all prediction errors with that of the mean of the factor's levels: one more solution.
@@ -48,7 +48,7 @@ inline known_errors errors_at(likelihood& model, const vector& variance, std::si
 /// d the derivatives of the prediction in the variances, A their covariance; df = 2 v^2 / (g'A g), g the derivatives of v, but levels - 1
 /// at least: where a variance is near 0 and hardly known, d'A d is what allows for it.
 inline void predict(const mixed_data& data, likelihood& model, const point& best, const matrix& covariance,
-                    const mixed_options& options, system::errors& relative, mixed_fit& out) {
+                    const mixed_options& options, prediction_errors& relative, mixed_fit& out) {
   const std::size_t count = data.factors.size(), centre = options.centre;
   const index size = best.variance.size();
   std::vector<std::pair<index, known_errors>> slope; // of the errors, by differences

@@ -1,11 +1,8 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
-#include "mixed_system.hpp"
+#include "mixed_errors.hpp"
 
-#include <boost/math/tools/roots.hpp>
-
-#include <cstdint>
 #include <functional>
 #include <limits>
 #include <numbers>
@@ -37,6 +34,19 @@ struct optimum {
   std::size_t iterations = 0;
 };
 
+/// The first column that those before it determine; all of them: none.
+inline std::size_t first_dependent(const matrix& x) {
+  const matrix gram = x.transpose() * x;
+  matrix rest = gram;
+  for (index k = 0; k < gram.rows(); ++k) {
+    if (!(rest(k, k) > 1e-10 * gram(k, k)))
+      return static_cast<std::size_t>(k);
+    for (index r = k + 1; r < gram.rows(); ++r)
+      rest.row(r) -= rest.row(k) * (rest(r, k) / rest(k, k));
+  }
+  return static_cast<std::size_t>(gram.rows());
+}
+
 class likelihood {
 public:
   explicit likelihood(const mixed_data& data) : n_{data.y.size()} {
@@ -53,19 +63,21 @@ public:
     scale_.assign(p_, 1.0);
     for (std::size_t k = 1; k < p_; ++k)
       take(k, data.fixed[k - 1]);
-    for (std::size_t i = 0; i < data.weight.size(); ++i)
-      constant_ -= std::log(data.weight[i]);
-    for (const double scale : scale_)
-      constant_ += 2.0 * std::log(scale);
     if (dependent() == p_) { // else nothing is asked of it
       system_.emplace(data.factors, x_, data.weight);
-      right_ = system_->right_side(y_.data());
+      take_weights(data.weight);
     }
     for (const double value : y_)
       total_ += value * value / static_cast<double>(std::max<std::size_t>(n_, 2) - 1);
   }
   likelihood(const likelihood&) = delete; // the equations look into the columns
   likelihood& operator=(const likelihood&) = delete;
+
+  /// The same rows with other weights, which must outlive this.
+  void weigh(std::span<const double> weight) {
+    system_->weigh(weight);
+    take_weights(weight);
+  }
 
   std::size_t rows() const noexcept { return n_; }
   std::size_t columns() const noexcept { return p_; }
@@ -76,17 +88,7 @@ public:
   const std::vector<double>& centred() const noexcept { return y_; }
 
   /// The first fixed column that those before it determine; columns(): none.
-  std::size_t dependent() const {
-    const matrix gram = x_.transpose() * x_;
-    matrix rest = gram;
-    for (index k = 0; k < gram.rows(); ++k) {
-      if (!(rest(k, k) > 1e-10 * gram(k, k)))
-        return static_cast<std::size_t>(k);
-      for (index r = k + 1; r < gram.rows(); ++r)
-        rest.row(r) -= rest.row(k) * (rest(r, k) / rest(k, k));
-    }
-    return p_;
-  }
+  std::size_t dependent() const { return first_dependent(x_); }
 
   /// The deviance, and with `slopes` its derivatives.
   point at(const vector& variance, bool slopes) {
@@ -100,23 +102,24 @@ public:
     if (!system_->factorise(ratio))
       return out;
     out.fit = system_->solve(right_);
-    const std::vector<double> rest = system_->residual(y_.data(), out.fit);
+    const std::vector<double> rest = system_->residual(y_, out.fit);
     double squares = 0.0; // y'P y in units of the error variance, from positive terms
     for (std::size_t i = 0; i < n_; ++i)
-      squares += rest[i] * rest[i] / system_->weight(i);
+      squares += rest[i] * rest[i] / system_->rows().weight(i);
     for (std::size_t f = 0; f < count; ++f)
       squares += out.fit.u[f].squaredNorm() / ratio[f];
     const auto df = static_cast<double>(n_ - p_);
     out.deviance = system_->log_determinant() + constant_ + df * std::log(2.0 * std::numbers::pi * error) +
                    squares / error;
     if (slopes)
-      derive(out, ratio, rest, squares);
+      derive(out, ratio, squares);
     return out;
   }
 
   /// The optimum over free parameters >= 0, from a start. Steps that do not lower the deviance are halved; where halving
-  /// does not help either, a step of the EM algorithm is taken.
-  optimum maximise(const constraint& by, vector free) {
+  /// does not help either, a step of the EM algorithm is taken. Done where a step is expected to lower the deviance by less
+  /// than half of `enough`.
+  optimum maximise(const constraint& by, vector free, double enough = 1e-12) {
     optimum out;
     const index size = free.size();
     const vector least = floor_of(by);
@@ -134,7 +137,7 @@ public:
           open.push_back(k);
       vector step = vector::Zero(size);
       const double decrement = newton(g, h, open, step);
-      if (open.empty() || decrement < 1e-12) {
+      if (open.empty() || decrement < enough) {
         out.converged = true;
         break;
       }
@@ -230,13 +233,13 @@ public:
       of_error.u.push_back(-ratio[f] * here.slope[f] / error);
     of_error.b = vector::Zero(static_cast<index>(p_));
     for (std::size_t g = 0; g < count; ++g) {
-      const auto [fit, sums] = project(g, here.slope[g]);
+      const solution fit = project(g, here.slope[g]);
       solution d;
       for (std::size_t f = 0; f < count; ++f) {
-        d.u.push_back(-ratio[f] * sums[f] / error);
+        d.u.push_back(-fit.u[f] / error);
         if (f == g)
           d.u[f] += here.slope[g] / error;
-        of_error.u[f] += ratio[f] * ratio[g] * sums[f] / error;
+        of_error.u[f] += ratio[g] * fit.u[f] / error;
       }
       d.b = -fit.b / error;
       of_error.b += ratio[g] * fit.b / error;
@@ -284,40 +287,45 @@ private:
       x_(static_cast<index>(i), static_cast<index>(k)) = constant ? 0.0 : (column[i] - mean) / widest;
   }
 
-  /// The fit of v = Z_f `level`, and Z_g'P v of all factors g, in units of the error variance.
-  std::pair<solution, std::vector<vector>> project(std::size_t f, const vector& level) const {
-    solution v = nothing();
-    v.u[f] = level;
-    const solution right = system_->multiply(v);
-    solution fit = system_->solve(right);
-    std::vector<vector> sums = system_->multiply(fit).u;
-    for (std::size_t g = 0; g < sums.size(); ++g)
-      sums[g] = right.u[g] - sums[g];
-    return {std::move(fit), std::move(sums)};
+  void take_weights(std::span<const double> weight) {
+    right_ = system_->right_side(y_);
+    constant_ = 0.0;
+    for (const double w : weight)
+      constant_ -= std::log(w);
+    for (const double scale : scale_)
+      constant_ += 2.0 * std::log(scale);
   }
 
-  void derive(point& out, const std::vector<double>& ratio, const std::vector<double>& rest, double squares) {
+  /// The fit of v = Z_f `level`: its effects over the relative variances are Z_g'P v, in units of the error variance.
+  solution project(std::size_t f, const vector& level) const {
+    std::vector<double> v(n_);
+    for (std::size_t i = 0; i < n_; ++i)
+      v[i] = level[static_cast<index>(system_->factors()[f].code[i])];
+    return system_->solve(system_->right_side(v));
+  }
+
+  void derive(point& out, const std::vector<double>& ratio, double squares) {
     const std::size_t count = factors();
     const auto size = static_cast<index>(count + 1), e = static_cast<index>(count);
     const double error = out.variance[e];
-    out.slope = system_->level_sums(rest);
+    for (std::size_t f = 0; f < count; ++f)
+      out.slope.push_back(out.fit.u[f] / ratio[f]);
     matrix cross = matrix::Zero(e, e); // v_f'P v_g, v_f = Z_f Z_f'P y, in units of the error variance
     for (std::size_t f = 0; f < count; ++f) {
-      const std::vector<vector> sums = project(f, out.slope[f]).second;
+      const solution fit = project(f, out.slope[f]);
       for (std::size_t g = 0; g <= f; ++g)
         cross(static_cast<index>(f), static_cast<index>(g)) =
-            cross(static_cast<index>(g), static_cast<index>(f)) = out.slope[g].dot(sums[g]);
+            cross(static_cast<index>(g), static_cast<index>(f)) = out.slope[g].dot(fit.u[g]) / ratio[g];
     }
-    const system::errors errors = system_->prediction_errors();
+    const std::vector<vector> errors = inverse(*system_).effects();
     out.gradient = vector::Zero(size);
     out.information = matrix::Zero(size, size);
     double trace = 0.0, taken = 0.0;
     vector norm(e);
     for (std::size_t f = 0; f < count; ++f) {
       const auto at = static_cast<index>(f);
-      const double t =
-          (static_cast<double>(system_->factors()[f].levels) * ratio[f] - errors.effect[f].sum()) /
-          (ratio[f] * ratio[f]);
+      const double t = (static_cast<double>(system_->factors()[f].levels) * ratio[f] - errors[f].sum()) /
+                       (ratio[f] * ratio[f]);
       norm[at] = out.slope[f].squaredNorm();
       out.gradient[at] = (t - norm[at] / error) / error;
       trace += ratio[f] * t;
@@ -388,30 +396,46 @@ private:
   std::optional<system> system_;
 };
 
-/// Where a function that rises from below 0 at `inside` crosses 0; `outside` is moved away until it lies above, by
-/// `widen`. NaN: it never does.
-inline double zero_crossing(const std::function<double(double)>& excess, double inside, double outside,
-                       const std::function<double(double)>& widen) {
-  double value = excess(outside);
-  for (int tries = 0; !(value > 0.0); ++tries) {
-    if (tries == 60 || std::isnan(value))
-      return missing_value;
-    inside = outside;
-    outside = widen(outside);
-    value = excess(outside);
-  }
-  std::uintmax_t steps = 60;
-  const auto tolerance = [](double a, double b) {
-    return std::abs(a - b) <= 1e-7 * (std::abs(a) + std::abs(b));
-  };
-  const double low = std::min(inside, outside), high = std::max(inside, outside);
-  const auto found = boost::math::tools::toms748_solve(excess, low, high, tolerance, steps);
-  return 0.5 * (found.first + found.second);
-}
-
 /// How far a deviance lies above the least one, as a normal deviate, less the one asked for.
 inline double excess_of(double deviance, double least, double deviate) {
   return std::sqrt(std::max(0.0, deviance - least)) - deviate;
+}
+
+/// A deviance, and its derivative in the logarithm of what it was asked for.
+struct profile_point {
+  double deviance, slope;
+};
+
+/// In the logarithm of one variance, or of its ratio to others.
+inline profile_point profile_of(const point& here, index variance) {
+  const bool known = here.gradient.size() > variance;
+  return {here.deviance, known ? here.gradient[variance] * here.variance[variance] : missing_value};
+}
+
+/// Where, above or below `inside`, the profile of the deviance has risen by `deviate` squared: Newton's steps on the root
+/// of what it has risen by, which is nearly straight in the logarithm, kept between what was looked at. Below, it must
+/// have risen that far at 0. NaN: it never does.
+inline double profile_limit(const std::function<profile_point(double)>& profile, double least, double deviate,
+                            double inside, double start, bool above) {
+  double low = above ? inside : 0.0, high = above ? std::numeric_limits<double>::infinity() : inside;
+  double at = start;
+  for (int steps = 0; steps < 100; ++steps) {
+    const profile_point here = profile(at);
+    const double excess = excess_of(here.deviance, least, deviate);
+    if (std::isnan(excess))
+      return missing_value;
+    ((excess > 0.0) == above ? high : low) = at;
+    if (std::abs(excess) < 1e-9)
+      return at;
+    const double slope = here.slope / (2.0 * (excess + deviate));
+    double next = at * std::exp(std::clamp(-excess / slope, -2.0, 2.0));
+    if (!(next > low && next < high)) // or not a number
+      next = std::isinf(high) ? 4.0 * at : low > 0.0 ? std::sqrt(low * high) : 0.25 * high;
+    if (std::abs(next - at) <= 1e-8 * at)
+      return next;
+    at = next;
+  }
+  return std::isinf(high) ? missing_value : at;
 }
 
 } // namespace qascore::kernel::detail_mixed

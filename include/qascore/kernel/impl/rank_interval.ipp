@@ -33,16 +33,17 @@ QASCORE_INLINE std::vector<rank_interval> rank_intervals(std::span<const double>
   }
   const double least = *std::min_element(spread.begin(), spread.end());
   const double largest = *std::max_element(spread.begin(), spread.end());
+  std::vector<std::size_t> lower(m + 1, 0); // by place: how many start to be surely lower there
   for (std::size_t i = 0; i < m; ++i) {
     // Nearer than the first no value is surely higher, beyond the second every one is.
-    const double near = critical * std::sqrt(spread[i] + least), far = critical * std::sqrt(spread[i] + largest);
-    const auto from = std::upper_bound(sorted.begin() + static_cast<std::ptrdiff_t>(i), sorted.end(), sorted[i],
-                                       [near](double a, double b) { return b - a > near; });
+    const double near = critical * std::sqrt(spread[i] + least),
+                 far = critical * std::sqrt(spread[i] + largest);
+    const auto from = std::upper_bound(sorted.begin() + static_cast<std::ptrdiff_t>(i), sorted.end(),
+                                       sorted[i], [near](double a, double b) { return b - a > near; });
     const auto until =
         std::upper_bound(from, sorted.end(), sorted[i], [far](double a, double b) { return b - a > far; });
     out[order[i]].low += static_cast<std::size_t>(sorted.end() - until);
-    for (auto at = until; at != sorted.end(); ++at)
-      --out[order[static_cast<std::size_t>(at - sorted.begin())]].high;
+    ++lower[static_cast<std::size_t>(until - sorted.begin())];
     for (auto at = from; at != until; ++at) {
       const auto j = static_cast<std::size_t>(at - sorted.begin());
       if (sorted[j] - sorted[i] > critical * std::sqrt(spread[i] + spread[j])) {
@@ -50,6 +51,11 @@ QASCORE_INLINE std::vector<rank_interval> rank_intervals(std::span<const double>
         --out[order[j]].high;
       }
     }
+  }
+  std::size_t sure = 0;
+  for (std::size_t j = 0; j < m; ++j) {
+    sure += lower[j];
+    out[order[j]].high -= sure;
   }
   return out;
 }

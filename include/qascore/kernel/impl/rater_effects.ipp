@@ -4,14 +4,13 @@
 #include "../../core/error.hpp"
 #include "../../detail/parallel.hpp"
 #include "../rater_effects.hpp"
-#include "../studentized_range.hpp"
 #include "mixed_inference.hpp"
+#include "rater_panel.hpp"
 #include "replicate_stream.hpp"
 
 #include <boost/random/normal_distribution.hpp>
 
 #include <cmath>
-#include <numbers>
 #include <numeric>
 #include <string>
 
@@ -19,30 +18,7 @@ namespace qascore::kernel {
 namespace detail_rater_effects {
 
 using namespace detail_mixed;
-
-/// Agents and raters that scores connect, numbered by the agents' order.
-inline void connect(const rater_scores& scores, rater_effects_fit& out) {
-  const std::size_t agents = scores.agent.levels, nodes = agents + scores.rater.levels;
-  std::vector<std::uint32_t> parent(nodes);
-  std::iota(parent.begin(), parent.end(), std::uint32_t{0});
-  const auto top = [&](std::uint32_t node) {
-    while (parent[node] != node)
-      node = parent[node] = parent[parent[node]];
-    return node;
-  };
-  for (std::size_t i = 0; i < scores.score.size(); ++i) {
-    const std::uint32_t a = top(scores.agent.code[i]);
-    const std::uint32_t b = top(static_cast<std::uint32_t>(agents) + scores.rater.code[i]);
-    parent[std::max(a, b)] = std::min(a, b);
-  }
-  std::vector<std::uint32_t> group(nodes, missing_code);
-  for (std::uint32_t node = 0; node < nodes; ++node) {
-    std::uint32_t& of = group[top(node)];
-    if (is_missing(of))
-      of = static_cast<std::uint32_t>(out.groups++);
-    (node < agents ? out.agent_group : out.rater_group).push_back(of);
-  }
-}
+using namespace detail_rater_panel;
 
 inline mixed_data model_of(const rater_scores& scores) {
   mixed_data out{scores.score, {scores.agent, scores.rater}, scores.case_mix, {}};
@@ -60,18 +36,17 @@ inline std::vector<std::pair<double, double>> spreads(const mixed_data& data, co
   const random_factor& rater = data.factors[1];
   const double error = variance[variance.size() - 1];
   std::vector<std::pair<double, double>> out(rater.levels, {error, 0.0});
-  std::vector<double> weight(data.y.size());
+  std::vector<double> weight(data.y.size(), 1.0);
+  likelihood model(data);
   for (int round = 0; round < 60; ++round) {
     for (std::size_t i = 0; i < weight.size(); ++i)
       weight[i] = error / out[rater.code[i]].first;
-    mixed_data weighted = data;
-    weighted.weight = weight;
-    likelihood model(weighted);
+    model.weigh(weight);
     const point here = model.at(variance, false);
     if (!std::isfinite(here.deviance)) // not to be solved with these weights: the variances before them stand
       break;
-    const std::vector<double> rest = model.equations().residual(model.centred().data(), here.fit);
-    const std::vector<double> leverage = model.equations().leverages();
+    const std::vector<double> rest = model.equations().residual(model.centred(), here.fit);
+    const std::vector<double> leverage = inverse(model.equations()).leverages();
     std::vector<double> squares(rater.levels, 0.0), trace(rater.levels, 0.0);
     for (std::size_t i = 0; i < weight.size(); ++i) {
       squares[rater.code[i]] += rest[i] * rest[i] / weight[i];
@@ -148,33 +123,6 @@ inline void report(const mixed_effects& from, std::size_t at, double sign, estim
   out.interval_method = "t, prediction error, Satterthwaite df";
 }
 
-inline void means_of(const rater_scores& scores, rater_effects_fit& out) {
-  out.agents.resize(scores.agent.levels);
-  out.raters.resize(scores.rater.levels);
-  for (std::size_t i = 0; i < scores.score.size(); ++i) {
-    ++out.agents[scores.agent.code[i]].n;
-    ++out.raters[scores.rater.code[i]].n;
-  }
-  for (adjusted_agent& agent : out.agents)
-    agent.mean = 0.0;
-  for (rater_effect& rater : out.raters)
-    rater.mean = 0.0;
-  for (std::size_t i = 0; i < scores.score.size(); ++i) {
-    adjusted_agent& agent = out.agents[scores.agent.code[i]];
-    rater_effect& rater = out.raters[scores.rater.code[i]];
-    agent.mean += scores.score[i] / static_cast<double>(agent.n);
-    rater.mean += scores.score[i] / static_cast<double>(rater.n);
-  }
-}
-
-/// Ranks of values, 1 the best.
-inline std::vector<std::size_t> ranked(std::vector<double> value, bool highest_first) {
-  if (!highest_first)
-    for (double& v : value)
-      v = -v;
-  return ranks_of(value);
-}
-
 } // namespace detail_rater_effects
 
 QASCORE_INLINE rater_effects_fit rater_effects(const rater_scores& scores,
@@ -185,8 +133,9 @@ QASCORE_INLINE rater_effects_fit rater_effects(const rater_scores& scores,
   if (options.test == rater_test::bootstrap && options.replicates < 19)
     throw argument_error("replicates: expected 19 or more but found " + std::to_string(options.replicates));
   rater_effects_fit out;
-  connect(scores, out);
-  means_of(scores, out);
+  connect(scores.agent, scores.rater, out);
+  take_means(
+      scores.agent, scores.rater, [&](std::size_t i) { return scores.score[i]; }, out);
   const mixed_data data = model_of(scores);
   out.model = fit_mixed_model(data, {options.confidence, options.interval, 1});
 
@@ -259,16 +208,8 @@ QASCORE_INLINE rater_effects_fit rater_effects(const rater_scores& scores,
   }
   const std::vector<std::size_t> ranks = ranked(adjusted, options.highest_first);
   std::vector<rank_interval> possible(out.agents.size(), {1, out.agents.size()});
-  if (out.agents.size() > 1 && out.model.variance[0].value > 0.0) {
-    std::vector<double> value = adjusted;
-    if (!options.highest_first)
-      for (double& v : value)
-        v = -v;
-    const double critical = studentized_range_quantile(options.confidence.value(), value.size(),
-                                                       std::numeric_limits<double>::infinity()) /
-                            std::numbers::sqrt2;
-    possible = rank_intervals(value, squared_error, critical);
-  }
+  if (out.agents.size() > 1 && out.model.variance[0].value > 0.0)
+    possible = possible_ranks(adjusted, squared_error, options.highest_first, options.confidence);
   for (std::size_t a = 0; a < out.agents.size(); ++a) {
     out.agents[a].rank = ranks[a];
     out.agents[a].ranks = possible[a];
