@@ -127,6 +127,7 @@ if TYPE_CHECKING:
         model_bias,
         model_break,
     )
+    from .ordinal_raters import OrdinalRater, OrdinalRaterEffects, ordinal_rater_effects
     from .outcomes import nps, top_box
     from .paired import paired_difference
     from .quantiles import median, quantile
@@ -225,6 +226,8 @@ __all__ = [
     "ModelAssistedEstimate",
     "ModelBreak",
     "NumericError",
+    "OrdinalRater",
+    "OrdinalRaterEffects",
     "PairCounts",
     "Pairing",
     "PairwiseAgreement",
@@ -326,6 +329,7 @@ __all__ = [
     "model_break",
     "nonoverlapping_correlations",
     "nps",
+    "ordinal_rater_effects",
     "overall_ccc",
     "overlapping_correlations",
     "p_chart",
@@ -494,6 +498,7 @@ _HOMES = {
         "model_bias",
         "model_break",
     ),
+    "ordinal_raters": ("OrdinalRater", "OrdinalRaterEffects", "ordinal_rater_effects"),
     "outcomes": ("nps", "top_box"),
     "paired": ("paired_difference",),
     "quantiles": ("median", "quantile"),

@@ -352,6 +352,17 @@ def rater_effects(
     replicates: int,
     threads: int,
 ) -> dict[str, Any]: ...
+def ordinal_rater_effects(
+    category: npt.NDArray[np.uint32],
+    value: npt.NDArray[np.float64],
+    agent: tuple[npt.NDArray[np.uint32], int],
+    rater: tuple[npt.NDArray[np.uint32], int],
+    conversation: tuple[npt.NDArray[np.uint32], int] | None,
+    case_mix: list[npt.NDArray[np.float64]],
+    link: str,
+    confidence: float,
+    highest_first: bool,
+) -> dict[str, Any]: ...
 def g_study(
     score: npt.NDArray[np.float64],
     facets: list[tuple[tuple[npt.NDArray[np.uint32], int], int | None]],

@@ -83,8 +83,162 @@ class AdjustedAgent:
     rank_before: int
 
 
+class RaterModel:
+    """What models of raters and agents share: who is who, tables, and the same words."""
+
+    by_agent: str
+    by_rater: str
+    raters: tuple[Any, ...]
+    agents: tuple[AdjustedAgent, ...]
+    variances: EstimateTable
+    groups: tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...]
+    undefined: str | None
+    backend: str | None
+
+    def _records(self, table: str) -> list[dict[str, Any]]:
+        if table == "raters":
+            return [self._of_rater(one) for one in self.raters]
+        if table == "agents":
+            return [
+                {self.by_agent: one.agent, "n": one.n, "mean": one.mean}
+                | figures_of("adjusted", one.adjusted)
+                | {"rank": one.rank, "rank_low": one.rank_low, "rank_high": one.rank_high, "rank_before": one.rank_before}
+                for one in self.agents
+            ]
+        rows: list[dict[str, Any]] = self.variances.to_dict()["rows"]
+        return rows
+
+    def _of_rater(self, one: Any) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def _matter(self) -> str:
+        raise NotImplementedError
+
+    def _tables(self) -> list[tuple[list[str], list[list[object]], str]]:
+        raise NotImplementedError
+
+    @property
+    def connected(self) -> bool:
+        """Whether all agents and raters hang together."""
+        return len(self.groups) == 1
+
+    @property
+    def rater_variance(self) -> TestedEstimate | None:
+        """The variance between raters with its test; None where there is no model."""
+        found = self.variances[self.by_rater] if len(self.variances) else None
+        return found if isinstance(found, TestedEstimate) else None
+
+    def rater(self, label: Any) -> Any:
+        """The rater of that name."""
+        return next((one for one in self.raters if one.rater == label), None) or self._nobody(
+            "rater", label, [one.rater for one in self.raters]
+        )
+
+    def agent(self, label: Any) -> AdjustedAgent:
+        """The agent of that name."""
+        return next((one for one in self.agents if one.agent == label), None) or self._nobody(
+            "agent", label, [one.agent for one in self.agents]
+        )
+
+    @staticmethod
+    def _nobody(argument: str, label: Any, known: Sequence[Any]) -> Any:
+        raise ArgumentError(f"{argument}: nobody is {label!r}{did_you_mean(label, known)}")
+
+    def severities(self) -> EstimateTable:
+        """The raters' severities, the strictest first."""
+        rows = sorted(self.raters, key=lambda one: -one.severity.value)
+        return estimate_table([(self.by_rater, [one.rater for one in rows])], [one.severity for one in rows], self.backend)
+
+    def adjusted(self) -> EstimateTable:
+        """The agents' adjusted scores, the best first."""
+        rows = sorted(self.agents, key=_place)
+        return estimate_table([(self.by_agent, [one.agent for one in rows])], [one.adjusted for one in rows], self.backend)
+
+    def to_frame(self, table: str = "raters", backend: str | None = None) -> Any:
+        """The raters, the agents or the variances, one row each."""
+        records = self._records(check_choice("table", table, TABLES))
+        names = list(records[0]) if records else []
+        return build_frame({name: [record[name] for record in records] for name in names}, backend or self.backend)
+
+    def plot(self, ax: Any = None, *, of: str = "raters", **options: Any) -> Any:
+        """Severities (or the agents' adjusted scores) with intervals, on matplotlib axes; options as in
+        `EstimateTable.plot`."""
+        table = self.severities() if check_choice("of", of, TABLES[:2]) == "raters" else self.adjusted()
+        return table.plot(ax, **options)
+
+    # In words
+
+    @property
+    def _things(self) -> str:
+        """What is scored: units of a table stand for themselves."""
+        return "units" if self.by_agent == "unit" else "agents"
+
+    def summary(self) -> str:
+        """What the model finds, in sentences."""
+        if self.undefined is not None:
+            return "\n".join([f"There is no model of the raters: {self.undefined}.", *self._parts()])
+        return "\n".join([self._matter(), *self._extremes(), *self._moved(), *self._parts()])
+
+    def _moved(self) -> list[str]:
+        moved = [one for one in self.agents if one.rank != one.rank_before]
+        if not moved:
+            return ["The adjustment changes no rank."]
+        most = max(moved, key=lambda one: abs(_place(one) - one.rank_before))
+        return [
+            f"The adjustment changes the rank of {number(len(moved))} of {number(len(self.agents))} {self._things}, most for "
+            f"{most.agent}: {most.rank} in place of {most.rank_before}."
+        ]
+
+    def _parts(self) -> list[str]:
+        if self.connected:
+            return []
+        lines = [
+            f"The scores fall into {len(self.groups)} parts without a shared rater; between them {self._things} and raters are "
+            "compared only by assuming that each part has the same mix of both:"
+        ]
+        for agents, raters in self.groups:
+            lines.append(f"  raters {_some(raters)} with {self._things} {_some(agents)}")
+        return lines
+
+    def _extremes(self) -> list[str]:
+        known = [one for one in self.raters if not math.isnan(one.severity.low)]
+        if not known:
+            return []
+        first, last = max(known, key=lambda o: o.severity.value), min(known, key=lambda o: o.severity.value)
+        return [
+            f"Strictest is {first.rater}: severity {_figure(first.severity)}.",
+            f"Most lenient is {last.rater}: severity {_figure(last.severity)}.",
+        ]
+
+    def _agents_table(self, level: str) -> tuple[list[str], list[list[object]], str]:
+        agents: list[list[object]] = [
+            [
+                str(one.agent), one.n, one.mean, one.adjusted.value, range_text(one.adjusted.low, one.adjusted.high),
+                one.rank, _possible(one), one.rank_before,
+            ]
+            for one in sorted(self.agents, key=_place)[:SHOWN]
+        ]  # fmt: skip
+        more = len(self.agents) - SHOWN
+        rest = f'; {number(more)} more: .to_frame("agents")' if more > 0 else ""
+        return (
+            [self.by_agent, "n", "mean", "adjusted", "interval", "rank", "could be", "unadjusted rank"],
+            agents,
+            f"{self._things}; {level}, ranks hold for all together{rest}",
+        )
+
+    def __repr__(self) -> str:
+        shown = [f"{text_table(header, rows)}\n{caption}" for header, rows, caption in self._tables()]
+        return "\n\n".join([*shown, self.summary()])
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        lines = "".join(f"<li>{escape(line.strip())}</li>" for line in self.summary().splitlines())
+        return f'<ul class="qascore">{lines}</ul>' + "".join(html_table(*table) for table in self._tables())
+
+
 @dataclass(frozen=True, repr=False)
-class RaterEffects:
+class RaterEffects(RaterModel):
     """Raters and agents in one model; made by :func:`rater_effects`.
 
     Attributes
@@ -118,65 +272,17 @@ class RaterEffects:
     undefined: str | None
     backend: str | None = None
 
-    @property
-    def connected(self) -> bool:
-        """Whether all agents and raters hang together."""
-        return len(self.groups) == 1
-
-    @property
-    def rater_variance(self) -> TestedEstimate | None:
-        """The variance between raters with its test; None where there is no model."""
-        found = self.variances[self.by_rater] if len(self.variances) else None
-        return found if isinstance(found, TestedEstimate) else None
-
-    def rater(self, label: Any) -> RaterEffect:
-        """The rater of that name."""
-        return next((one for one in self.raters if one.rater == label), None) or self._nobody(
-            "rater", label, [one.rater for one in self.raters]
-        )
-
-    def agent(self, label: Any) -> AdjustedAgent:
-        """The agent of that name."""
-        return next((one for one in self.agents if one.agent == label), None) or self._nobody(
-            "agent", label, [one.agent for one in self.agents]
-        )
-
-    @staticmethod
-    def _nobody(argument: str, label: Any, known: Sequence[Any]) -> Any:
-        raise ArgumentError(f"{argument}: nobody is {label!r}{did_you_mean(label, known)}")
-
-    def severities(self) -> EstimateTable:
-        """The raters' severities, the strictest first."""
-        rows = sorted(self.raters, key=lambda one: -one.severity.value)
-        return estimate_table([(self.by_rater, [one.rater for one in rows])], [one.severity for one in rows], self.backend)
-
     def spreads(self) -> EstimateTable:
         """The standard deviations of the raters' own errors, the most erratic first."""
         rows = sorted(self.raters, key=lambda one: -one.spread.value)
         return estimate_table([(self.by_rater, [one.rater for one in rows])], [one.spread for one in rows], self.backend)
 
-    def adjusted(self) -> EstimateTable:
-        """The agents' adjusted scores, the best first."""
-        rows = sorted(self.agents, key=_place)
-        return estimate_table([(self.by_agent, [one.agent for one in rows])], [one.adjusted for one in rows], self.backend)
-
-    def _records(self, table: str) -> list[dict[str, Any]]:
-        if table == "raters":
-            return [
-                {self.by_rater: one.rater, "n": one.n, "mean": one.mean}
-                | _figures("severity", one.severity)
-                | _figures("spread", one.spread)
-                for one in self.raters
-            ]
-        if table == "agents":
-            return [
-                {self.by_agent: one.agent, "n": one.n, "mean": one.mean}
-                | _figures("adjusted", one.adjusted)
-                | {"rank": one.rank, "rank_low": one.rank_low, "rank_high": one.rank_high, "rank_before": one.rank_before}
-                for one in self.agents
-            ]
-        rows: list[dict[str, Any]] = self.variances.to_dict()["rows"]
-        return rows
+    def _of_rater(self, one: RaterEffect) -> dict[str, Any]:
+        return (
+            {self.by_rater: one.rater, "n": one.n, "mean": one.mean}
+            | figures_of("severity", one.severity)
+            | figures_of("spread", one.spread)
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """All figures, in full precision."""
@@ -188,31 +294,6 @@ class RaterEffects:
             "missing": self.missing,
             "undefined": self.undefined,
         }
-
-    def to_frame(self, table: str = "raters", backend: str | None = None) -> Any:
-        """The raters, the agents or the variances, one row each."""
-        records = self._records(check_choice("table", table, TABLES))
-        names = list(records[0]) if records else []
-        return build_frame({name: [record[name] for record in records] for name in names}, backend or self.backend)
-
-    def plot(self, ax: Any = None, *, of: str = "raters", **options: Any) -> Any:
-        """Severities (or the agents' adjusted scores) with intervals, on matplotlib axes; options as in
-        `EstimateTable.plot`."""
-        table = self.severities() if check_choice("of", of, TABLES[:2]) == "raters" else self.adjusted()
-        return table.plot(ax, **options)
-
-    # In words
-
-    @property
-    def _things(self) -> str:
-        """What is scored: units of a table stand for themselves."""
-        return "units" if self.by_agent == "unit" else "agents"
-
-    def summary(self) -> str:
-        """What the model finds, in sentences."""
-        if self.undefined is not None:
-            return "\n".join([f"There is no model of the raters: {self.undefined}.", *self._parts()])
-        return "\n".join([self._matter(), *self._extremes(), *self._moved(), *self._parts()])
 
     def _matter(self) -> str:
         variance, p = self.rater_variance, ""
@@ -229,39 +310,11 @@ class RaterEffects:
         )
 
     def _extremes(self) -> list[str]:
-        known = [one for one in self.raters if not math.isnan(one.severity.low)]
-        if not known:
-            return []
-        first, last = max(known, key=lambda o: o.severity.value), min(known, key=lambda o: o.severity.value)
-        lines = [
-            f"Strictest is {first.rater}: severity {_figure(first.severity)}.",
-            f"Most lenient is {last.rater}: severity {_figure(last.severity)}.",
-        ]
-        spread = [one for one in self.raters if not math.isnan(one.spread.low)]
+        lines = super()._extremes()
+        spread = [one for one in self.raters if not math.isnan(one.spread.low)] if lines else []
         if spread:
             wild = max(spread, key=lambda o: o.spread.value)
             lines.append(f"Most erratic is {wild.rater}: own errors have a standard deviation of {_figure(wild.spread)}.")
-        return lines
-
-    def _moved(self) -> list[str]:
-        moved = [one for one in self.agents if one.rank != one.rank_before]
-        if not moved:
-            return ["The adjustment changes no rank."]
-        most = max(moved, key=lambda one: abs(_place(one) - one.rank_before))
-        return [
-            f"The adjustment changes the rank of {number(len(moved))} of {number(len(self.agents))} {self._things}, most for "
-            f"{most.agent}: {most.rank} in place of {most.rank_before}."
-        ]
-
-    def _parts(self) -> list[str]:
-        if self.connected:
-            return []
-        lines = [
-            f"The scores fall into {len(self.groups)} parts without a shared rater; between them {self._things} and raters are "
-            "compared only by assuming that each part has the same mix of both:"
-        ]
-        for agents, raters in self.groups:
-            lines.append(f"  raters {_some(raters)} with {self._things} {_some(agents)}")
         return lines
 
     def _tables(self) -> list[tuple[list[str], list[list[object]], str]]:
@@ -273,37 +326,14 @@ class RaterEffects:
             ]
             for one in sorted(self.raters, key=lambda one: -one.severity.value)[:SHOWN]
         ]  # fmt: skip
-        agents: list[list[object]] = [
-            [
-                str(one.agent), one.n, one.mean, one.adjusted.value, range_text(one.adjusted.low, one.adjusted.high),
-                one.rank, _possible(one), one.rank_before,
-            ]
-            for one in sorted(self.agents, key=_place)[:SHOWN]
-        ]  # fmt: skip
-        more = len(self.agents) - SHOWN
-        rest = f'; {number(more)} more: .to_frame("agents")' if more > 0 else ""
         return [
             (
                 [self.by_rater, "n", "mean", "severity", "interval", "spread", "interval"],
                 raters,
                 f"raters; positive severity is stricter; {level}",
             ),
-            (
-                [self.by_agent, "n", "mean", "adjusted", "interval", "rank", "could be", "unadjusted rank"],
-                agents,
-                f"{self._things}; {level}, ranks hold for all together{rest}",
-            ),
+            self._agents_table(level),
         ]
-
-    def __repr__(self) -> str:
-        shown = [f"{text_table(header, rows)}\n{caption}" for header, rows, caption in self._tables()]
-        return "\n\n".join([*shown, self.summary()])
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        lines = "".join(f"<li>{escape(line.strip())}</li>" for line in self.summary().splitlines())
-        return f'<ul class="qascore">{lines}</ul>' + "".join(html_table(*table) for table in self._tables())
 
 
 def _place(one: AdjustedAgent) -> int:
@@ -314,7 +344,7 @@ def _possible(one: AdjustedAgent) -> str:
     return "·" if one.rank is None else f"{one.rank_low} to {one.rank_high}"
 
 
-def _figures(name: str, one: Estimate) -> dict[str, float]:
+def figures_of(name: str, one: Estimate) -> dict[str, float]:
     return {name: one.value, f"{name}_std_error": one.std_error, f"{name}_low": one.low, f"{name}_high": one.high}
 
 
@@ -328,7 +358,7 @@ def _some(labels: Sequence[Any]) -> str:
 
 
 @dataclass(frozen=True)
-class _Scores:
+class Scores:
     """What the model reads, from a table of ratings or from a frame."""
 
     y: Any
@@ -344,36 +374,47 @@ class _Scores:
     backend: str | None
 
 
-def _of_table(table: RatingTable) -> _Scores:
+def read_table(table: RatingTable, verb: str, given: dict[str, Any], case_mix: Sequence[str]) -> tuple[Scores, Part]:
+    """Ratings of a table: its units take the place of agents. `given`: arguments that are for frames."""
+    for name, value in given.items():
+        if value is not None:
+            raise ArgumentError(f"{name}: is for frames; a RatingTable knows its units and raters")
+    if columns_argument("case_mix", case_mix):
+        raise ArgumentError("case_mix: is for frames; a RatingTable has no further columns")
     if len(table._parts) > 1:
         raise ArgumentError(
             f"table: expected ratings on one criterion but found {len(table._parts)}; give one of them, "
             f"table[{table.criteria[0]!r}]"
         )
     part: Part = table._parts[0]
-    if part.labels is not None:
-        raise ArgumentError("rater_effects: needs numbers, but the ratings are text")
     unit, rater, rating = part.core.rows()
     if rater is None or part.raters is None:
         raise ArgumentError(
-            "rater_effects: needs to know which rater gave which rating, but the raters are anonymous"
+            f"{verb}: needs to know which rater gave which rating, but the raters are anonymous"
         )
     rated, codes = np.unique(unit, return_inverse=True)  # units without a rating are no part of it
     units = [part.units[code] for code in rated.tolist()]
-    return _Scores(
+    scores = Scores(
         rating, (np.ascontiguousarray(codes, dtype=np.uint32), len(units)), (rater, len(part.raters)), None, [], [], units, list(part.raters),
         ("unit", "rater"), 0, table._backend,
     )  # fmt: skip
+    return scores, part
 
 
-def _of_frame(
-    sample: Any, score: str, agent: str, rater: str, conversation: str | None, case_mix: Sequence[str], missing: str
-) -> _Scores:
+def read_frame(
+    sample: Any, needed: dict[str, str | None], conversation: str | None, case_mix: Sequence[str], missing: str
+) -> Scores:
+    """Scores of a frame; `needed`: the columns of scores, agents and raters, by argument."""
+    for name, value in needed.items():
+        if value is None:
+            raise ArgumentError(f"{name}: expected a column of the frame but found None")
+    score, agent, rater = (str(column) for column in needed.values())
+    case_mix = columns_argument("case_mix", case_mix)
     factors = [agent, rater] + ([] if conversation is None else [conversation])
     rows = ModelRows(sample, score, factors, case_mix, missing)
     # Conversations that were scored once each are what the error is about: no factor of their own.
     repeated = conversation is not None and len(rows.factors[2].labels) < len(rows.y)
-    return _Scores(
+    return Scores(
         rows.y, rows.of(0), rows.of(1), rows.of(2) if repeated else None, rows.fixed, rows.names,
         rows.factors[0].labels, rows.factors[1].labels, (agent, rater), rows.dropped, rows.frame.backend,
     )  # fmt: skip
@@ -454,28 +495,17 @@ def rater_effects(
         checked_seed(seed)
     if isinstance(sample, RatingTable):
         given = {"score": score, "agent": agent, "rater": rater, "conversation": conversation}
-        for name, value in given.items():
-            if value is not None:
-                raise ArgumentError(f"{name}: is for frames; a RatingTable knows its units and raters")
-        if columns_argument("case_mix", case_mix):
-            raise ArgumentError("case_mix: is for frames; a RatingTable has no further columns")
-        scores = _of_table(sample)
+        scores, part = read_table(sample, "rater_effects", given, case_mix)
+        if part.labels is not None:
+            raise ArgumentError("rater_effects: needs numbers, but the ratings are text; see ordinal_rater_effects")
     else:
-        for name, value in (("score", score), ("agent", agent), ("rater", rater)):
-            if value is None:
-                raise ArgumentError(f"{name}: expected a column of the frame but found None")
-        assert score is not None and agent is not None and rater is not None
-        scores = _of_frame(
-            sample, score, agent, rater, conversation, columns_argument("case_mix", case_mix), missing
-        )
+        needed = {"score": score, "agent": agent, "rater": rater}
+        scores = read_frame(sample, needed, conversation, case_mix, missing)
     found = _core.rater_effects(
         scores.y, scores.agent, scores.rater, scores.conversation, scores.fixed, confidence, best == "highest", interval,
         checked_seed(seed) if test == "bootstrap" else None, replicates, threads or os.cpu_count() or 1,
     )  # fmt: skip
-    if found["dependent"] is not None:
-        raise ArgumentError(
-            f'case_mix: "{scores.terms[found["dependent"]]}" is the same in all rows, or a combination of those before it'
-        )
+    refuse_dependent(scores, found)
     by_agent, by_rater = scores.names
     factors = [by_agent, by_rater] + ([conversation] if conversation is not None and scores.conversation else [])
     coefficients = coefficients_of(found, scores.terms)
@@ -489,16 +519,10 @@ def rater_effects(
             )
             for label, one in zip(scores.raters, found["raters"], strict=True)
         ),
-        agents=tuple(
-            AdjustedAgent(
-                label, one["n"], one["mean"], Estimate.from_core(f"adjusted score of {label}", one["adjusted"]),
-                one["rank"] or None, one["rank_low"] or None, one["rank_high"] or None, one["rank_before"],
-            )
-            for label, one in zip(scores.agents, found["agents"], strict=True)
-        ),
+        agents=agents_of(scores, found),
         variances=variance_table(found, factors, scores.backend),
         coefficients=estimate_table([("term", [one.name for one in coefficients])], coefficients, scores.backend),
-        groups=_groups(scores, found),
+        groups=groups_of(scores, found),
         confidence=confidence,
         missing=scores.dropped,
         undefined=found["undefined"],
@@ -506,7 +530,24 @@ def rater_effects(
     )  # fmt: skip
 
 
-def _groups(scores: _Scores, found: dict[str, Any]) -> tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...]:
+def refuse_dependent(scores: Scores, found: dict[str, Any]) -> None:
+    if found["dependent"] is not None:
+        raise ArgumentError(
+            f'case_mix: "{scores.terms[found["dependent"]]}" is the same in all rows, or a combination of those before it'
+        )
+
+
+def agents_of(scores: Scores, found: dict[str, Any]) -> tuple[AdjustedAgent, ...]:
+    return tuple(
+        AdjustedAgent(
+            label, one["n"], one["mean"], Estimate.from_core(f"adjusted score of {label}", one["adjusted"]),
+            one["rank"] or None, one["rank_low"] or None, one["rank_high"] or None, one["rank_before"],
+        )
+        for label, one in zip(scores.agents, found["agents"], strict=True)
+    )  # fmt: skip
+
+
+def groups_of(scores: Scores, found: dict[str, Any]) -> tuple[tuple[tuple[Any, ...], tuple[Any, ...]], ...]:
     agents: list[list[Any]] = [[] for _ in range(found["groups"])]
     raters: list[list[Any]] = [[] for _ in range(found["groups"])]
     for members, labels, codes in ((agents, scores.agents, "agent_group"), (raters, scores.raters, "rater_group")):

@@ -66,6 +66,7 @@ PYBIND11_MODULE(_core, module) {
   register_gold(module);
   register_estimation(module);
   register_mixed(module);
+  register_ordinal(module);
   register_models(module);
   register_quantiles(module);
   register_regression(module);

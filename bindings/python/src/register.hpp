@@ -18,6 +18,7 @@ void register_agreement(pybind11::module_& module);
 void register_gold(pybind11::module_& module);
 void register_estimation(pybind11::module_& module);
 void register_mixed(pybind11::module_& module);
+void register_ordinal(pybind11::module_& module);
 void register_models(pybind11::module_& module);
 void register_quantiles(pybind11::module_& module);
 void register_regression(pybind11::module_& module);

@@ -1,27 +1,15 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
-#include "convert.hpp"
+#include "model_records.hpp"
 #include "register.hpp"
 
 #include <qascore/kernel/g_study.hpp>
 #include <qascore/kernel/mixed_model.hpp>
 #include <qascore/kernel/rater_effects.hpp>
 
-#include <pybind11/stl.h>
-
-#include <optional>
 #include <utility>
 
 namespace qascore::python {
 namespace {
-
-using numbers_array = py::array_t<double>;
-using codes_array = py::array_t<std::uint32_t>;
-/// Codes of the rows and how many levels there are.
-using factor = std::pair<codes_array, std::size_t>;
-
-random_factor factor_of(const factor& given) {
-  return {as_span<std::uint32_t>(given.first), given.second};
-}
 
 component_interval interval_of(const std::string& name) {
   return name == "profile"       ? component_interval::profile
@@ -57,13 +45,6 @@ py::dict fit_dict(mixed_fit&& fit, std::size_t columns) {
   out["converged"] = fit.converged;
   out["dependent"] = fit.dependent < columns ? py::object(py::int_(fit.dependent)) : py::object(py::none());
   out["undefined"] = text_or_none(fit.undefined);
-  return out;
-}
-
-std::vector<std::span<const double>> spans_of(const std::vector<numbers_array>& columns) {
-  std::vector<std::span<const double>> out;
-  for (const numbers_array& column : columns)
-    out.push_back(as_span<double>(column));
   return out;
 }
 
@@ -103,7 +84,7 @@ py::dict rater_effects(const numbers_array& score, const factor& agent, const fa
     const py::gil_scoped_release release;
     fit = kernel::rater_effects(scores, options);
   }
-  py::list raters, agents;
+  py::list raters;
   for (const rater_effect& one : fit.raters) {
     py::dict record;
     record["n"] = one.n;
@@ -112,20 +93,9 @@ py::dict rater_effects(const numbers_array& score, const factor& agent, const fa
     record["spread"] = to_dict(one.spread);
     raters.append(record);
   }
-  for (const adjusted_agent& one : fit.agents) {
-    py::dict record;
-    record["n"] = one.n;
-    record["mean"] = one.mean;
-    record["adjusted"] = to_dict(one.adjusted);
-    record["rank"] = one.rank;
-    record["rank_low"] = one.ranks.low;
-    record["rank_high"] = one.ranks.high;
-    record["rank_before"] = one.rank_before;
-    agents.append(record);
-  }
   py::dict out = fit_dict(std::move(fit.model), case_mix.size());
   out["raters"] = raters;
-  out["agents"] = agents;
+  out["agents"] = agents_list(fit.agents);
   out["agent_group"] = array_of(std::move(fit.agent_group));
   out["rater_group"] = array_of(std::move(fit.rater_group));
   out["groups"] = fit.groups;

@@ -98,7 +98,7 @@ def ratings() -> dict[str, Any]:
 
 
 def sessions() -> dict[str, Any]:
-    """The page on raters: an expert and three raters on 120 conversations, answers and scores."""
+    """The page on raters: an expert and three raters on 120 conversations, answers, scores and stars."""
     rng = np.random.default_rng(5)
     who = ["expert", "ann", "bob", "cai"]
     truth = rng.integers(0, 3, 120)
@@ -110,6 +110,14 @@ def sessions() -> dict[str, Any]:
     return {
         "sessions": pd.DataFrame({**long, "answer": np.array(["fail", "pass", "great"])[said.ravel()]}),
         "scored": pd.DataFrame({**scored, "score": scores.ravel()}),
+        "rated": pd.DataFrame(
+            {
+                "agent_id": np.arange(360) % 12,
+                "rater_id": ["ann", "bob", "cai"] * 120,
+                "queue": np.where(np.arange(360) // 12 % 2 == 0, "chat", "phone"),
+                "stars": rng.integers(1, 4, 360) + np.arange(360) % 3 // 2,
+            }
+        ),
     }
 
 

@@ -90,6 +90,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
         qa.SampleDesign(CALLS, weight="weight"), "score", model="model", population=CALLS
     ),
     "ModelBreak": lambda: qa.model_break(MODEL, model="model", version=GROUPS),
+    "OrdinalRaterEffects": lambda: qa.ordinal_rater_effects(CALLS, "csat", agent="agent", rater="queue"),
     "PairwiseAgreement": lambda: qa.pairwise_agreement(RATINGS),
     "PartialCorrelation": lambda: qa.partial_correlation(CALLS, "score", "csat", given=["model"]),
     "PpiEstimate": lambda: qa.ppi_mean(CALLS, "score", model="model", unlabelled=CALLS),
@@ -109,6 +110,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
 }
 NO_PICTURE = {
     "AdjustedAgent": "a row of RaterEffects", "DStudyPlan": "a row of DStudy", "RaterEffect": "a row of RaterEffects", "RaterLoad": "a row of Assignment",
+    "OrdinalRater": "a row of OrdinalRaterEffects",
     "Centre": "data", "ChanceTest": "a number", "ComparedScores": "a table of two scores", "DrawSketch": "draws", "ExportedRubric": "a form", "ImportedEvaluations": "data", "ImportedRubric": "a form",
     "Rescored": "a list of differences", "ScoreDifference": "a row of Rescored", "Evaluations": "data", "Finding": "a sentence", "Pairing": "data",
     "CorrelationDifference": "a number", "PairCounts": "five numbers", "PartialCorrelations": "a table of numbers", "PermutationTest": "a number", "PlannedStratum": "a row of SamplingPlan", "RatingTable": "data", "RecordedDraw": "a record of SamplingPlan",

@@ -6,6 +6,7 @@
 #include "../inference.hpp"
 #include "../mean.hpp"
 #include "../regression.hpp"
+#include "ordinal_cell.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -351,30 +352,8 @@ QASCORE_INLINE regression_fit linear_regression(const design_view& given, std::s
 
 namespace detail_regression {
 
-/// The log-likelihood of one unit with its derivatives in the two ends u, l of its interval on the latent
-/// scale.
-struct cell {
-  double value, du, dl, duu, dul, dll;
-};
-
-/// `top`, `bottom`: the category has no end above, below.
-inline cell cell_of(double u, double l, bool top, bool bottom) {
-  const auto logistic = [](double x) {
-    return x >= 0 ? 1.0 / (1.0 + std::exp(-x)) : std::exp(x) / (1.0 + std::exp(x));
-  };
-  const double above = top ? 1.0 : logistic(u), below = bottom ? 0.0 : logistic(l);
-  // F(u) - F(l) without cancellation far out: F(u) F(-l) (1 - exp(l - u)).
-  const double p = top ? logistic(-l) : bottom ? above : above * logistic(-l) * -std::expm1(l - u);
-  const double fu = top ? 0.0 : above * logistic(-u), fl = bottom ? 0.0 : below * logistic(-l);
-  cell out{};
-  out.value = std::log(p);
-  out.du = fu / p;
-  out.dl = -fl / p;
-  out.duu = fu * (1.0 - 2.0 * above) / p - out.du * out.du;
-  out.dll = -fl * (1.0 - 2.0 * below) / p - out.dl * out.dl;
-  out.dul = -out.du * out.dl;
-  return out;
-}
+using detail_ordinal::cell;
+using detail_ordinal::cell_of;
 
 /// Parameters: slopes of the scaled columns, then thresholds.
 struct ordinal_model {
