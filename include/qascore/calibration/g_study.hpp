@@ -157,6 +157,32 @@ inline g_study_table g_study(const rating_table& ratings, const g_options& optio
   return detail::g_study(detail::rows_of(ratings), detail::facet_names({"unit", "rater"}), options);
 }
 
+/// The same of a table of ratings per criterion, by its name: units are measured, the facets are raters and criteria.
+/// Labels of units and raters mean the same in all tables. Throws as that of one table; argument_error for no table.
+inline g_study_table g_study(const std::map<std::string, rating_table>& by_criterion,
+                             const g_options& options = {}) {
+  if (by_criterion.empty())
+    throw argument_error("by_criterion: expected a table of ratings for each criterion but found none");
+  struct row {
+    std::string unit, rater, criterion;
+    double score;
+  };
+  std::vector<row> rows;
+  for (const auto& [criterion, table] : by_criterion) {
+    const detail::model_rows of = detail::rows_of(table);
+    const detail::model_factor &unit = of.factor(0), &rater = of.factor(1);
+    for (std::size_t i = 0; i < of.score().size(); ++i)
+      rows.push_back({unit.labels[unit.code[i]], rater.labels[rater.code[i]], criterion, of.score()[i]});
+  }
+  detail::model_rows read(missing_rows::error);
+  read.add_score(rows, &row::score);
+  read.add_factor(rows, &row::unit, "unit");
+  read.add_factor(rows, &row::rater, "rater");
+  read.add_factor(rows, &row::criterion, "criterion");
+  read.finish();
+  return detail::g_study(read, detail::facet_names({"unit", "rater", "criterion"}), options);
+}
+
 /// Errors and reliability of a measurement with so many levels of each facet: `qa::d_study(study, {{"rater", 4}})`.
 /// Throws argument_error for a study without components, a name that is no facet, a facet without a number, and a number
 /// below 1.
@@ -187,6 +213,48 @@ inline d_study_fit d_study(const g_study_table& study, const std::map<std::strin
   for (const std::string& name : options.fixed)
     fixed |= 1u << place(name, "fixed");
   return kernel::d_study(study.fit, counts, fixed, options.confidence);
+}
+
+/// A plan with what it gives.
+struct d_study_plan {
+  std::map<std::string, std::size_t> levels;
+  d_study_fit fit;
+
+  /// Scores per object.
+  std::size_t scores() const {
+    std::size_t out = 1;
+    for (const auto& [facet, count] : levels)
+      out *= count;
+    return out;
+  }
+};
+
+/// All combinations of numbers of levels, the last facet by name changing fastest: `qa::d_studies(study, {{"rater", {1, 2, 3}},
+/// {"conversation", {5, 10}}})`. Throws as d_study, and argument_error for more than 100,000 plans.
+inline std::vector<d_study_plan> d_studies(const g_study_table& study,
+                                           const std::map<std::string, std::vector<std::size_t>>& levels,
+                                           const d_study_options& options = {}) {
+  constexpr std::size_t most = 100'000;
+  std::vector<std::map<std::string, std::size_t>> plans(1);
+  for (const auto& [facet, counts] : levels) {
+    if (counts.empty())
+      throw argument_error("levels: " + detail::quoted(facet) + ": expected a number or several but found none");
+    if (counts.size() > most / std::max<std::size_t>(plans.size(), 1))
+      throw argument_error("levels: expected at most " + std::to_string(most) + " plans but found more");
+    std::vector<std::map<std::string, std::size_t>> longer;
+    for (const auto& plan : plans)
+      for (const std::size_t count : counts) {
+        longer.push_back(plan);
+        longer.back()[facet] = count;
+      }
+    plans = std::move(longer);
+  }
+  std::vector<d_study_plan> out;
+  for (auto& plan : plans) {
+    d_study_fit fit = d_study(study, plan, options);
+    out.push_back({std::move(plan), std::move(fit)});
+  }
+  return out;
 }
 
 } // namespace qascore

@@ -28,7 +28,9 @@ struct model_factor {
 
 class model_rows {
 public:
-  explicit model_rows(missing_rows missing) : missing_{missing} {
+  /// `fixed`: what messages call the argument with the fixed columns.
+  explicit model_rows(missing_rows missing, std::string fixed = "case_mix")
+      : missing_{missing}, fixed_argument_{std::move(fixed)} {
     if (missing == missing_rows::domain)
       throw argument_error(
           "missing: expected error or drop, since nothing else stands for a part of the population");
@@ -65,7 +67,7 @@ public:
   void add_fixed(const Range& rows, const Projection& projection) {
     using value = std::remove_cvref_t<std::invoke_result_t<const Projection&, row_reference<Range>>>;
     const std::string place = std::to_string(places_++);
-    const std::string argument = "case_mix: number " + place;
+    const std::string argument = fixed_argument_ + ": number " + place;
     if constexpr (std::is_convertible_v<value, double> ||
                   std::is_convertible_v<value, std::optional<double>>) {
       fixed_.push_back(number_column(rows, projection));
@@ -156,6 +158,7 @@ private:
   }
 
   missing_rows missing_;
+  std::string fixed_argument_;
   std::vector<std::uint8_t> keep_;
   std::vector<double> score_;
   std::vector<model_factor> factors_;

@@ -5,7 +5,10 @@
 
 #include "close_to.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -212,4 +215,95 @@ TEST_CASE("facets and plans that do not fit are refused by name") {
                        "levels: \"call\": expected a whole number from 1 but found 0", qa::argument_error);
   CHECK_THROWS_AS(qa::d_study(found, {{"call", 2}, {"rater", 2}, {"agent", 2}}), qa::argument_error);
   CHECK_THROWS_AS(qa::d_study(found, {{"call", 2}, {"rater", 2}}, {.fixed = {"agent"}}), qa::argument_error);
+}
+
+TEST_CASE("a mixed model of own rows is that of rater_effects, with names") {
+  const auto rows = reviews();
+  const auto found = qa::mixed_model(rows, &review::score, qa::by(&review::minutes, &review::queue), {},
+                                     qa::missing_rows::drop, qa::random("agent", &review::agent),
+                                     qa::random("rater", &review::rater), qa::random("call", &review::call));
+  const auto raters = model(rows);
+  CHECK(found.missing == 1);
+  CHECK(found.terms == raters.terms);
+  CHECK(found.variance("rater").value == raters.model.variance[1].value);
+  CHECK(found.variance("residual").value == raters.model.variance[3].value);
+  const qa::estimate bob = found.effect("rater", "bob");
+  CHECK(bob.n == raters.rater("bob").n);
+  double mean = 0.0;
+  for (const std::string& name : names)
+    mean += found.effect("rater", name).value / 3.0;
+  CHECK(close_to(mean - bob.value, raters.rater("bob").severity.value, 1e-9));
+  CHECK_THROWS_WITH_AS(found.variance("agnet"), "factor: there is no \"agnet\" (did you mean \"agent\"?)",
+                       qa::argument_error);
+  CHECK_THROWS_AS(found.effect("rater", "bib"), qa::argument_error);
+  CHECK_THROWS_WITH_AS(qa::mixed_model(rows, &review::score, qa::by(), {}, qa::missing_rows::drop,
+                                       qa::random("agent", &review::agent),
+                                       qa::random("agent", &review::rater)),
+                       "factors: \"agent\" stands twice", qa::argument_error);
+  CHECK_THROWS_WITH_AS(qa::mixed_model(rows, &review::score, qa::by(&review::minutes, &review::minutes), {},
+                                       qa::missing_rows::drop, qa::random("agent", &review::agent)),
+                       "fixed: number 1 is the same in all rows, or a combination of those before it",
+                       qa::argument_error);
+}
+
+TEST_CASE("a study of tables by criterion has the criterion as a facet, and plans are combined") {
+  const auto first = qa::rating_table::from_matrix(table, 4);
+  std::vector<double> other = table;
+  for (std::size_t i = 0; i < other.size(); ++i)
+    other[i] = 0.5 * table[i] + static_cast<double>(i * 7 % 5);
+  const auto second = qa::rating_table::from_matrix(other, 4);
+  const std::map<std::string, qa::rating_table> both{{"clarity", first}, {"tone", second}};
+  const auto found = qa::g_study(both);
+  CHECK(found.facets == std::vector<std::string>{"unit", "rater", "criterion"});
+  CHECK(found.fit.method == qa::g_method::anova);
+  CHECK(found.fit.n == 48);
+  REQUIRE(found.components.size() == 7);
+  // The mean square of criteria: N / 2 times the squared deviations of both means.
+  const auto mean = [](const std::vector<double>& of) {
+    double sum = 0.0;
+    for (const double value : of)
+      sum += value / static_cast<double>(of.size());
+    return sum;
+  };
+  const double half = 0.5 * (mean(table) - mean(other));
+  CHECK(close_to(found["criterion"].mean_square, 48 * half * half, 1e-10));
+  CHECK_THROWS_AS(qa::g_study(std::map<std::string, qa::rating_table>{}), qa::argument_error);
+
+  const auto plans =
+      qa::d_studies(found, {{"rater", {1, 4}}, {"criterion", {1, 2, 5}}}, {.fixed = {"criterion"}});
+  REQUIRE(plans.size() == 6);
+  CHECK(plans[3].levels == std::map<std::string, std::size_t>{{"criterion", 2}, {"rater", 4}});
+  CHECK(plans[3].scores() == 8);
+  const auto alone = qa::d_study(found, plans[3].levels, {.fixed = {"criterion"}});
+  CHECK(plans[3].fit.generalizability.value == alone.generalizability.value);
+  CHECK(plans[5].fit.dependability.value > plans[0].fit.dependability.value);
+  CHECK_THROWS_AS(qa::d_studies(found, {{"rater", {}}, {"criterion", {1}}}), qa::argument_error);
+  CHECK_THROWS_AS(qa::d_studies(found, {{"rater", {1, 0}}, {"criterion", {1}}}), qa::argument_error);
+}
+
+TEST_CASE("ordinal rater effects of own rows and of a table are those of the kernel") {
+  const auto rows = reviews();
+  const auto stars = [](const review& of) -> std::optional<double> {
+    return of.score ? std::optional(std::min(5.0, std::floor(*of.score / 2.0))) : std::nullopt;
+  };
+  const auto found =
+      qa::ordinal_rater_effects(rows, stars, &review::agent, &review::rater, qa::one_score_each,
+                                qa::by(&review::minutes), {}, qa::missing_rows::drop);
+  REQUIRE(found.model.undefined.empty());
+  CHECK(found.missing == 1);
+  CHECK(found.connected());
+  CHECK(found.terms == std::vector<std::string>{"0"});
+  CHECK(found.model.threshold.size() + 1 == found.categories.size());
+  double sum = 0.0;
+  for (const auto& rater : found.raters) {
+    sum += rater.severity.value;
+    CHECK(rater.expected.low < rater.expected.value);
+    CHECK(rater.expected.high <= found.categories.back());
+  }
+  CHECK(std::abs(sum) < 1e-6);
+  CHECK(&found.rater("bob") == &found.raters[1]);
+  const auto of_table = qa::ordinal_rater_effects(qa::rating_table::from_matrix(table, 4));
+  CHECK(of_table.agents.size() == 6);
+  CHECK(of_table.raters.size() == 4);
+  CHECK_THROWS_AS(qa::ordinal_rater_effects(rows, stars, &review::agent, &review::rater), qa::data_error);
 }
