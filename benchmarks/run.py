@@ -16,8 +16,8 @@ sys.path.insert(0, str(HERE))
 
 from harness import measure, show, versions, write_json  # noqa: E402 - found beside this file
 
-TASKS = ("draw", "domain_mean", "score", "load", "alpha", "interval_alpha", "kappa", "rank_correlation", "import_time", "compile_time")
-PEERS = ("qascore", "numpy", "pandas", "scipy", "scikit-learn", "krippendorff", "pingouin")
+TASKS = ("draw", "domain_mean", "score", "load", "alpha", "interval_alpha", "bootstrap_alpha", "crossed_model", "kappa", "rank_correlation", "import_time", "compile_time")
+PEERS = ("qascore", "numpy", "pandas", "scipy", "scikit-learn", "krippendorff", "pingouin", "statsmodels")
 
 
 def load(name: str) -> object:

@@ -253,7 +253,8 @@ def ordinal_rater_effects(
         tested(f"variance of {name}", record) for name, record in zip(factors, found["variances"], strict=False)
     ]
     coefficients = [tested(name, record) for name, record in zip(scores.terms, found["coefficients"], strict=False)]
-    ends = [f"{low}|{high}" for low, high in zip(categories, categories[1:], strict=False)]
+    shown = [f"{one:g}" if isinstance(one, float) else str(one) for one in categories]
+    ends = [f"{low}|{high}" for low, high in zip(shown, shown[1:], strict=False)]
     thresholds = [
         Estimate.from_core(f"threshold {end}", record)
         for end, record in zip(ends, found["thresholds"], strict=False)
