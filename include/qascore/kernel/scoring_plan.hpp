@@ -55,7 +55,8 @@ struct scoring_rule {
   double below = 0.0;
   fail_scope scope = fail_scope::form;
   fail_effect effect = fail_effect::zero;
-  double cap = 0.0;
+  double cap = 0.0;      ///< of what is possible
+  std::int64_t most = 0; ///< with scope criterion: what a capped criterion may still earn
 
   bool has(std::uint8_t code) const noexcept { return (codes[code >> 6] >> (code & 63) & 1u) != 0; }
 };

@@ -4,6 +4,7 @@
 #include "conditions.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct compiled_criterion {
   std::shared_ptr<const option_classes> classes; ///< where several options may be chosen
   exact_number possible;
   exact_number lowest; ///< with method base, whose points may be negative; else 0
+  std::vector<std::int64_t>
+      caps;            ///< of its fail rules with scope criterion, in their order, as amounts of the plan
   exact_number share;  ///< of the form: factor on earned / possible (or on points), as if all applied
   bool scored = false; ///< false: free text, excluded, or weight 0
 };
@@ -154,13 +157,13 @@ private:
   // Amounts of criteria first .. last - 1 on one integer scale.
   void fill_cells(std::vector<kernel::scoring_cell>& cells, std::size_t first, std::size_t last,
                   bool of_form) {
-    // Per criterion: possible, then what each code earns.
+    // Per criterion: possible, then what each code earns, then what its caps leave.
     std::vector<exact_number> amounts;
     double total = 0.0;
     for (std::size_t c = first; c < last; ++c) {
       const auto& one = out_.criteria[c];
       if (!one.scored) { // its answers may all earn 0: nothing to divide by
-        amounts.resize(amounts.size() + 1 + one.points.size());
+        amounts.resize(amounts.size() + 1 + one.points.size() + criterion_caps(one).size());
         continue;
       }
       const exact_number factor = of_form ? one.share : exact_number(one.definition->weight.value_or(1.0));
@@ -169,13 +172,21 @@ private:
       amounts.push_back(one.definition->bonus ? exact_number(0.0) : ratio ? factor : factor * span);
       for (const auto& points : one.points)
         amounts.push_back(ratio ? factor * points / one.possible : factor * (points - one.lowest));
+      for (const exact_number& cap : criterion_caps(one))
+        amounts.push_back(ratio ? factor * cap : factor * cap * span);
       // With "out_of", answers above full marks earn more than is possible.
       const exact_number most = highest(one.points);
-      total += (ratio                                          ? factor
+      total += (ratio                                 ? factor
                 : most.value() > one.possible.value() ? factor * (most - one.lowest)
                                                       : factor * span)
                    .value();
     }
+    // Caps of sections fall on sums: they are whole where the cap of each part is.
+    const std::size_t used = amounts.size();
+    if (of_form)
+      for (const exact_number& cap : section_caps())
+        for (std::size_t i = 0; i < used; ++i)
+          amounts.push_back(cap * amounts[i]);
     const auto whole = on_integer_scale(amounts, total, of_form, out_.exact);
     auto at = whole.begin();
     for (std::size_t c = first; c < last; ++c) {
@@ -183,11 +194,41 @@ private:
       const std::int64_t possible = *at++;
       for (std::size_t code = 0; code < out_.criteria[c].points.size(); ++code)
         table[code] = {*at++, possible};
+      out_.criteria[c].caps.assign(at,
+                                   at + static_cast<std::ptrdiff_t>(criterion_caps(out_.criteria[c]).size()));
+      at += static_cast<std::ptrdiff_t>(out_.criteria[c].caps.size());
       if (rubric_.not_applicable == not_applicable_policy::full_marks)
         table[kernel::not_applicable_code] = {possible, possible};
       else if (rubric_.not_applicable == not_applicable_policy::zero)
         table[kernel::not_applicable_code] = {0, possible};
     }
+  }
+
+  static bool is_cap(const fail_rule_definition& rule, fail_scope scope) {
+    return rule.effect == fail_effect::cap && rule.scope == scope;
+  }
+
+  static std::vector<exact_number> criterion_caps(const compiled_criterion& one) {
+    std::vector<exact_number> caps;
+    for (const auto& rule : one.definition->fail)
+      if (is_cap(rule, fail_scope::criterion))
+        caps.emplace_back(rule.cap);
+    return caps;
+  }
+
+  // Of all rules, each once.
+  std::vector<exact_number> section_caps() const {
+    std::set<double> caps;
+    const auto add = [&](const std::vector<fail_rule_definition>& rules) {
+      for (const auto& rule : rules)
+        if (is_cap(rule, fail_scope::section))
+          caps.insert(rule.cap);
+    };
+    for (const auto& section : out_.sections)
+      add(section.definition->fail);
+    for (const auto& one : out_.criteria)
+      add(one.definition->fail);
+    return {caps.begin(), caps.end()};
   }
 
   // With method base `possible` of a cell is what the criterion may deduct, so that base + earned - possible
@@ -231,8 +272,11 @@ private:
       kernel::scoring_cell* const table = out_.plan.cells.data() + c * kernel::table_stride;
       for (std::size_t code = answers; code < kernel::not_applicable_code; ++code)
         table[code].possible = 2 * kernel::cell_event;
+      // Where it keeps its weight, an evaluation with nothing else has no score: the full path sees that.
       if (!one.definition->not_applicable)
         table[kernel::not_applicable_code] = {0, 2 * kernel::cell_event};
+      else if (table[kernel::not_applicable_code].possible > 0)
+        table[kernel::not_applicable_code].possible += kernel::cell_event;
       table[kernel::unanswered_code].possible = scored ? kernel::cell_event : 0;
     }
   }
@@ -294,15 +338,19 @@ private:
         plan.rules.push_back(rule);
         plan.watches_nodes = true;
       }
-    for (std::size_t c = 0; c < out_.criteria.size(); ++c)
+    for (std::size_t c = 0; c < out_.criteria.size(); ++c) {
+      std::size_t cap = 0;
       for (const auto& definition : out_.criteria[c].definition->fail) {
         kernel::scoring_rule rule = basic_rule(definition, out_.sections[out_.criteria[c].section]);
         rule.criterion = static_cast<std::uint32_t>(c);
+        if (is_cap(definition, fail_scope::criterion))
+          rule.most = out_.criteria[c].caps[cap++];
         for (std::size_t code = 0; code < out_.criteria[c].points.size(); ++code)
           if (fires(definition, out_.criteria[c], code))
             rule.codes[code >> 6] |= std::uint64_t{1} << (code & 63);
         plan.rules.push_back(rule);
       }
+    }
   }
 
   // The rule of a section, or of a criterion right in it.

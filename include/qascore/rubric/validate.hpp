@@ -48,9 +48,11 @@ public:
     for (std::size_t i = 0; i < rubric_.sections.size(); ++i)
       check_section(rubric_.sections[i], "sections[" + std::to_string(i) + "]", 1, weights, total);
     check_siblings("sections", !rubric_.sections.empty(), weights);
-    if (rubric_.method == scoring_method::weighted && rubric_.weights == weights_of::criterion &&
-        scored_ > 0 && !(total > 0.0))
-      report("sections", "expected some criterion with a weight > 0 but found weights that are all 0");
+    const bool by_criterion =
+        rubric_.method == scoring_method::weighted && rubric_.weights == weights_of::criterion;
+    if ((by_criterion || rubric_.method == scoring_method::scaled_points) && scored_ > 0 && !(total > 0.0))
+      report("sections", std::string("expected some ") + (by_criterion ? "criterion" : "section") +
+                             " with a weight > 0 but found weights that are all 0");
     if (criteria_ > max_criteria)
       report("sections", "expected at most " + std::to_string(max_criteria) + " criteria but found " +
                              std::to_string(criteria_));

@@ -1,6 +1,7 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #include <qascore/association.hpp>
 #include <qascore/estimation.hpp>
+#include <qascore/kernel/distribution.hpp>
 
 #include "close_to.hpp"
 

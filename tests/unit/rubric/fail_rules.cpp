@@ -31,6 +31,82 @@ TEST_CASE("a rule that does not fire changes nothing") {
   CHECK(result.passed == true);
 }
 
+TEST_CASE("a cap of a criterion is of its own full marks, to the last digit, in every method") {
+  // a is 1 of 1 and capped, b 1 of 1: (cap + 1) / 2.
+  for (const std::string scoring : {"{method: weighted}", "{method: weighted, weights: section}",
+                                    "{method: points}", "{method: scaled_points}"})
+    for (const auto& [cap, expected] : std::vector<std::pair<std::string, double>>{
+             {"0.5", 0.75}, {"0.3", 0.65}, {"0.75", 0.875}, {"0.333", 0.6665}}) {
+      CAPTURE(scoring);
+      CAPTURE(cap);
+      const rubric capped =
+          form(scoring, "[{id: s, criteria: [{id: a, answer: yes_no, fail: [{when: {chosen: \"yes\"}, scope: "
+                        "criterion, effect: {cap: " +
+                            cap + "}}]}, {id: b, answer: yes_no}]}]");
+      CHECK(score(capped, answers{{"a", "yes"}, {"b", "yes"}}).score == expected);
+      CHECK(score(capped, answers{{"a", "no"}, {"b", "yes"}}).score == 0.5);
+    }
+  // 99 of 100, above a third: .333 of its weight.
+  const rubric fine_scale =
+      form("{method: weighted, weights: section}",
+           "[{id: s, criteria: [{id: a, answer: {scale: {min: 0, max: 100}}, fail: [{when: below_highest, "
+           "scope: criterion, effect: {cap: 0.333}}]}, {id: b, answer: yes_no}]}]");
+  CHECK(score(fine_scale, answers{{"a", "99"}, {"b", "yes"}}).score == 0.6665);
+  CHECK(score(fine_scale, answers{{"a", "20"}, {"b", "yes"}}).score == 0.6);
+}
+
+TEST_CASE("a cap of a bonus is of what the bonus may add") {
+  for (const std::string method : {"points", "scaled_points"}) {
+    const rubric bonus = form(
+        "{method: " + method + "}",
+        "[{id: s, criteria: [{id: a, answer: {scale: {min: 0, max: 10}}}, {id: b, bonus: true, answer: "
+        "{scale: {min: 0, max: 10}}, fail: [{when: {below: 1}, scope: criterion, effect: {cap: 0.5}}]}]}]");
+    CHECK(score(bonus, answers{{"a", "5"}, {"b", "4"}}).score == 0.9);
+    CHECK(score(bonus, answers{{"a", "5"}, {"b", "8"}}).score == 1.0);
+    CHECK(score(bonus, answers{{"a", "5"}, {"b", "10"}}).score == 1.5);
+  }
+}
+
+TEST_CASE("a cap of a section is of its own possible, to the last digit") {
+  for (const std::string scoring : {"{method: points}", "{method: weighted}", "{method: scaled_points}"}) {
+    CAPTURE(scoring);
+    const rubric capped =
+        form(scoring,
+             "[{id: s, criteria: [{id: a, answer: yes_no, fail: [{when: {chosen: \"yes\"}, scope: section, "
+             "effect: {cap: 0.3}}]}, {id: b, answer: yes_no}]}]");
+    const auto result = score(capped, answers{{"a", "yes"}, {"b", "yes"}});
+    CHECK(result.score == 0.3);
+    CHECK(result.sections[0].score == 0.3);
+  }
+}
+
+TEST_CASE("nothing but not applicable is no score, whatever not applicable counts as") {
+  for (const std::string method : {"weighted", "weighted, weights: section", "points", "scaled_points"})
+    for (const std::string policy : {"redistribute", "full_marks", "zero"}) {
+      CAPTURE(method);
+      CAPTURE(policy);
+      const rubric two =
+          form("{method: " + method + ", not_applicable: " + policy + "}",
+               "[{id: s, criteria: [{id: a, answer: yes_no, not_applicable: true}, {id: b, answer: yes_no, "
+               "not_applicable: true}]}]");
+      const auto none = score(two, answers{{"a", "not_applicable"}, {"b", "not_applicable"}});
+      CHECK_FALSE(none.score.has_value());
+      CHECK_FALSE(none.score_before_fail.has_value());
+      CHECK_FALSE(none.passed.has_value());
+      const double half = policy == "redistribute" ? 1.0 : policy == "full_marks" ? 1.0 : 0.5;
+      CHECK(score(two, answers{{"a", "yes"}, {"b", "not_applicable"}}).score == half);
+      std::vector<std::uint8_t> a(300, qascore::kernel::not_applicable_code), b = a;
+      b[7] = 1;
+      const std::vector<std::span<const std::uint8_t>> columns{a, b};
+      std::vector<double> value(300), before(300);
+      std::vector<std::uint8_t> flags(300);
+      qascore::kernel::score_many(two.plan(), columns, {value, before, flags}, 1);
+      for (std::size_t row = 0; row < value.size(); ++row)
+        CHECK(std::isnan(value[row]) == (row != 7));
+      CHECK((flags[0] & qascore::kernel::flag_not_scorable) != 0);
+    }
+}
+
 TEST_CASE("a fail keeps the score underneath, and says which rule fell on what") {
   const auto result = score(with_rule("{when: {chosen: \"no\"}, scope: form, effect: zero}"), failing);
   CHECK(result.score == 0.0);

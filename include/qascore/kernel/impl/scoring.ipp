@@ -67,7 +67,7 @@ QASCORE_INLINE scoring_outcome score_one(const scoring_plan& plan, std::span<con
   const std::span<const std::uint8_t> codes = work.codes;
   if (!plan.conditions.empty() && detail_scoring::settle(plan, work.codes))
     out.flags |= flag_not_asked;
-  bool special = plan.watches_nodes;
+  bool special = plan.watches_nodes, applicable = plan.how == combine::base;
   for (std::size_t c = 0; c < plan.criteria; ++c) {
     const std::uint8_t code = codes[c];
     const scoring_cell& cell = plan.table(c)[code];
@@ -78,10 +78,13 @@ QASCORE_INLINE scoring_outcome score_one(const scoring_plan& plan, std::span<con
     else if (code == unanswered_code && cell.possible >> cell_event_shift != 0)
       out.flags |= flag_unanswered;
     work.changed[c] = detail_scoring::amount_of(cell);
+    applicable |= code != not_applicable_code && work.changed[c].possible > 0;
   }
   detail_scoring::combine_nodes(plan, work.changed, work.amounts, work.before, {});
   if (out.flags & flag_not_allowed)
     return out;
+  if (!applicable) // "not applicable" alone is no score, whatever it counts as beside answers
+    work.before.back() = {};
   out.score = out.score_before_fail = detail_scoring::form_value(plan, work.before.back());
   if (is_missing(out.score))
     out.flags |= flag_not_scorable;
@@ -113,11 +116,11 @@ QASCORE_INLINE scoring_outcome score_one(const scoring_plan& plan, std::span<con
       if (rule.scope != fail_scope::criterion || rule.effect == fail_effect::verdict)
         continue;
       scoring_cell& cell = work.changed[rule.criterion];
-      const double cap = rule.effect == fail_effect::zero ? 0.0 : rule.cap;
-      cell.earned =
-          std::min<std::int64_t>(cell.earned, std::llround(cap * static_cast<double>(cell.possible)));
+      cell.earned = std::min(cell.earned, rule.effect == fail_effect::zero ? 0 : rule.most);
     }
     detail_scoring::combine_nodes(plan, work.changed, work.amounts, work.after, work.fired);
+    if (!applicable)
+      work.after.back() = {};
     out.score = detail_scoring::form_value(plan, work.after.back());
   }
   for (const std::uint32_t r : work.fired) {
