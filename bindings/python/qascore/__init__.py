@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .comparing import ComparedScores, RubricChange, RubricComparison, compare_rubrics
     from .consistency import InternalConsistency, internal_consistency, raters_for_reliability, spearman_brown
     from .cronbach import cronbach_alpha
+    from .csat_studies import CsatStudy, csat_study
     from .dependence import (
         DistanceCorrelation,
         PairCounts,
@@ -195,6 +196,7 @@ __all__ = [
     "CorrectedCorrelation",
     "CorrelationComparison",
     "CorrelationDifference",
+    "CsatStudy",
     "DStudy",
     "DStudyPlan",
     "DataError",
@@ -291,6 +293,7 @@ __all__ = [
     "conger_kappa",
     "correct_range",
     "cronbach_alpha",
+    "csat_study",
     "cusum_chart",
     "d_study",
     "dawid_skene",
@@ -418,6 +421,7 @@ _HOMES = {
     "comparing": ("ComparedScores", "RubricChange", "RubricComparison", "compare_rubrics"),
     "consistency": ("InternalConsistency", "internal_consistency", "raters_for_reliability", "spearman_brown"),
     "cronbach": ("cronbach_alpha",),
+    "csat_studies": ("CsatStudy", "csat_study"),
     "dependence": (
         "DistanceCorrelation",
         "PairCounts",

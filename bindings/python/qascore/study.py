@@ -27,6 +27,7 @@ from .assigning import Assignment, assign
 from .associations import association
 from ._rating_table import RatingTable
 from .calibration_studies import CalibrationStudy, calibration_study
+from .csat_studies import CsatStudy, csat_study
 from .drawing import draw
 from .errors import ArgumentError, DataError, DesignError, RubricError
 from .estimation import SampleDesign, mean, proportion
@@ -660,6 +661,16 @@ def draw_sample(
         plan = allocate(table.frame, strata=list(strata), id=id, **options)
         drawn = draw(table.frame, plan, id=id, seed=seed)
     return plan.with_draw(seed=seed, id_kind="text"), drawn
+
+
+def relate_file(
+    file: str | Path, *, score: str, csat: str, agent: str | None, by: str | None, criteria: Sequence[str], **options: Any
+) -> CsatStudy:
+    """A study of scores and satisfaction from one file; options as in `csat_study`."""
+    kinds: dict[str, Kind] = {name: "number" for name in (score, csat, *criteria)}
+    table = read_table(file, kinds | {name: "text" for name in (agent, by) if name is not None}, rest=False)
+    with _in_file(table.path):
+        return csat_study(table.frame, score=score, csat=csat, agent=agent, by=by, criteria=criteria, **options)
 
 
 def assign_files(

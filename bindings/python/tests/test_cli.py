@@ -179,7 +179,7 @@ def test_the_same_study_gives_the_same_files(run_here: Run, folder: Path, monkey
 
 def test_version_and_help(run_here: Run) -> None:
     assert run_here("version").stdout.startswith("qascore ")
-    for command in ("study", "demo", "sample", "assign", "score", "calibrate", "version", "rubric check"):
+    for command in ("study", "demo", "sample", "assign", "score", "calibrate", "relate", "version", "rubric check"):
         done = run_here(*command.split(), "--help")
         assert done.returncode == 0
         assert "Example" in done.stdout

@@ -70,6 +70,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "ControlChart": lambda: qa.cusum_chart(SERIES, center=0, sd=0.3),
     "CorrectedCorrelation": lambda: qa.disattenuate(qa.association(CALLS, "score", "csat"), reliability_x=0.8),
     "CorrelationComparison": lambda: qa.compare_correlations(CALLS, ("score", "csat"), ("score", "model")),
+    "CsatStudy": lambda: qa.csat_study(CALLS, agent="agent", by="queue", criteria=["score", "model"], reliability=0.8),
     "DStudy": lambda: qa.d_study(qa.g_study(RATINGS), {"rater": range(1, 5)}, reliability=0.5),
     "DesignEffect": lambda: qa.design_effect(DESIGN, "score"),
     "Difference": lambda: qa.difference(CALLS, "score", by="queue", between=("a", "b")),

@@ -127,6 +127,48 @@ def sample(
 
 
 @app.command()
+def relate(
+    file: Annotated[
+        Path, typer.Argument(help="Scored conversations with their surveys; a blank where the customer was silent.", metavar="PAIRS")
+    ],
+    score: Annotated[str, typer.Option("--score", help="The column of scores.")] = "score",
+    csat: Annotated[str, typer.Option("--csat", help="The column of answers.")] = "csat",
+    lowest: Annotated[int, typer.Option("--lowest", help="The lowest answer that the survey allows.")] = 1,
+    highest: Annotated[int, typer.Option("--highest", help="The highest one.")] = 5,
+    agent: Annotated[str | None, typer.Option("--agent", help="The column of agents: within them and between them.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="The column of channels: which differ from the rest.")] = None,
+    criterion: Annotated[list[str] | None, typer.Option("--criterion", help="A column of points; give it once for each.")] = None,
+    reliability: Annotated[
+        float | None, typer.Option("--reliability", help="Of one rater's score, 0 to 1: what the raters' error hides.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="For more than 15 criteria.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the study as one page.")] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Study whether scores go with what customers feel: how strongly, within agents or between them, which criteria.
+
+    Example: `qascore relate pairs.csv --agent agent_id --by channel --criterion greeting --criterion solved --html csat.html`
+    """
+    with guarded():
+        from .._write import write_file
+        from ..study import relate_file
+
+        found = relate_file(
+            file, score=score, csat=csat, scale=(lowest, highest), agent=agent, by=by, criteria=tuple(criterion or ()),
+            reliability=reliability, seed=seed,
+        )  # fmt: skip
+        if html is not None:
+            write_file(html, found.to_html().encode())
+        if as_json:
+            _print_json(found.to_dict())
+        elif not quiet:
+            print(found)
+            if html is not None:
+                print(f"\nPage: {html}")
+
+
+@app.command()
 def assign(
     file: Annotated[Path, typer.Argument(help="Conversations: CSV, Parquet or JSON lines.", metavar="CONVERSATIONS")],
     raters: Annotated[Path, typer.Argument(help="Raters, one per row.", metavar="RATERS")],

@@ -1,0 +1,72 @@
+"""A study of scores and satisfaction as a page: which figures stand where. Nothing is computed here."""
+
+from __future__ import annotations
+
+from . import _core
+from ._calibration_report import today
+from .csat_studies import CsatStudy
+from .report import Block, Column, Figure, IntervalPlot, Note, Report, Section, Table, Text
+
+
+def csat_report(study: CsatStudy, title: str) -> Report:
+    """The page."""
+    sections = [
+        Section(
+            "correlations",
+            "How strong, how sure",
+            "",
+            (IntervalPlot.from_estimates(study.correlations, reference=0.0), Table.from_estimates(study.correlations)),
+        )
+    ]
+    if study.within_between is not None:
+        blocks: list[Block] = [IntervalPlot.from_estimates(study.within_between, reference=0.0)]
+        if study.within_between.signs_differ:
+            blocks.append(Note("Within agents and between them the signs differ.", "warning"))
+        sections.append(Section("agents", "Within agents or between them", "", tuple(blocks)))
+    if study.channels is not None:
+        sections.append(
+            Section(
+                "parts",
+                "Which parts differ",
+                "Correlation of each part minus that of all others.",
+                (IntervalPlot.from_estimates(study.channels, reference=0.0),),
+            )
+        )
+    if study.drivers is not None:
+        rows = tuple(
+            (name, Figure.from_estimate(one), Figure.from_estimate(one), p, Figure.from_estimate(share), Figure.from_estimate(level))
+            for name, one, p, share, level in zip(
+                study.drivers.criteria,
+                study.drivers.correlations,
+                study.drivers.adjusted_p,
+                study.drivers.importance,
+                study.drivers.means,
+                strict=True,
+            )
+        )
+        columns = (Column("criterion"), Column("correlation", "number"), Column("interval", "interval"),
+                   Column("adjusted p", "number", 3), Column("share explained", "percent"), Column("mean", "number"))  # fmt: skip
+        sections.append(Section("drivers", "Which criteria drive it", study.drivers.summary(), (Table(columns, rows),)))
+    if study.corrected is not None:
+        sections.append(Section("hidden", "What the raters' error hides", "", (Text(study.corrected.summary()),)))
+    sections.append(
+        Section("response", "What the response rate allows to say", "", (Table.from_estimates(study.response),))
+    )
+    return Report(
+        title,
+        f"{study.score} and {study.csat}",
+        summary=(Text("", tuple(study.findings())),),
+        sections=tuple(sections),
+        method=(
+            Text(
+                "",
+                (
+                    "Standard errors come from influence values through one variance engine.",
+                    "Correlations are those of conversations whose customers answered.",
+                    "A share of explained variance says what goes with satisfaction, not what changing it would bring.",
+                ),
+            ),
+        ),
+        created=today(),
+        provenance=(("Program", f"qascore {_core.__version__}"),),
+    )

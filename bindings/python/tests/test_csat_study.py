@@ -1,0 +1,109 @@
+"""The study of scores and satisfaction: what it says of data with a known answer, its page, its command."""
+
+from __future__ import annotations
+
+import doctest
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import qascore as qa
+from qascore import csat_studies
+from qascore.errors import ArgumentError, DataError
+
+RANDOM = np.random.default_rng(4)
+N = 600
+AGENT = np.arange(N) % 30
+SKILL = RANDOM.normal(size=30)[AGENT]
+OWN = RANDOM.normal(size=N)
+NOISE = RANDOM.normal(size=N)
+CHAT = np.arange(N) % 3 == 0
+LATENT = np.where(CHAT, -1.2, 1.2) * OWN - 0.8 * SKILL + 0.6 * RANDOM.normal(size=N)
+CALLS = pd.DataFrame(
+    {
+        "agent": [f"a{i}" for i in AGENT],
+        "channel": np.where(CHAT, "chat", "voice"),
+        "score": SKILL + OWN,
+        "own": OWN,
+        "noise": NOISE,
+        "csat": np.where(RANDOM.random(N) < 0.6, np.clip(np.round(3 + LATENT), 1, 5), np.nan),
+    }
+)
+
+
+def test_the_study_says_what_is_in_the_data() -> None:
+    voice = CALLS[~CHAT]
+    study = qa.csat_study(voice, agent="agent", criteria=["own", "noise"], reliability=0.7)
+    assert study.within_between is not None
+    assert study.within_between.signs_differ
+    assert study.drivers is not None
+    assert study.drivers.found() == ["own"]
+    assert study.corrected is not None
+    assert study.corrected.value == pytest.approx(study.correlations["pearson"].value / math.sqrt(0.7))
+    text = study.summary()
+    assert "Within agents and between them the signs differ" in text
+    assert "1 of 2 criteria go with csat beyond chance (holm at 0.05): own." in text
+    assert study.response.rate is not None
+    assert study.response.rate.value == pytest.approx(voice["csat"].notna().mean())
+    assert study.correlations["spearman"].value == pytest.approx(
+        voice[["score", "csat"]].corr("spearman").iloc[0, 1], rel=1e-12
+    )
+
+
+def test_a_channel_that_differs_is_named() -> None:
+    study = qa.csat_study(CALLS, by="channel")
+    assert study.channels is not None
+    assert max(study.channels_p) < 0.01
+    assert "Another correlation than the rest have: chat, voice (Holm)." in study.summary()
+    same = qa.csat_study(CALLS[~CHAT].assign(channel=["x", "y"] * 200), by="channel")
+    assert "No part of channel differs from the rest beyond chance (Holm)." in same.summary()
+
+
+def test_noise_is_reported_as_such() -> None:
+    study = qa.csat_study(CALLS, score="noise", criteria=["noise"])
+    assert study.summary().startswith("That noise and csat have anything to do with each other is not shown")
+
+
+def test_a_sparse_scale_and_a_low_reliability_are_said() -> None:
+    few = CALLS.assign(csat=np.where(np.arange(N) % 100 == 0, 4, 5))
+    study = qa.csat_study(few, reliability=0.2)
+    assert "What the raters' error hides cannot be said: the reliability of x, 0.2, is below 0.5" in study.summary()
+    constant = qa.csat_study(CALLS.assign(csat=5))
+    assert constant.summary().startswith("No correlation of score and csat: the second column is constant.")
+    with pytest.raises(DataError, match="expected whole numbers from 1 to 5 but found 0"):
+        qa.csat_study(CALLS.assign(csat=0))
+    with pytest.raises(ArgumentError, match="by: parts are compared in a frame of independent rows"):
+        qa.csat_study(qa.SampleDesign(CALLS.assign(w=1), weight="w"), by="channel")
+    with pytest.raises(ArgumentError, match="by: expected two labels or more in 'channel' but found 1"):
+        qa.csat_study(CALLS[CHAT], by="channel")
+
+
+def test_the_page_and_the_command_have_the_same_figures(tmp_path: Path) -> None:
+    pytest.importorskip("jinja2")
+    testing = pytest.importorskip("typer.testing")
+    from qascore.cli.app import app
+
+    study = qa.csat_study(CALLS, agent="agent", by="channel", criteria=["own", "noise"], reliability=0.7)
+    page = study.to_html()
+    for title in ("How strong, how sure", "Within agents or between them", "Which parts differ", "Which criteria drive it",
+                  "What the response rate allows to say"):  # fmt: skip
+        assert title in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    file = tmp_path / "pairs.csv"
+    CALLS.to_csv(file, index=False)
+    command = ["relate", str(file), "--agent", "agent", "--by", "channel", "--criterion", "own", "--criterion", "noise"]
+    done = testing.CliRunner().invoke(app, [*command, "--json", "--html", str(tmp_path / "csat.html")])
+    assert done.exit_code == 0, done.output
+    record = json.loads(done.stdout)
+    assert record["correlations"][0]["value"] == pytest.approx(study.correlations["spearman"].value, rel=1e-12)
+    assert (tmp_path / "csat.html").read_text().startswith("<!doctype html>")
+    assert testing.CliRunner().invoke(app, ["relate", str(file), "--csat", "cast"]).exit_code == 3
+
+
+def test_the_examples_of_the_documentation_run() -> None:
+    failed, tried = doctest.testmod(csat_studies)
+    assert failed == 0
+    assert tried >= 4
