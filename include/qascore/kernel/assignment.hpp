@@ -80,15 +80,16 @@ std::vector<std::uint8_t> wanted_raters(std::span<const std::uint32_t> rank, dou
 ///    Exact.
 /// 3. Connected: raters are joined by shared conversations, where moves keep aims 1 and 2.
 /// 4. Balanced pairs: sum over pairs of raters of (conversations they share)^2 is small, so that all meet, and equally
-///    often. A local optimum: no cyclic exchange between raters makes it smaller. (The problem is a quadratic one; the
-///    neighbourhood of cyclic exchanges is searched through whole.)
+///    often. A local optimum: neither a cyclic exchange between raters makes it smaller nor a chain of conversations from
+///    pair to pair. (Where conversations of one rater leave loads free to follow, chains alone find the best there is; in
+///    general the problem is a quadratic one.)
 /// 5. Rotation: the costs of `recent` are small, likewise.
 ///
 /// Method: a start by a greedy rule, then cancelling of cycles of negative price in the graph of raters (an arc from a to b
 /// is the cheapest rating that could move from a to b; cheapest_chain.hpp). For loads alone this is a flow of least cost,
 /// and exact. Chance enters only by the ranks, so that ids and seed decide and the order of rows does not.
 ///
-/// Time about (ratings * raters); memory O(ratings + barred + recent + raters^2). Throws argument_error for spans that do
+/// At most 2,000 raters. Time about (ratings * raters); memory O(ratings + barred + recent + raters^2). Throws argument_error for spans that do
 /// not fit.
 ///
 /// Source: Ahuja, Magnanti, Orlin (1993), Network Flows, sections 9.6 and 14.5; cyclic exchanges: Thompson and Psaraftis

@@ -16,6 +16,7 @@
 #include <numeric>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 namespace qascore::kernel {
@@ -41,7 +42,7 @@ inline constexpr int load_bits = 20; ///< loads are compared to 2^-20 of a ratin
 inline constexpr std::int64_t pair_price = std::int64_t{1}
                                            << 32;      ///< of one more in the sum of squares; rotation: 1
 inline constexpr std::uint32_t most_recent = 1u << 20; ///< of a kind and a rater
-inline constexpr std::size_t most_raters = 10'000;
+inline constexpr std::size_t most_raters = 2'000;
 inline constexpr std::uint64_t most_ratings = std::uint64_t{1} << 28;
 
 /// Who may judge the conversations of one kind, and who had them lately. Kinds that are alike are one class.
@@ -138,7 +139,9 @@ public:
 
   void run() {
     start();
-    sweep();
+    do
+      sweep();
+    while (balance_pairs());
     rotate();
     moves_[0].assign(nodes_ * nodes_, {});
     moves_[1] = moves_[0];
@@ -146,12 +149,12 @@ public:
     for (std::uint32_t a = 0; a < nodes_; ++a)
       for (std::uint32_t b = 0; b < nodes_; ++b)
         arcs_[at(a, b)] = {a, b, {closed_price, 0}};
-    for (std::uint32_t a = 0; a <= raters_; ++a)
-      for (const std::size_t kind : {0u, 1u})
-        look_from(a, kind);
-    for (std::uint32_t a = 0; a <= raters_; ++a)
-      draw_arcs(a);
+    look_everywhere();
     cancel();
+    while (balance_pairs()) { // loads and other pairs have moved since
+      look_everywhere();
+      cancel();
+    }
     if (components().count > 1 && connect())
       cancel();
     rotate();
@@ -220,6 +223,10 @@ private:
   };
   struct step {
     std::uint32_t slot, from;
+  };
+  struct origin {
+    std::size_t from;
+    std::uint32_t conversation;
   };
   struct groups {
     codes of; ///< missing_code: a rater without work
@@ -461,6 +468,118 @@ private:
     }
   }
 
+  /// Makes pairs even along chains: a conversation of a pair that shares many goes to another pair, one of that pair to a
+  /// third, ..., to a pair that shares two fewer or less. A flow from kinds of conversations to pairs, which no chain makes
+  /// more even in the end, unless loads stand against it. True if any went.
+  bool balance_pairs() {
+    bool any = false;
+    of_pair_.clear();
+    for (std::uint32_t k = 0; k < row_.size(); ++k)
+      if (first_[k + 1] - first_[k] == 2 && !has(k, nobody_))
+        of_pair_[pair_of(who_[first_[k]], who_[first_[k] + 1])].push_back(k);
+    reached_.assign(together_.size(), {});
+    for (bool better = true; better;) {
+      better = false;
+      std::vector<std::size_t> order;
+      for (const auto& [pair, conversations] : of_pair_)
+        if (together_[pair] > 1 && !conversations.empty())
+          order.push_back(pair);
+      std::ranges::sort(order, {},
+                        [&](std::size_t pair) { return std::pair(-std::int64_t{together_[pair]}, pair); });
+      std::vector<bool> settled(together_.size(), false);
+      for (const std::size_t pair : order)
+        while (!settled[pair] && together_[pair] > 1 && shift(pair, settled))
+          better = true;
+      any = any || better;
+    }
+    return any;
+  }
+
+  std::size_t pair_of(std::uint32_t a, std::uint32_t b) const noexcept {
+    return std::size_t{std::min(a, b)} * raters_ + std::max(a, b);
+  }
+
+  /// One conversation less for this pair, along the first chain that leads to one with room. Where there is none, nor is
+  /// there for any pair that chains from here reach.
+  bool shift(std::size_t start, std::vector<bool>& settled) {
+    std::vector<std::size_t> queue{start};
+    std::vector<bool> seen(together_.size(), false);
+    seen[start] = true;
+    ++stamp_;
+    codes may;
+    for (std::size_t next = 0; next < queue.size(); ++next) {
+      const auto held = of_pair_.find(queue[next]);
+      if (held == of_pair_.end())
+        continue;
+      for (const std::uint32_t k : held->second) {
+        if (std::exchange(seen_[class_[k]], stamp_) == stamp_)
+          continue; // one like it has led to the same pairs
+        may.clear();
+        for (std::uint32_t r = 0; r < raters_; ++r)
+          if (permits(k, r) && capacity_[r] > 0)
+            may.push_back(r);
+        for (std::size_t j = 1; j < may.size(); ++j)
+          for (std::size_t i = 0; i < j; ++i) {
+            const std::size_t pair = pair_of(may[i], may[j]);
+            if (seen[pair])
+              continue;
+            seen[pair] = true;
+            reached_[pair] = {queue[next], k};
+            if (together_[pair] + 2 <= together_[start] && make_room(start, pair)) {
+              for (std::size_t to = pair; to != start; to = reached_[to].from)
+                reassign(reached_[to].conversation, reached_[to].from, to);
+              return true;
+            }
+            queue.push_back(pair);
+          }
+      }
+    }
+    for (const std::size_t pair : queue)
+      settled[pair] = true;
+    return false;
+  }
+
+  /// Conversations of their own come back to the raters of a pair from those of another, unless loads are as even without.
+  bool make_room(std::size_t from, std::size_t to) {
+    const std::array<std::uint32_t, 2> x = raters_of(from), z = raters_of(to);
+    codes lose, gain;
+    for (const std::uint32_t r : x)
+      if (r != z[0] && r != z[1])
+        lose.push_back(r);
+    for (const std::uint32_t r : z)
+      if (r != x[0] && r != x[1])
+        gain.push_back(r);
+    for (std::size_t turn = 0; turn < lose.size(); ++turn, std::ranges::reverse(gain)) {
+      codes back;
+      for (std::size_t i = 0; i < lose.size(); ++i)
+        if (!keeps_loads(lose[i], gain[i]))
+          back.push_back(single_for(gain[i], lose[i]));
+      if (std::ranges::find(back, missing_code) != back.end())
+        continue;
+      for (std::size_t i = 0, at = 0; i < lose.size(); ++i)
+        if (!keeps_loads(lose[i], gain[i]))
+          hand(back[at++], lose[i]);
+      return true;
+    }
+    return false;
+  }
+
+  std::array<std::uint32_t, 2> raters_of(std::size_t pair) const noexcept {
+    return {static_cast<std::uint32_t>(pair / raters_), static_cast<std::uint32_t>(pair % raters_)};
+  }
+
+  void reassign(std::uint32_t k, std::size_t from, std::size_t to) {
+    std::array<std::uint32_t, 2> z = raters_of(to);
+    const std::uint32_t first = first_[k];
+    if (who_[first] == z[1] || who_[first + 1] == z[0])
+      std::swap(z[0], z[1]);
+    for (const std::uint32_t i : {0u, 1u})
+      if (who_[first + i] != z[i])
+        hand(first + i, z[i]);
+    std::erase(of_pair_[from], k);
+    of_pair_[to].push_back(k);
+  }
+
   bool keeps_loads(std::uint32_t a, std::uint32_t b) const noexcept {
     return load_[b] < capacity_[b] && marginal(b, load_[b]) <= marginal(a, load_[a] - 1);
   }
@@ -516,6 +635,14 @@ private:
   }
 
   // Cycles -----------------------------------------------------------------------------------------------------------
+
+  void look_everywhere() {
+    for (std::uint32_t a = 0; a <= raters_; ++a)
+      for (const std::size_t kind : {0u, 1u})
+        look_from(a, kind);
+    for (std::uint32_t a = 0; a <= raters_; ++a)
+      draw_arcs(a);
+  }
 
   /// The best that a could hand to each other rater, of ratings of one's own (kind 0) or shared ones (1).
   void look_from(std::uint32_t a, std::size_t kind) {
@@ -821,6 +948,8 @@ private:
   codes together_;
   std::array<std::vector<best_move>, 2> moves_;
   std::vector<arc> arcs_;
+  std::unordered_map<std::size_t, codes> of_pair_; ///< conversations of two raters by pair
+  std::vector<origin> reached_;                    ///< of each pair, where the chain to it came from
   codes seen_;
   std::uint32_t stamp_ = 0;
   bool parted_ = false;
