@@ -1,4 +1,5 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
+#include <qascore/kernel/impl/ordinal_laplace.hpp>
 #include <qascore/kernel/ordinal_raters.hpp>
 
 #include "close_to.hpp"
