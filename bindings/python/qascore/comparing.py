@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -55,15 +55,17 @@ class _Which:
 
     criterion: str = ""  # of all evaluations when empty
     answers: tuple[str, ...] | str = APPLIES
+    filled: bool = False  # a metric of the conversation answers it, which answers of raters do not show
+    counts_not_applicable: bool = False  # "not applicable" earns points, and so is an answer too
 
     def holds(self, answers: Mapping[str, Any]) -> bool:
-        if not self.criterion:
+        if not self.criterion or self.filled:
             return True
         given = answers.get(self.criterion)
         if given is None or given == "":
             return False
         if isinstance(self.answers, str):
-            return str(given) != "not_applicable"
+            return self.counts_not_applicable or str(given) != "not_applicable"
         chosen = [str(one) for one in given] if isinstance(given, (list, tuple, set, frozenset)) else str(given).split(";")
         return any(one in self.answers for one in chosen)
 
@@ -92,7 +94,8 @@ class RubricComparison:
 
     def is_comparable(self, answers: Mapping[str, Any]) -> bool:
         """Whether an evaluation made on the old form is known to have the same score on the new one: no change that moves
-        scores concerns its answers (criterion id to answer, as `Rubric.score_one` takes them)."""
+        scores concerns its answers (criterion id to answer, as `Rubric.score_one` takes them). A change of a criterion that a
+        metric of the conversation fills in may concern every evaluation."""
         return not any(one.holds(answers) for one in self._which)
 
     def rescore(self, answers: Any, *, evaluation: str, criterion: str, answer: str) -> ComparedScores:
@@ -123,7 +126,7 @@ class RubricComparison:
             if asked in known:
                 given.setdefault(id, {})[asked] = chosen
         rows = []
-        for id, old_score in zip(before[evaluation], before["score"], strict=True):
+        for id, old_score in zip(before[evaluation], scored.score.tolist(), strict=True):
             try:
                 found = self.new.score_one(
                     given.get(id, {}), conversation=around[id], unanswered="not_scorable", unasked="ignore"
@@ -158,6 +161,8 @@ class RubricComparison:
             names = (
                 f"Both forms say that they are {_name(self.old)}, although they differ: give the later one a version of its own.\n{names}"
             )
+        if not self.changes:
+            return f"{names}: they are written differently and score the same: all scores are comparable."
         if self.comparable:
             return f"{names}: all scores are comparable."
         if any(not one.criterion for one in self._which):
@@ -353,15 +358,26 @@ class _Comparing:
         return RubricChange(part, change, moves, evaluations), None
 
     def moved(self, part: str, change: str, which: _Which) -> _Found:
+        which = self.reach(which)
         return RubricChange(part, change, "scores", self.say(which)), which
+
+    def reach(self, which: _Which) -> _Which:
+        """The same with what its criterion is in the old form: filled in by a metric; counted where it is not applicable."""
+        known = self.sides[0].get(which.criterion)
+        if known is None:
+            return which
+        counts = known.known.not_applicable and not self.leaves_weight()
+        return replace(which, filled=known.known.metric is not None, counts_not_applicable=counts)
 
     def say(self, which: _Which) -> str:
         if not which.criterion:
             return "all evaluations"
         known = self.sides[0].get(which.criterion)
         title = self.words[0].title(known.definition) if known else which.criterion
+        if which.filled and known is not None:
+            return f"all evaluations in which the metric “{known.known.metric}” fills “{title}” in"
         if isinstance(which.answers, str):
-            return f"evaluations in which “{title}” was answered"
+            return f"evaluations in which “{title}” was answered" + (" or not applicable" if which.counts_not_applicable else "")
         assert known is not None
         names = [f"“{self.words[0].answer_name(known.definition['answer'], one)}”" for one in which.answers]
         return f"evaluations with {' or '.join(names)} on “{title}”"
@@ -623,6 +639,9 @@ class _Comparing:
                 said = f"earns {now} points, was {was}" if self.adds() else f"earns {now} of {of} points, was {was} of {of_was}"
                 name = self.words[1].answer_name(after, one)
                 yield self.moved(id, f"“{name}” {said}", _Which(id, (one,)))
+            if possible[0] != possible[1] and self.scoring[0].get("not_applicable") == "full_marks" and self.scoring[0]["method"] != "weighted":
+                now, was = (number_text(float(possible[side])) for side in (1, 0))
+                yield self.moved(id, f"earns {now} points where it is not applicable, was {was}", _Which(id, ("not_applicable",)))
         if not changed and any(points[0][one] != points[1][one] for one in shared):
             yield self.note(id, "points are others, in the same proportion: no score changes")
 
@@ -653,7 +672,7 @@ class _Comparing:
                 change = f"fail rule {'is gone' if how == 'gone' else 'is new'}: {text}"
                 which = self.fires(id, rule, asked)
                 if rule["effect"] == "verdict":
-                    yield self.note(id, change, "names", self.say(which) + ": whether they pass")
+                    yield self.note(id, change, "names", self.say(self.reach(which)) + ": whether they pass")
                 else:
                     yield self.moved(id, change, which)
 

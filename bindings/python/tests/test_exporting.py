@@ -165,6 +165,15 @@ sections:
     ]
 
 
+def test_a_floor_is_refused_as_a_cap_is() -> None:
+    rubric = parse("""
+scoring: {method: points, floor: 0.1}
+sections: [{id: s, criteria: [{id: a, answer: yes_no}]}]
+""")
+    with pytest.raises(qa.RubricError, match=r"scoring\.floor: expected none but found 0\.1: Amazon's scores have no floor"):
+        qa.export_rubric(rubric)
+
+
 def test_arguments_are_checked() -> None:
     rubric = parse(MIXED)
     with pytest.raises(qa.ArgumentError, match="to: expected amazon_connect"):

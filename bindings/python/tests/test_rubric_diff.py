@@ -180,6 +180,59 @@ def test_the_doctests_hold() -> None:
         assert failed == 0 and tried > 2
 
 
+FILLED = FORM.replace("{id: note,", "{id: wait, answer: {number: {from: metric.wait, ranges: [{to: 2, points: 3}, {points: 0}]}}}\n      - {id: note,")
+
+
+def test_what_a_metric_fills_in_may_concern_every_evaluation() -> None:
+    old, new = qa.Rubric.parse(FILLED), qa.Rubric.parse(FILLED.replace("to: 2,", "to: 3,"))
+    compared = qa.compare_rubrics(old, new)
+    assert compared.changes[0].evaluations == "all evaluations in which the metric “wait” fills “wait” in"
+    given = {"a": "yes", "b": "full", "c": 2}
+    scores = [form.score_one(given, conversation={"wait": 3}).score for form in (old, new)]
+    assert scores[0] != scores[1] and not compared.is_comparable(given)
+
+
+POINTS = """
+qascore: 1
+id: p
+version: "1"
+scoring: {method: points, not_applicable: POLICY}
+sections:
+  - id: s
+    criteria:
+      - {id: yes, answer: {yes_no: {points: 5}}, not_applicable: true}
+      - {id: option, answer: {options: [{id: x, points: 6}, {id: z, points: 0}]}, not_applicable: true}
+      - {id: hits, answer: {hits: {points: -1, limit: -5}}, not_applicable: true}
+      - {id: number, answer: {number: {ranges: [{to: 2, points: 3}, {points: 0}]}}, not_applicable: true}
+      - {id: scale, answer: {scale: {min: 0, max: 3}}, not_applicable: true}
+      - {id: other, answer: yes_no}
+""".replace("id: yes", "id: y")
+
+
+@pytest.mark.parametrize("policy", ["full_marks", "zero"])
+@pytest.mark.parametrize(("id", "was", "now"), [
+    ("y", "{points: 5}", "{points: 7}"), ("option", "points: 6", "points: 8"), ("hits", "limit: -5", "limit: -7"),
+    ("number", "points: 3", "points: 4"), ("option", "not_applicable: true}\n      - {id: hits", "out_of: 9, not_applicable: true}\n      - {id: hits"),
+    ("option", "[{id: x,", "[{id: more, points: 9}, {id: x,"), ("scale", "max: 3}", "max: 4}"),
+])  # fmt: skip
+def test_not_applicable_is_an_answer_where_it_counts(policy: str, id: str, was: str, now: str) -> None:
+    text = POINTS.replace("POLICY", policy)
+    assert was in text
+    old, new = qa.Rubric.parse(text), qa.Rubric.parse(text.replace(was, now))
+    given: dict[str, Any] = {"y": "yes", "option": "x", "hits": 0, "number": 1, "scale": 3, "other": "no"} | {id: "not_applicable"}
+    assert old.score_one(given).score != new.score_one(given).score
+    compared = qa.compare_rubrics(old, new)
+    assert not compared.is_comparable(given)
+    assert any("not applicable" in one.evaluations for one in compared.changes)
+
+
+def test_a_form_that_is_only_written_differently_says_so() -> None:
+    form = FORM.replace("[manner]", "[manner, tone]")
+    compared = qa.compare_rubrics(qa.Rubric.parse(form), qa.Rubric.parse(form.replace("[manner, tone]", "[tone, manner]")))
+    assert compared.comparable and not compared.changes and compared.old != compared.new
+    assert compared.summary().endswith("f 1 and f 1: they are written differently and score the same: all scores are comparable.")
+
+
 # What is said to be comparable is.
 
 
@@ -200,14 +253,21 @@ def start(random_: random.Random, method: str) -> dict[str, Any]:
     sections: list[dict[str, Any]] = [{"id": "s", "criteria": [criterion(c) for c in "abc"]}, {"id": "t", "criteria": [criterion("d")]}]
     if section_weights:
         sections[0]["weight"] = 2
-    scoring = {"method": "weighted", "weights": "section"} if method == "section" else {"method": method}
+    scoring: dict[str, Any] = {"method": "weighted", "weights": "section"} if method == "section" else {"method": method}
+    scoring |= random_.choice([{}, {}, {"not_applicable": "full_marks"}, {"not_applicable": "zero"}])
+    sections[1]["criteria"].append(
+        {"id": "m", "not_applicable": False, "answer": {"number": {"from": "metric.wait", "ranges": [{"to": 2, "points": 3}, {"points": 0}]}}}
+    )
     return {"qascore": 1, "id": "f", "version": "1", "scoring": scoring, "sections": sections}
 
 
 def change(random_: random.Random, form: dict[str, Any]) -> None:
     section = random_.choice(form["sections"])
     one = random_.choice(section["criteria"])
-    what = random_.randrange(14)
+    what = random_.randrange(17)
+    if one["id"] == "m" and what in (2, 3, 4):
+        one["answer"]["number"]["ranges"][0] |= random_.choice([{"to": 3}, {"points": 5}])
+        return
     if what == 0:
         one["weight"] = random_.choice([1, 2, 5])
     elif what == 1:
@@ -238,6 +298,12 @@ def change(random_: random.Random, form: dict[str, Any]) -> None:
     elif what == 13:
         other = random_.choice([c["id"] for c in form["sections"][0]["criteria"]] or ["a"])
         one["ask_when"] = {"not": {"criterion": other, "is": "yes"}}
+    elif what == 14 and "scale" in one["answer"]:
+        one["answer"]["scale"] = random_.choice([{"min": 0, "max": 4}, {"min": 0, "max": 3, "points": 6}])
+    elif what == 15 and "options" in one["answer"]:
+        one["answer"]["options"][0]["points"] = 12
+    elif what == 16:
+        one["dimension"] = ["manner"]
 
 
 def answers_of(one: Any) -> list[Any]:
@@ -247,7 +313,7 @@ def answers_of(one: Any) -> list[Any]:
 @pytest.mark.parametrize("method", ["weighted", "section", "points", "scaled_points"])
 def test_an_evaluation_that_is_said_to_be_comparable_scores_the_same(method: str) -> None:
     random_ = random.Random(method)
-    options = {"unanswered": "not_scorable", "unasked": "ignore"}
+    options: dict[str, Any] = {"unanswered": "not_scorable", "unasked": "ignore"}
     compared_ones = kept = 0
     for _ in range(250):
         form = start(random_, method)
@@ -260,8 +326,9 @@ def test_an_evaluation_that_is_said_to_be_comparable_scores_the_same(method: str
             continue  # a change may break a form
         compared = qa.compare_rubrics(old, new)
         moved = False
-        for chosen in random_.sample(list(itertools.product(*map(answers_of, old.criteria))), 12):
-            given = dict(zip([one.id for one in old.criteria], chosen, strict=True))
+        for chosen in random_.sample(list(itertools.product(*(answers_of(one) for one in old.criteria if one.metric is None))), 12):
+            given = dict(zip([one.id for one in old.criteria if one.metric is None], chosen, strict=True))
+            options["conversation"] = {"wait": random_.choice([1, 3, 4])}
             before = old.score_one(given, **options).score
             try:
                 after = new.score_one({id: answer for id, answer in given.items() if id in {one.id for one in new.criteria}}, **options).score

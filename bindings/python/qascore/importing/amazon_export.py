@@ -155,6 +155,8 @@ class _Exporter:
             self.notes.add("scoring.cap", "Amazon's percentages end at 100: scores above are cut")
         elif scoring.get("cap") is not None and scoring["cap"] != [0, 1]:
             self.problems.add("scoring.cap", f"expected [0, 1] or none but found {scoring['cap']}")
+        if scoring.get("floor") is not None:
+            self.problems.add("scoring.floor", f"expected none but found {scoring['floor']}: Amazon's scores have no floor")
         if "round" in scoring:
             self.problems.add("scoring.round", "expected no rounding: Amazon does not say how it rounds")
 
@@ -435,7 +437,7 @@ class _Exporter:
             if when == "below_highest":
                 chosen = [id for id, earned in points.items() if earned < possible]
             elif "below" in when:
-                chosen = [id for id, earned in points.items() if earned / possible < when["below"] - 1e-12]
+                chosen = [id for id, earned in points.items() if earned < (when["below"] - 1e-12) * possible]
             elif "chosen" in when:
                 chosen = [when["chosen"]] if isinstance(when["chosen"], str) else list(when["chosen"])
             else:
