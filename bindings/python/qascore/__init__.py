@@ -56,7 +56,7 @@ if TYPE_CHECKING:
         pair_counts,
         permutation_test,
     )
-    from .drawing import draw, permanent_random_numbers
+    from .drawing import draw, permanent_random_numbers, redraw
     from .drift import (
         ChangePoint,
         ControlChart,
@@ -166,7 +166,7 @@ if TYPE_CHECKING:
     )
     from .sampling import PlannedStratum, RecordedDraw, SamplingPlan, allocate
     from .simulation import Centre, Evaluations, SimulatedCriterion, Truth, simulate
-    from .sketch import DrawSketch
+    from .sketch import DrawSketch, Reservoir
     from .study import Study, run_study
 
 __all__ = [
@@ -251,6 +251,7 @@ __all__ = [
     "RelativeImportance",
     "ResampledAgreement",
     "Rescored",
+    "Reservoir",
     "Rubric",
     "RubricChange",
     "RubricComparison",
@@ -357,6 +358,7 @@ __all__ = [
     "raters_against_gold",
     "raters_for_reliability",
     "ratio",
+    "redraw",
     "regression",
     "relative_importance",
     "resample_agreement",
@@ -430,7 +432,7 @@ _HOMES = {
         "pair_counts",
         "permutation_test",
     ),
-    "drawing": ("draw", "permanent_random_numbers"),
+    "drawing": ("draw", "permanent_random_numbers", "redraw"),
     "drift": (
         "ChangePoint",
         "ControlChart",
@@ -540,7 +542,7 @@ _HOMES = {
     ),
     "sampling": ("PlannedStratum", "RecordedDraw", "SamplingPlan", "allocate"),
     "simulation": ("Centre", "Evaluations", "SimulatedCriterion", "Truth", "simulate"),
-    "sketch": ("DrawSketch",),
+    "sketch": ("DrawSketch", "Reservoir"),
     "study": ("Study", "run_study"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -64,8 +64,15 @@ def build_frame(columns: Mapping[str, Any], backend: str | None = None) -> Any:
     return _narwhals().from_dict(data, backend=backend or default_backend()).to_native()
 
 
+def stacked(frames: Sequence[Frame]) -> Frame:
+    """Frames of the same kind and columns, one below the other."""
+    return Frame(_narwhals().concat([frame._nw for frame in frames]), frames[0].argument)
+
+
 def _refuse_repeated_names(obj: Any, argument: str) -> None:
     """pandas and Arrow let two columns have one name; which of them is meant nobody knows."""
+    if type(obj).__name__ == "LazyFrame":
+        return  # has one of each, and to ask for their names is work
     names: Any = getattr(obj, "column_names", None) or getattr(obj, "columns", ())
     seen = [name for name in names if isinstance(name, str)]
     if len(set(seen)) == len(seen):
@@ -118,6 +125,9 @@ class Frame:
             else:
                 raise ArgumentError(f"{argument}: expected an eager frame but found a lazy one; call .collect() first")
         return cls(frame, argument)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Frame.of, (self._nw.to_native(), self.argument)
 
     @property
     def backend(self) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import _core
 from ._frames import Frame
+from ._render import html_table
 from ._results import TestedEstimate, TestResult
 from .errors import ArgumentError, DataError, check_choice
 from .estimation import MISSING, Sample, rows_of, with_absent
@@ -140,6 +141,10 @@ class Pairing:
 
     def __repr__(self) -> str:
         return f"<Pairing: {self.summary()}>"
+
+    def _repr_html_(self) -> str:
+        rows = [["paired", self.matched], ["scores without a survey", self.scores_unmatched]]
+        return html_table(["rows", "number"], [*rows, ["surveys without a score", self.surveys_unmatched]], self.summary())
 
 
 def pair(scores: Any, surveys: Any, *, on: str, repeats: str = "error") -> Pairing:

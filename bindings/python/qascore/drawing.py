@@ -14,7 +14,7 @@ from ._frames import Frame, Ids
 from .errors import ArgumentError, DataError, check_choice, check_noun
 from .sampling import MISSING, PLAN_MADE, SamplingPlan, checked_seed, how_drawn, strata_columns
 
-__all__ = ["draw", "permanent_random_numbers"]
+__all__ = ["draw", "permanent_random_numbers", "redraw"]
 
 METHODS = ("simple", *_core.PPS_METHODS)
 Rows = npt.NDArray[np.int64]
@@ -193,6 +193,72 @@ def draw(
     if how != "simple":
         more["draw_method"] = [how] * len(rows)
     return frame.take(rows, more)
+
+
+def redraw(conversations: Any, plan: SamplingPlan, *, id: str | None) -> Any:  # noqa: A002
+    """Draws the sample again that the plan's recorded draw describes: for an audit, or where the sample was lost.
+
+    Earlier samples that the draw avoided or kept are drawn again first, from their own plans in the record.
+
+    Parameters
+    ----------
+    conversations : frame
+        The conversations of the draw, in any order; others are refused as `draw` does, and so is another kind of id.
+    plan : SamplingPlan
+        With its draw recorded (`SamplingPlan.with_draw`).
+    id : str or None
+        Column of the ids; None where row numbers were the ids.
+
+    Returns
+    -------
+    frame
+        As `draw` gave it.
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> calls = pd.DataFrame({"conversation_id": range(1000), "queue": ["phone"] * 900 + ["chat"] * 100})
+    >>> plan = qa.allocate(calls, strata="queue", size=60)
+    >>> first = plan.with_draw(seed=7, id_kind="integer")
+    >>> second = plan.with_draw(seed=7, id_kind="integer", avoid=first)
+    >>> drawn = qa.draw(calls, plan, id="conversation_id", seed=7)
+    >>> more = qa.draw(calls, plan, id="conversation_id", seed=7, avoid=drawn)
+    >>> record = second.to_json()                                # months later
+    >>> again = qa.redraw(calls, qa.SamplingPlan.from_json(record), id="conversation_id")
+    >>> again.equals(more)
+    True
+    """
+    frame = Frame.of(conversations, argument="conversations")
+    check_noun("plan", plan, SamplingPlan, PLAN_MADE)
+    record = plan.recorded_draw
+    if record is None:
+        raise ArgumentError("plan: no draw is recorded in it; plan.with_draw(seed=..., id_kind=...) records one")
+    kinds = {"integer": "whole numbers", "text": "text", "row": "row numbers"}
+    kind = "row" if id is None else "integer" if isinstance(frame.ids(id), np.ndarray) else "text"
+    if kind != record.id_kind:
+        raise DataError(
+            f"id: the recorded draw went by ids that are {kinds[record.id_kind]} but found {kinds[kind]}; "
+            '7 and "7" are different ids'
+        )
+    how, before = record.earlier or (None, None)
+    earlier = None if before is None else redraw(conversations, before, id=id)
+    return draw(
+        conversations,
+        plan,
+        id=id,
+        seed=record.seed,
+        method=record.method,
+        size_measure=record.size_measure,
+        order_by=record.order_by,
+        start=record.start,
+        direction=record.direction,
+        avoid=earlier if how == "avoid" else None,
+        keep=earlier if how == "keep" else None,
+        targeted_rates={name: rate for name, rate, _ in record.targets if rate is not None} or None,
+        targeted_counts={name: count for name, _, count in record.targets if count is not None} or None,
+        random_numbers=record.random_numbers,
+        zero_chance="exclude" if record.without_chance else "error",
+    )
 
 
 def permanent_random_numbers(ids: Any, *, seed: int, start: float = 0.0, direction: str = "up") -> Numbers:

@@ -85,7 +85,7 @@ def did_you_mean(found: object, allowed: Iterable[object]) -> str:
     text = str(found)
     if text.lower() in lowered:
         return f' (did you mean "{lowered[text.lower()]}"?)'
-    near = get_close_matches(text, list(names), n=1, cutoff=0.6)
+    near = get_close_matches(text, list(names), n=1, cutoff=0.6) if len(text) > 1 else []
     return f' (did you mean "{near[0]}"?)' if near else ""
 
 

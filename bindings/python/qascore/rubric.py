@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -305,6 +306,9 @@ class Rubric:
         self.fields = tuple(core.fields())
         self.metrics = tuple(dict.fromkeys(one.metric for one in self.criteria if one.metric is not None))
         self.bands = tuple(Band(one["id"], one["title"], one["from"]) for one in core.bands())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Rubric.parse, (json.dumps(self.definition(), ensure_ascii=False),)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Rubric:

@@ -75,15 +75,25 @@ class RecordedDraw:
         Targeted parts: column of flags, rate, count; one of the two.
     without_chance : int
         Conversations that were left out as they had no chance to be drawn.
+    start, direction : float, str
+        Where on the circle of random numbers the sample begins, and which way it goes.
+    random_numbers : str or None
+        Column of random numbers that took the place of the seed.
+    earlier : (str, SamplingPlan) or None
+        "avoid" or "keep", and the plan of the earlier sample with its own recorded draw.
     """
 
-    seed: int
+    seed: int | None
     id_kind: str
     method: str = "simple"
     size_measure: str | None = None
     order_by: str | None = None
     targets: tuple[tuple[str, float | None, int | None], ...] = ()
     without_chance: int = 0
+    start: float = 0.0
+    direction: str = "up"
+    random_numbers: str | None = None
+    earlier: tuple[str, SamplingPlan] | None = None
 
     @property
     def how(self) -> str:
@@ -156,7 +166,10 @@ class SamplingPlan:
     def recorded_draw(self) -> RecordedDraw | None:
         """The draw it was used for, where recorded."""
         found = self._core.recorded_draw()
-        return None if found is None else RecordedDraw(**{**found, "targets": tuple(found["targets"])})
+        if found is None:
+            return None
+        earlier = found["earlier"] and (found["earlier"][0], SamplingPlan.from_json(found["earlier"][1], name="earlier plan"))
+        return RecordedDraw(**{**found, "targets": tuple(found["targets"]), "earlier": earlier})
 
     @property
     def certainty_strata(self) -> tuple[tuple[Any, ...], ...]:
@@ -191,7 +204,7 @@ class SamplingPlan:
     def with_draw(
         self,
         *,
-        seed: int,
+        seed: int | None,
         id_kind: str,
         method: str = "simple",
         size_measure: str | None = None,
@@ -199,11 +212,17 @@ class SamplingPlan:
         targeted_rates: Mapping[str, float] | None = None,
         targeted_counts: Mapping[str, int] | None = None,
         without_chance: int = 0,
+        start: float = 0.0,
+        direction: str = "up",
+        random_numbers: str | None = None,
+        avoid: SamplingPlan | None = None,
+        keep: SamplingPlan | None = None,
     ) -> SamplingPlan:
         """The same plan with the draw written in it, for the record; arguments as those of `draw`.
 
-        A `SampleDesign` with such a plan knows how the sample was drawn: it takes Poisson samples as such, and refuses the
-        plan for draws that its counts do not speak for.
+        `redraw` draws the same sample again from the record and the conversations. A `SampleDesign` with such a plan knows how
+        the sample was drawn: it takes Poisson samples as such, and refuses the plan for draws that its counts do not speak
+        for. In place of an earlier sample, `avoid` and `keep` take its plan with its own draw recorded.
 
         Examples
         --------
@@ -222,9 +241,14 @@ class SamplingPlan:
         targets += [
             (str(name), None, _whole(f"targeted_counts[{name!r}]", n)) for name, n in (targeted_counts or {}).items()
         ]
+        down = check_choice("direction", direction, ("up", "down")) == "down"
+        if not 0.0 <= _number("start", start) < 1.0:
+            raise ArgumentError(f"start: expected a number from 0 to below 1 but found {start!r}")
+        if random_numbers is not None and seed is not None:
+            raise ArgumentError("seed: expected None, as random_numbers are given")
         core = self._core.with_draw(
-            checked_seed(seed), kind, method, size_measure or "", order_by or "", targets,
-            _whole("without_chance", without_chance) or 0,
+            0 if random_numbers is not None else checked_seed(seed), kind, method, size_measure or "", order_by or "", targets,
+            _whole("without_chance", without_chance) or 0, float(start), down, random_numbers or "", _earlier(avoid, keep),
         )  # fmt: skip
         return SamplingPlan(core, self._backend)
 
@@ -235,7 +259,7 @@ class SamplingPlan:
             "columns": list(self.columns),
             "population_size": self.population_size,
             "sample_size": self.sample_size,
-            "draw": None if self.recorded_draw is None else vars(self.recorded_draw).copy(),
+            "draw": _draw_record(self.recorded_draw),
             "content": self.recorded_content,
             "strata": [vars(s).copy() for s in self.strata],
         }
@@ -286,6 +310,36 @@ class SamplingPlan:
 
     def __hash__(self) -> int:
         return hash(self.to_json())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickled, (self.to_json(), self._backend)
+
+
+def _unpickled(text: str, backend: str | None) -> SamplingPlan:
+    return SamplingPlan(SamplingPlan.from_json(text)._core, backend)
+
+
+def _draw_record(draw: RecordedDraw | None) -> dict[str, Any] | None:
+    """The draw as plain values."""
+    if draw is None:
+        return None
+    return {**vars(draw), "earlier": draw.earlier and (draw.earlier[0], draw.earlier[1].to_dict())}
+
+
+def _earlier(avoid: SamplingPlan | None, keep: SamplingPlan | None) -> tuple[str, str] | None:
+    """How an earlier sample was looked at, and its plan as text."""
+    if avoid is not None and keep is not None:
+        raise ArgumentError("avoid: give avoid or keep, not both")
+    name, plan = ("avoid", avoid) if avoid is not None else ("keep", keep)
+    if plan is None:
+        return None
+    if not isinstance(plan, SamplingPlan) or plan.recorded_draw is None:
+        what = "one without a recorded draw" if isinstance(plan, SamplingPlan) else type(plan).__name__
+        raise ArgumentError(
+            f"{name}: expected the plan of the earlier sample with its draw recorded (with_draw), from which it can be drawn "
+            f"again, but found {what}"
+        )
+    return name, plan.to_json()
 
 
 def allocate(
@@ -415,7 +469,7 @@ def allocation_options(
 ) -> dict[str, Any]:
     """The options of `allocate`, checked, as the core takes them."""
     return {
-        "size": _whole("size", size),
+        "size": _whole("size", size, least=1),
         "rate": _optional_number("rate", rate),
         "budget": _optional_number("budget", budget),
         "std_error": _optional_number("std_error", std_error),
@@ -440,11 +494,11 @@ def checked_seed(seed: int | None) -> int:
     return int(seed)
 
 
-def _whole(argument: str, value: Any) -> int | None:
+def _whole(argument: str, value: Any, least: int = 0) -> int | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 0 <= int(value) < 2**63:
-        raise ArgumentError(f"{argument}: expected a whole number >= 0 but found {value!r}")
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= int(value) < 2**63:
+        raise ArgumentError(f"{argument}: expected a whole number >= {least} but found {value!r}")
     return int(value)
 
 
@@ -517,12 +571,28 @@ def _quota(given: Mapping[str, int | Mapping[Any, int]] | None) -> dict[str, Any
     return {str(column): _bound(f"min_per[{column!r}]", minimum) for column, minimum in given.items()}
 
 
+def _day_of(backend: str, name: str) -> str:
+    """How to make a day of a point in time."""
+    if backend == "pandas":
+        return f'frame["{name}"].dt.date, or frame["{name}"].dt.strftime("%Y-%m")'
+    if backend == "polars":
+        return f'pl.col("{name}").dt.date(), or pl.col("{name}").dt.strftime("%Y-%m")'
+    return "its date"
+
+
 def strata_columns(frame: Frame, names: Sequence[str]) -> list[tuple[str, str, npt.NDArray[np.uint32], list[str]]]:
     """Name, kind, codes and the labels' text of each strata column."""
     frame.require(*names, argument="strata")
     columns = []
     for name in names:
         labels: Labels = frame.labels(name)
+        times = [v for v in labels.labels if isinstance(v, datetime.datetime) and v.time() != datetime.time()]
+        if times:
+            raise DataError(
+                f'strata: column "{name}" ({len(labels.labels):,} different labels): expected labels as text, whole numbers, '
+                f'booleans or dates but found points in time, as {times[0]}; make a column of the day or the month first, such as '
+                f'{_day_of(frame.backend, name)}'
+            )
         try:
             texts = [_label_text(v) for v in labels.labels]
         except DataError as error:

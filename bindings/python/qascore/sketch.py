@@ -1,4 +1,4 @@
-"""Draws from streams of batches, and from parts that are merged."""
+"""Draws from streams of batches, and from parts that are merged: by ids, or where there are none."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from . import _core
-from ._frames import Frame, build_frame
+from ._frames import Frame, build_frame, stacked
+from ._render import html_table
 from .errors import ArgumentError, DataError, check_noun
 from .sampling import PLAN_MADE, SamplingPlan, allocation_options, checked_seed, label_of, strata_columns
 
-__all__ = ["DrawSketch"]
+__all__ = ["DrawSketch", "Reservoir"]
 
 FORMAT = "qascore draw sketch"
 FORMAT_VERSION = "1"
@@ -181,6 +182,13 @@ class DrawSketch:
             f"at most {self.capacity} remembered of each"
         )
 
+    def _repr_html_(self) -> str:
+        columns = self.strata_columns or ("stratum",)
+        rows: list[list[object]] = [
+            [*(labels or ("all",)), rows, min(rows, self.capacity)] for labels, rows in self._strata()
+        ]
+        return html_table([*columns, "conversations", "remembered"], rows, repr(self))
+
     def _core_of(self, kinds: list[str], text: bool, argument: str) -> _core.DrawSketch:
         if self._core is None:
             self._core, self._kinds = _core.DrawSketch(self.capacity, self.seed, text), kinds
@@ -203,3 +211,96 @@ class DrawSketch:
         found = [] if self._core is None else self._core.strata()
         strata = [(tuple(labels), rows) for labels, rows in found]
         return sorted(strata, key=lambda s: [label_of(text, kind) for text, kind in zip(s[0], kinds, strict=True)])
+
+
+class Reservoir:
+    """A simple random sample of a stream whose rows have no ids: after each batch, all sets of n rows have the same chance.
+
+    Algorithm L computes how many rows to pass over until the next one is taken: rows that are not taken are not looked at. What is
+    drawn depends on the seed and the order of the stream, and two reservoirs do not merge; where rows have ids, `DrawSketch` is
+    better in all of this.
+
+    Parameters
+    ----------
+    n : int
+        Rows to draw.
+    seed : int
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> rows = qa.Reservoir(n=3, seed=20260101)
+    >>> for hour in range(24):
+    ...     rows = rows.add(pd.DataFrame({"hour": [hour] * 100, "wait_s": range(100)}))
+    >>> rows
+    Reservoir: 3 of 2400 rows
+    >>> rows.result()["design_weight"].tolist()
+    [800.0, 800.0, 800.0]
+    """
+
+    def __init__(self, *, n: int, seed: int) -> None:
+        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or not 0 < int(n) < 2**40:
+            raise ArgumentError(f"n: expected a whole number above 0 but found {n!r}")
+        self.n = int(n)
+        self.seed = checked_seed(seed)
+        self._core = _core.Reservoir(self.n, self.seed)
+        self._parts: list[tuple[Frame, np.ndarray[Any, np.dtype[np.int64]]]] = []  # rows as drawn, and their numbers
+
+    def add(self, batch: Any) -> Reservoir:
+        """Passes over the rows of a batch; gives the reservoir itself."""
+        frame = Frame.of(batch, argument="batch")
+        if self._parts and frame.columns != self._parts[0][0].columns:
+            raise DataError(
+                f"batch: expected the columns {', '.join(self._parts[0][0].columns)}, as before, but found {', '.join(frame.columns)}"
+            )
+        first = self._core.seen()
+        self._core.add(len(frame))
+        drawn = np.sort(self._core.rows())
+        new = drawn[drawn >= first]
+        if len(new):
+            self._parts.append((Frame.of(frame.take(new - first), "batch"), new))
+        if sum(len(numbers) for _, numbers in self._parts) > 2 * self.n:  # most were put out by later ones
+            self._parts = self._left(drawn)
+        return self
+
+    @property
+    def population_size(self) -> int:
+        """Rows seen."""
+        return self._core.seen()
+
+    def result(self) -> Any:
+        """The sample, in the order of the stream, with inclusion_probability and design_weight; all rows of a shorter stream.
+
+        Returns
+        -------
+        frame
+            In the kind of frame that the batches came in.
+        """
+        if not self._parts:
+            raise DataError("reservoir: no rows were added")
+        probability = self._core.inclusion_probability()
+        sample = stacked([frame for frame, _ in self._left(np.sort(self._core.rows()))])
+        rows = np.arange(len(sample))
+        more = {"inclusion_probability": np.full(len(rows), probability), "design_weight": np.full(len(rows), 1.0 / probability)}
+        return sample.take(rows, more, reset_index=True)
+
+    def _left(self, drawn: np.ndarray[Any, np.dtype[np.int64]]) -> list[tuple[Frame, np.ndarray[Any, np.dtype[np.int64]]]]:
+        """The parts without rows that were put out."""
+        out = []
+        for frame, numbers in self._parts:
+            held = np.flatnonzero(np.isin(numbers, drawn))
+            if len(held):
+                out.append((Frame.of(frame.take(held), "batch"), numbers[held]))
+        return out
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError(
+            "a Reservoir does not pickle: it goes on with the stream that it has seen and merges with no other; pickle its "
+            "result(), or use a DrawSketch, which pickles and merges"
+        )
+
+    def __repr__(self) -> str:
+        return f"Reservoir: {min(self.n, self.population_size)} of {self.population_size} rows"
+
+    def _repr_html_(self) -> str:
+        return html_table(["rows drawn", "rows seen"], [[min(self.n, self.population_size), self.population_size]])

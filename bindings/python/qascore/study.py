@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,6 +153,11 @@ class Study:
 
     def __repr__(self) -> str:
         return self.summary()
+
+    def _repr_html_(self) -> str:
+        tables = [table._repr_html_() for table in (self.estimates, self.association) if len(table)]
+        notes = "".join(f"<li>{escape(warning)}</li>" for warning in self.warnings)
+        return f"<p>{escape(self.spec.title)}</p>{f'<ul>{notes}</ul>' if notes else ''}{''.join(tables)}"
 
     def write(self, out: str | Path) -> None:
         """All results as files in a folder: tables, every figure, the report. They appear together or not at all."""

@@ -145,21 +145,35 @@ void register_sampling(py::module_& module) {
              for (const plan_target& t : draw.targets)
                targets.append(py::make_tuple(t.name, t.rate, t.count));
              py::dict out;
-             out["seed"] = draw.start.value();
+             out["seed"] = draw.random_numbers.empty() ? py::object(py::int_(draw.start.value())) : py::object(py::none());
              out["id_kind"] = text(detail_plan::name_of(draw.id, detail_plan::id_kinds));
              out["method"] = text(detail_plan::name_of(draw.method, detail_plan::draw_methods));
              out["size_measure"] = text_or_none(draw.size_measure);
              out["order_by"] = text_or_none(draw.order_by);
              out["targets"] = targets;
              out["without_chance"] = draw.without_chance;
+             out["start"] = draw.from;
+             out["direction"] = text(detail_plan::directions[draw.down]);
+             out["random_numbers"] =
+                 draw.random_numbers.empty() ? py::object(py::none()) : py::object(py::str(draw.random_numbers));
+             out["earlier"] = draw.earlier ? py::object(py::make_tuple(
+                                                 text(detail_plan::name_of(draw.earlier->how, detail_plan::coordinations)),
+                                                 draw.earlier->plan))
+                                           : py::object(py::none());
              return out;
            })
       .def(
           "with_draw",
           [](const sampling_plan& plan, std::uint64_t start, const py::str& id, const py::str& method,
              const std::string& size_measure, const std::string& order_by, const py::list& targets,
-             std::uint64_t without_chance) {
+             std::uint64_t without_chance, double from, bool down, const std::string& random_numbers,
+             const std::optional<std::pair<std::string, std::string>>& earlier) {
             plan_draw draw{.start = seed{start}, .id = one_of<id_kind>(id, detail_plan::id_kinds, "id")};
+            draw.from = from;
+            draw.down = down;
+            draw.random_numbers = random_numbers;
+            if (earlier)
+              draw.earlier = plan_earlier{earlier->first == "avoid" ? coordination::avoid : coordination::keep, earlier->second};
             draw.method = one_of<draw_method>(method, detail_plan::draw_methods, "method");
             draw.size_measure = size_measure;
             draw.order_by = order_by;
@@ -173,7 +187,8 @@ void register_sampling(py::module_& module) {
             return plan.with_draw(std::move(draw));
           },
           py::arg("seed"), py::arg("id"), py::arg("method"), py::arg("size_measure"), py::arg("order_by"),
-          py::arg("targets"), py::arg("without_chance"))
+          py::arg("targets"), py::arg("without_chance"), py::arg("start"), py::arg("down"),
+          py::arg("random_numbers"), py::arg("earlier"))
       .def("recorded_content",
            [](const sampling_plan& plan) -> py::object {
              if (!plan.recorded_content())

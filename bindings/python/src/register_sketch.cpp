@@ -5,9 +5,11 @@
 #include "strata_columns.hpp"
 
 #include <qascore/sampling/draw_sketch.hpp>
+#include <qascore/sampling/reservoir.hpp>
 
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -101,6 +103,28 @@ void register_sketch(py::module_& module) {
       .def("sample", &DrawSketch::sample, py::arg("labels"), py::arg("n"))
       .def("entries", &DrawSketch::entries, py::arg("labels"))
       .def("restore", &DrawSketch::restore, py::arg("labels"), py::arg("rows"), py::arg("ids"));
+
+  // Of the numbers of rows; the package keeps the rows.
+  using row_reservoir = reservoir<std::uint64_t>;
+  py::class_<row_reservoir>(module, "Reservoir")
+      .def(py::init([](std::uint64_t n, std::uint64_t start) { return row_reservoir(n, seed{start}); }), py::arg("n"),
+           py::arg("seed"))
+      .def(
+          "add",
+          [](row_reservoir& rows, std::uint64_t more) {
+            for (const std::uint64_t end = rows.seen() + more; rows.seen() < end;)
+              if (const std::uint64_t skipped = std::min(rows.skippable(), end - rows.seen()); skipped > 0)
+                rows.skip(skipped);
+              else
+                rows.add(rows.seen());
+          },
+          py::arg("rows"))
+      .def("seen", &row_reservoir::seen)
+      .def("rows",
+           [](const row_reservoir& rows) {
+             return array_of(std::vector<std::int64_t>(rows.items().begin(), rows.items().end()));
+           })
+      .def("inclusion_probability", &row_reservoir::inclusion_probability);
 }
 
 } // namespace qascore::python

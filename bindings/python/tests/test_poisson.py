@@ -201,7 +201,7 @@ def test_a_plan_records_how_it_was_drawn_by_without_loss() -> None:
         with pytest.raises(DataError, match=words):
             qa.SamplingPlan.from_json(text.replace(old, new))
     # What version 2 wrote was a simple draw.
-    second = text.replace('"format_version": 3', '"format_version": 2')
+    second = text.replace('"format_version": 4', '"format_version": 2')
     start = second.index('"draw": {')
     second = second[:start] + '"draw": {"seed": "1", "id": "integer"}' + second[second.index("]", start) :].split("}", 1)[1]
     old_draw = qa.SamplingPlan.from_json(second).recorded_draw

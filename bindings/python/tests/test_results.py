@@ -112,7 +112,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
 NO_PICTURE = {
     "AdjustedAgent": "a row of RaterEffects", "DStudyPlan": "a row of DStudy", "RaterEffect": "a row of RaterEffects", "RaterLoad": "a row of Assignment",
     "OrdinalRater": "a row of OrdinalRaterEffects",
-    "Centre": "data", "ChanceTest": "a number", "ComparedScores": "a table of two scores", "DrawSketch": "draws", "ExportedRubric": "a form", "ImportedEvaluations": "data", "ImportedRubric": "a form",
+    "Centre": "data", "ChanceTest": "a number", "ComparedScores": "a table of two scores", "DrawSketch": "draws", "Reservoir": "draws", "ExportedRubric": "a form", "ImportedEvaluations": "data", "ImportedRubric": "a form",
     "Rescored": "a list of differences", "ScoreDifference": "a row of Rescored", "Evaluations": "data", "Finding": "a sentence", "Pairing": "data",
     "CorrelationDifference": "a number", "PairCounts": "five numbers", "PartialCorrelations": "a table of numbers", "PermutationTest": "a number", "PlannedStratum": "a row of SamplingPlan", "RatingTable": "data", "RecordedDraw": "a record of SamplingPlan",
     "Rubric": "a form", "RubricChange": "a row of RubricComparison", "RubricComparison": "a list of changes", "SampleDesign": "data",
@@ -212,3 +212,46 @@ def test_bars_of_another_shape_are_refused() -> None:
         bar_plot(["a", "b"], [1.0])
     with pytest.raises(qa.DataError, match="texts: expected 2"):
         bar_plot(["a", "b"], [1.0, 2.0], texts=["x"])
+
+
+@pytest.mark.parametrize("name", ["Pairing", "Study"])
+def test_data_shows_itself_in_a_notebook(name: str, tmp_path: Any) -> None:
+    if name == "Pairing":
+        other = pd.DataFrame({"conversation_id": ["c1", "<b>"], "stars": [1, 2]})
+        found: Any = qa.pair(CALLS, other, on="conversation_id")
+    else:
+        CALLS.to_csv(tmp_path / "calls.csv", index=False)
+        found = qa.run_study(
+            {
+                "title": "<b>May</b>",
+                "conversations": {"file": str(tmp_path / "calls.csv"), "strata": ["queue"], "measures": {"score": "mean"}},
+                "sample": {"size": 20, "seed": 1},
+            }
+        )
+    page = found._repr_html_()
+    Balanced(page)
+    assert "<b>" not in page
+
+
+@pytest.mark.parametrize("name", ["SamplingPlan", "Scores", "Rubric", "SampleDesign", "EstimateTable", "Estimate"])
+def test_plans_rubrics_scores_and_estimates_pickle(name: str) -> None:
+    import pickle
+
+    made = {"Rubric": lambda: RUBRIC, "SampleDesign": lambda: DESIGN} | RESULTS
+    one = made[name]()
+    again = pickle.loads(pickle.dumps(one))  # noqa: S301
+    assert type(again) is type(one)
+    if name == "Rubric":
+        assert again.content_hash == one.content_hash
+        assert again.score_one({"greeting": "yes"}, unanswered="leave_out").score == one.score_one(
+            {"greeting": "yes"}, unanswered="leave_out"
+        ).score
+    elif name == "Scores":
+        assert again.to_dict() == one.to_dict()
+        assert again.rubric.content_hash == one.rubric.content_hash
+        first = one.to_dict()["evaluation_id"][0]
+        assert repr(again.evaluation(first)) == repr(one.evaluation(first))
+    elif name == "SampleDesign":
+        assert qa.mean(again, "score") == qa.mean(one, "score")
+    else:
+        assert again == one

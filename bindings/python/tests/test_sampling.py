@@ -234,7 +234,7 @@ def test_a_plan_goes_to_json_and_back_and_draws_the_same_sample() -> None:
     recorded = plan.with_draw(seed=2**64 - 1, id_kind="text")
     assert json.loads(recorded.to_json())["draw"] == {
         "seed": str(2**64 - 1), "id": "text", "method": "simple", "size_measure": None, "order_by": None, "targets": [],
-        "without_chance": 0,
+        "without_chance": 0, "start": 0, "direction": "up", "random_numbers": None, "earlier": None,
     }  # fmt: skip
     assert qa.SamplingPlan.from_json(recorded.to_json()).recorded_draw == qa.RecordedDraw(2**64 - 1, "text")
     assert recorded != plan
@@ -310,8 +310,8 @@ def test_inclusion_frequencies_over_seeds_are_the_stated_probabilities() -> None
 BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({}, ArgumentError, "expected exactly one of size, rate, budget, std_error, rates and counts but found none"),
     ({"size": 5, "rate": 0.1}, ArgumentError, "but found 2"),
-    ({"size": -5}, ArgumentError, "size: expected a whole number >= 0 but found -5"),
-    ({"size": 5.0}, ArgumentError, "size: expected a whole number >= 0 but found 5.0"),
+    ({"size": -5}, ArgumentError, "size: expected a whole number >= 1 but found -5"),
+    ({"size": 5.0}, ArgumentError, "size: expected a whole number >= 1 but found 5.0"),
     ({"size": 5000}, DesignError, "size: expected at most 1000, the number of conversations, but found 5000"),
     ({"rate": 12}, ArgumentError, r"did you mean 0.12\?"),
     ({"rate": "x"}, ArgumentError, "rate: expected a number but found 'x'"),

@@ -96,3 +96,71 @@ def test_damaged_text_is_refused() -> None:
         with pytest.raises(DataError, match="sketch: expected"):
             qa.DrawSketch.from_json(damaged)
     assert qa.DrawSketch.from_json(qa.DrawSketch(**HOW).to_json()).population_size == 0
+
+
+def batches(rows: int, size: int) -> list[pa.RecordBatch]:
+    return pa.Table.from_pandas(calls(rows), preserve_index=False).to_batches(max_chunksize=size)
+
+
+def test_a_reservoir_draws_each_row_of_a_stream_equally_often() -> None:
+    rows, n, seeds = 60, 12, 3000
+    table = pd.DataFrame({"row": range(rows)})
+    counts = np.zeros(rows)
+    for seed in range(seeds):
+        reservoir = qa.Reservoir(n=n, seed=seed)
+        for first in range(0, rows, 25):
+            reservoir.add(table[first : first + 25])
+        counts[reservoir.result()["row"]] += 1
+    assert counts.sum() == seeds * n
+    # Each count is binomial; their chi-square with 59 degrees of freedom is below 106 with a chance of 0.9998.
+    expected = seeds * n / rows
+    assert ((counts - expected) ** 2 / (expected * (1 - n / rows))).sum() * (rows - 1) / rows < 106
+
+
+def test_a_reservoir_does_not_depend_on_how_the_stream_is_cut() -> None:
+    found = []
+    for size in (1, 7, 400, 3000):
+        reservoir = qa.Reservoir(n=50, seed=5)
+        for batch in batches(3000, size):
+            reservoir.add(batch)
+        assert reservoir.population_size == 3000
+        assert repr(reservoir) == "Reservoir: 50 of 3000 rows"
+        found.append(reservoir.result())
+    assert all(isinstance(one, pa.Table) and one.equals(found[0]) for one in found)
+    assert found[0].num_rows == 50
+    assert set(found[0]["design_weight"].to_pylist()) == {60.0}
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame])
+def test_a_reservoir_keeps_all_of_a_short_stream_and_the_kind_of_frame(kind: Any) -> None:
+    reservoir = qa.Reservoir(n=10, seed=1).add(kind({"a": [1, 2, 3]})).add(kind({"a": [4]}))
+    sample = reservoir.result()
+    assert isinstance(sample, kind)
+    assert list(sample["a"]) == [1, 2, 3, 4]
+    assert set(sample["inclusion_probability"]) == {1.0}
+
+
+def test_a_reservoir_holds_what_it_must_and_no_more() -> None:
+    reservoir = qa.Reservoir(n=20, seed=1)
+    for batch in batches(20_000, 50):
+        reservoir.add(batch)
+        assert sum(len(numbers) for _, numbers in reservoir._parts) <= 40
+    assert reservoir.result().num_rows == 20
+
+
+def test_what_a_reservoir_cannot_do_it_says() -> None:
+    with pytest.raises(ArgumentError, match="n: expected a whole number above 0 but found -1"):
+        qa.Reservoir(n=-1, seed=1)
+    with pytest.raises(DataError, match="reservoir: no rows were added"):
+        qa.Reservoir(n=1, seed=1).result()
+    with pytest.raises(DataError, match="batch: expected the columns a, as before, but found b"):
+        qa.Reservoir(n=1, seed=1).add(pd.DataFrame({"a": [1]})).add(pd.DataFrame({"b": [1]}))
+    with pytest.raises(TypeError, match="a Reservoir does not pickle: .* use a DrawSketch"):
+        pickle.dumps(qa.Reservoir(n=1, seed=1))
+
+
+def test_sketches_and_reservoirs_show_themselves_in_a_notebook() -> None:
+    sketch = qa.DrawSketch(**HOW).add(calls())
+    assert "<td>chat</td>" in sketch._repr_html_()
+    assert "DrawSketch: 3000 conversations in 4 strata" in sketch._repr_html_()
+    assert "rows drawn" in qa.Reservoir(n=2, seed=1).add(calls())._repr_html_()

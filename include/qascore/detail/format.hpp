@@ -1,8 +1,10 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -29,8 +31,11 @@ inline std::string quoted(std::string_view text) {
   out += '"';
   // A message shows the start of what was found; a hostile megabyte does not become the message.
   constexpr std::size_t longest = 80;
-  out += text.substr(0, longest);
-  if (text.size() > longest)
+  std::size_t end = std::min(text.size(), longest);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0u) == 0x80u)
+    --end; // not within a character of UTF-8
+  out += text.substr(0, end);
+  if (end < text.size())
     out += "...";
   out += '"';
   return out;

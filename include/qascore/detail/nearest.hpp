@@ -31,7 +31,7 @@ inline std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-/// The nearest of `allowed`, or empty if none is near (more than a third of the letters differ). Names longer than
+/// The nearest of `allowed`, or empty if none is near (more than a third of the letters differ, or all of them). Names longer than
 /// 64 bytes are not compared: work stays bounded on hostile input.
 template <std::ranges::input_range Names>
 std::string nearest(std::string_view found, const Names& allowed) {
@@ -44,7 +44,7 @@ std::string nearest(std::string_view found, const Names& allowed) {
     if (name.size() > 64)
       continue;
     const std::size_t distance = edit_distance(found, name);
-    if (distance < best_distance) {
+    if (distance < best_distance && distance < std::min(found.size(), name.size())) {
       best_distance = distance;
       best = name;
     }

@@ -70,6 +70,8 @@ inline sampling_plan allocate(const stratum_table& table, const allocation_optio
                       .minimum = counted ? size : static_cast<std::uint64_t>(between.lower[h]),
                       .maximum = counted ? size : static_cast<std::uint64_t>(between.upper[h])});
   }
+  if (static_cast<double>(drawn) == all)
+    origin.notes.push_back("every conversation is drawn: figures carry no sampling error");
   if (drawn == 0)
     throw design_error("allocate: nothing would be drawn of " + detail::format_number(all) +
                        " conversations; ask for a higher rate or count");

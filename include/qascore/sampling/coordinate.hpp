@@ -18,11 +18,6 @@
 /// Samples that avoid, or keep, an earlier sample of the same population.
 namespace qascore {
 
-enum class coordination {
-  avoid, ///< no conversation of the earlier sample is drawn
-  keep   ///< as many of them as the sizes allow are drawn
-};
-
 /// How large the earlier sample was to be.
 enum class earlier_size {
   fixed,    ///< so many of each of its strata

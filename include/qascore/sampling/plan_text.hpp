@@ -16,7 +16,7 @@ namespace qascore {
 namespace detail_plan {
 
 inline constexpr std::string_view format = "qascore sampling plan";
-inline constexpr std::string_view format_version = "3";
+inline constexpr std::string_view format_version = "4";
 
 inline constexpr std::array<std::string_view, 7> methods{"proportional", "equal",  "neyman", "measure",
                                                          "rates",        "counts", "power"};
@@ -139,8 +139,15 @@ inline constexpr std::array<std::string_view, 16> plan_keys{
 inline constexpr std::array<std::string_view, 11> plan_keys_1{
     "format",         "format_version", "library_version", "method",         "rounding", "rate",
     "random_numbers", "draw",           "notes",           "strata_columns", "strata"};
-inline constexpr std::array<std::string_view, 7> draw_keys{
+inline constexpr std::array<std::string_view, 11> draw_keys{
+    "seed",     "id",      "method",         "start",  "direction", "random_numbers", "size_measure",
+    "order_by", "targets", "without_chance", "earlier"};
+/// Version 3 did not record where on the circle a draw began, whose numbers it took, and what it avoided or kept.
+inline constexpr std::array<std::string_view, 7> draw_keys_3{
     "seed", "id", "method", "size_measure", "order_by", "targets", "without_chance"};
+inline constexpr std::array<std::string_view, 2> earlier_keys{"how", "plan"};
+inline constexpr std::array<std::string_view, 2> directions{"up", "down"};
+inline constexpr std::array<std::string_view, 2> coordinations{"avoid", "keep"};
 /// Versions 1 and 2 recorded simple draws.
 inline constexpr std::array<std::string_view, 2> draw_keys_2{"seed", "id"};
 inline constexpr std::array<std::string_view, 3> target_keys{"name", "rate", "count"};
@@ -156,23 +163,48 @@ inline std::string draw_text(const plan_draw& draw) {
     targets += (targets.empty() ? "" : ", ") + ("{\"name\": " + json_string(t.name)) +
                ", \"rate\": " + (t.rate ? detail::format_number(*t.rate) : "null") +
                ", \"count\": " + (t.count ? std::to_string(*t.count) : "null") + "}";
-  return "{\"seed\": " + json_string(std::to_string(draw.start.value())) +
+  const std::string earlier =
+      draw.earlier ? "{\"how\": " + json_string(name_of(draw.earlier->how, coordinations)) +
+                         ", \"plan\": " + json_string(draw.earlier->plan) + "}"
+                   : "null";
+  return "{\"seed\": " +
+         (draw.random_numbers.empty() ? json_string(std::to_string(draw.start.value())) : "null") +
          ", \"id\": " + json_string(name_of(draw.id, id_kinds)) +
          ", \"method\": " + json_string(name_of(draw.method, draw_methods)) +
+         ", \"start\": " + detail::format_number(draw.from) + ", \"direction\": " +
+         json_string(directions[draw.down]) + ", \"random_numbers\": " + name(draw.random_numbers) +
          ", \"size_measure\": " + name(draw.size_measure) + ", \"order_by\": " + name(draw.order_by) +
-         ", \"targets\": [" + targets + "], \"without_chance\": " + std::to_string(draw.without_chance) + "}";
+         ", \"targets\": [" + targets + "], \"without_chance\": " + std::to_string(draw.without_chance) +
+         ", \"earlier\": " + earlier + "}";
 }
 
-inline plan_draw read_draw(const reader& draw, bool methods_recorded) {
-  if (methods_recorded)
+inline plan_draw read_draw(const reader& draw, std::uint64_t version) {
+  if (version >= 4)
     draw.expect_keys(draw_keys);
+  else if (version == 3)
+    draw.expect_keys(draw_keys_3);
   else
     draw.expect_keys(draw_keys_2);
-  plan_draw out{.start = seed{draw["seed"].whole_as_text()}, .id = draw["id"].one_of<id_kind>(id_kinds)};
-  if (!methods_recorded)
+  const auto name = [](const reader& column) { return column.is_null() ? std::string() : column.string(); };
+  const std::string numbers = version >= 4 ? name(draw["random_numbers"]) : std::string();
+  plan_draw out{.start = seed{numbers.empty() ? draw["seed"].whole_as_text() : 0},
+                .id = draw["id"].one_of<id_kind>(id_kinds)};
+  if (version < 3)
     return out;
   out.method = draw["method"].one_of<draw_method>(draw_methods);
-  const auto name = [](const reader& column) { return column.is_null() ? std::string() : column.string(); };
+  if (version >= 4) {
+    out.random_numbers = numbers;
+    if (!numbers.empty() && !draw["seed"].is_null())
+      draw["seed"].fail("null, as random_numbers are named");
+    out.from = draw["start"].number();
+    if (!(out.from >= 0.0 && out.from < 1.0))
+      draw["start"].fail("a number from 0 to below 1");
+    out.down = draw["direction"].one_of<std::size_t>(directions) == 1;
+    if (const reader earlier = draw["earlier"]; !earlier.is_null()) {
+      earlier.expect_keys(earlier_keys);
+      out.earlier = plan_earlier{earlier["how"].one_of<coordination>(coordinations), earlier["plan"].string()};
+    }
+  }
   out.size_measure = name(draw["size_measure"]);
   out.order_by = name(draw["order_by"]);
   for (const reader& target : draw["targets"].list()) {
@@ -252,9 +284,9 @@ inline sampling_plan sampling_plan::from_json(std::string_view text, std::string
   const reader plan(document, std::string(name));
   const bool has_version =
       std::find(document.keys.begin(), document.keys.end(), "format_version") != document.keys.end();
-  const std::uint64_t version_found = has_version ? plan["format_version"].whole() : 3;
-  if (version_found < 1 || version_found > 3)
-    plan["format_version"].fail("1, 2 or 3; a later version of the library wrote this plan");
+  const std::uint64_t version_found = has_version ? plan["format_version"].whole() : 4;
+  if (version_found < 1 || version_found > 4)
+    plan["format_version"].fail("1, 2, 3 or 4; a later version of the library wrote this plan");
   const bool first = version_found == 1;
   if (first)
     plan.expect_keys(plan_keys_1);
@@ -291,7 +323,7 @@ inline sampling_plan sampling_plan::from_json(std::string_view text, std::string
 
   std::optional<plan_draw> recorded;
   if (const reader draw = plan["draw"]; !draw.is_null())
-    recorded = read_draw(draw, version_found == 3);
+    recorded = read_draw(draw, version_found);
   std::vector<strata_column> columns;
   for (const reader& column : plan["strata_columns"].list()) {
     column.expect_keys(std::array<std::string_view, 2>{"name", "kind"});

@@ -48,8 +48,11 @@ inline sample_size sample_size_for_mean(const mean_size_options& options) {
     out.purpose = "mean within " + text(*options.margin) + " (" + level_text(options.confidence) + " interval)";
     out.method = "(z sd / margin)^2";
     finish(out, kernel::size_for_mean(*options.margin, *options.sd, z_of(options.confidence)),
-           "(z sd / margin)^2 with a standard deviation of " + text(*options.sd), options.adjustments,
-           n_divisor);
+           "(z sd / margin)^2 with a standard deviation of " + text(*options.sd) +
+               (*options.margin > *options.sd ? "; the margin is wider than that: so few conversations say little of their own "
+                                                "spread, and their interval comes out much wider"
+                                              : ""),
+           options.adjustments, n_divisor);
   } else {
     if (!options.cv_population)
       throw argument_error("cv_population: expected standard deviation over mean, as cv is given");

@@ -55,6 +55,12 @@ enum class draw_method {
   systematic ///< at equal distances along a list
 };
 
+/// What a draw does with an earlier sample of the same conversations (coordinate.hpp).
+enum class coordination {
+  avoid, ///< no conversation of the earlier sample is drawn
+  keep   ///< as many of them as the sizes allow are drawn
+};
+
 struct strata_column {
   std::string name;
   label_kind kind = label_kind::text;
@@ -123,11 +129,22 @@ struct plan_target {
   friend bool operator==(const plan_target&, const plan_target&) = default;
 };
 
-/// The draw a plan was used for, where recorded.
+/// The earlier sample that a draw avoided or kept: its plan with its own recorded draw, as JSON, so that it can be drawn again.
+struct plan_earlier {
+  coordination how;
+  std::string plan;
+  friend bool operator==(const plan_earlier&, const plan_earlier&) = default;
+};
+
+/// The draw a plan was used for, where recorded: with it and the conversations, anyone can draw the same sample again.
 struct plan_draw {
-  seed start;
+  seed start; ///< nothing where `random_numbers` take its place
   id_kind id;
   draw_method method = draw_method::simple;
+  double from = 0.0;            ///< where on the circle of random numbers the sample begins, 0 to below 1
+  bool down = false;            ///< which way it goes
+  std::string random_numbers{}; ///< name of the column of random numbers that the conversations have; empty: from the seed
+  std::optional<plan_earlier> earlier{};
   std::string size_measure{}; ///< name of the column that chances are proportional to; empty: none
   std::string order_by{}; ///< name of the column that orders the list of a systematic sample; empty: by id
   std::vector<plan_target> targets{};

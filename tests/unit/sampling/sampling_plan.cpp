@@ -67,6 +67,30 @@ TEST_CASE("a plan goes to JSON and back without loss") {
   CHECK(mixed == plan.with_draw(how));
   CHECK(*mixed.recorded_draw() == how);
   CHECK_FALSE(mixed.recorded_draw()->is_poisson()); // one part is of a fixed size
+  how.from = 0.1;
+  how.down = true;
+  how.earlier = qa::plan_earlier{qa::coordination::avoid, qa::to_json(again)};
+  const auto turned = qa::sampling_plan::from_json(qa::to_json(plan.with_draw(how)));
+  CHECK(*turned.recorded_draw() == how);
+  CHECK(qa::sampling_plan::from_json(turned.recorded_draw()->earlier->plan) == again);
+  auto numbered = how;
+  numbered.start = qa::seed{0};
+  numbered.random_numbers = "u";
+  CHECK(qa::to_json(plan.with_draw(numbered)).find("\"seed\": null") != std::string::npos);
+  CHECK(*qa::sampling_plan::from_json(qa::to_json(plan.with_draw(numbered))).recorded_draw() == numbered);
+  const std::string text = qa::to_json(plan.with_draw(how));
+  CHECK(problem(changed(text, "\"start\": 0.1", "\"start\": 1")) ==
+        "plan.json.draw.start: expected a number from 0 to below 1 but found the number 1");
+  CHECK(problem(changed(text, "\"direction\": \"down\"", "\"direction\": \"left\"")) ==
+        "plan.json.draw.direction: expected one of up, down but found \"left\"");
+  CHECK(problem(changed(text, "\"random_numbers\": null", "\"random_numbers\": \"u\"")) ==
+        "plan.json.draw.seed: expected null, as random_numbers are named but found \"3\"");
+  // What version 3 wrote began at 0, went up, and avoided or kept nothing.
+  const std::string third = changed(
+      changed(changed(qa::to_json(mixed), "\"format_version\": 4", "\"format_version\": 3"),
+              "\"start\": 0, \"direction\": \"up\", \"random_numbers\": null, ", ""),
+      ", \"earlier\": null", "");
+  CHECK(*qa::sampling_plan::from_json(third).recorded_draw() == *mixed.recorded_draw());
   how.targets.pop_back();
   CHECK(how.is_poisson());
   CHECK_FALSE(how.is_simple());
@@ -169,12 +193,12 @@ TEST_CASE("text that is not a plan is refused with the place and what was expect
         "plan.json.strata[1].sample_size: expected a whole number >= 0 but found the number -3");
   CHECK(problem(changed(good, "\"sample_size\": 7", "\"sample_size\": 8"))
             .find("expected a sample_size of at most 7") != std::string::npos);
-  CHECK(problem(changed(good, "\"format_version\": 3", "\"format_version\": 4")) ==
-        "plan.json.format_version: expected 1, 2 or 3; a later version of the library wrote this plan but "
+  CHECK(problem(changed(good, "\"format_version\": 4", "\"format_version\": 5")) ==
+        "plan.json.format_version: expected 1, 2, 3 or 4; a later version of the library wrote this plan but "
         "found "
         "the "
-        "number 4");
-  CHECK(problem(changed(good, "\"format_version\": 3", "\"format_version\": 1"))
+        "number 5");
+  CHECK(problem(changed(good, "\"format_version\": 4", "\"format_version\": 1"))
             .find("unknown key \"budget\"") != std::string::npos);
   CHECK(problem(changed(good, "\"rate\": 0.1", "\"rate\": 01")) ==
         "plan.json:7:11: expected a value but found \"01,\n  \"budge\"");
