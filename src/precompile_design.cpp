@@ -1,5 +1,6 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 // Kernels of qascore::compiled, built once. Samples: designs, domains, and the one engine for their uncertainty.
+#include <qascore/kernel/impl/calibrated_spread.ipp>
 #include <qascore/kernel/impl/crossing.ipp>
 #include <qascore/kernel/impl/design.ipp>
 #include <qascore/kernel/impl/distribution.ipp>

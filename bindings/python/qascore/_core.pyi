@@ -1,4 +1,5 @@
 # The compiled kernels. A test compares this stub with the module: names and parameters.
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -229,6 +230,12 @@ def codes_by_unit(
 def leave_out_gaps(
     by: npt.NDArray[np.uint32] | None, domains: int, columns: list[npt.NDArray[np.float64]]
 ) -> tuple[npt.NDArray[np.uint32], list[npt.NDArray[np.float64]]]: ...
+class Estimates:
+    def __len__(self) -> int: ...
+    def __getitem__(self, domain: int) -> dict[str, Any]: ...
+    def __iter__(self) -> Iterator[dict[str, Any]]: ...
+    def columns(self) -> dict[str, Any]: ...
+
 def means(
     design: dict[str, Any] | None,
     values: npt.NDArray[np.float64],
@@ -236,7 +243,8 @@ def means(
     domains: int,
     confidence: float,
     replicates: tuple[str, int, int, int] | None,
-) -> list[dict[str, Any]]: ...
+    threads: int = 1,
+) -> Estimates: ...
 def totals(
     design: dict[str, Any] | None,
     values: npt.NDArray[np.float64],
@@ -244,7 +252,7 @@ def totals(
     domains: int,
     confidence: float,
     replicates: tuple[str, int, int, int] | None,
-) -> list[dict[str, Any]]: ...
+) -> Estimates: ...
 def variances(
     design: dict[str, Any] | None,
     values: npt.NDArray[np.float64],
@@ -252,7 +260,7 @@ def variances(
     domains: int,
     confidence: float,
     replicates: tuple[str, int, int, int] | None,
-) -> list[dict[str, Any]]: ...
+) -> Estimates: ...
 def ratios(
     design: dict[str, Any] | None,
     values: npt.NDArray[np.float64],
@@ -261,7 +269,7 @@ def ratios(
     domains: int,
     confidence: float,
     replicates: tuple[str, int, int, int] | None,
-) -> list[dict[str, Any]]: ...
+) -> Estimates: ...
 def proportions(
     design: dict[str, Any] | None,
     events: npt.NDArray[np.float64],
@@ -270,7 +278,7 @@ def proportions(
     confidence: float,
     interval: str,
     replicates: tuple[str, int, int, int] | None,
-) -> list[dict[str, Any]]: ...
+) -> Estimates: ...
 def mean_difference(
     design: dict[str, Any] | None,
     values: npt.NDArray[np.float64],
@@ -327,7 +335,7 @@ def quantiles(
     averaged: bool,
     woodruff: bool,
     interval: str,
-) -> list[dict[str, Any]]: ...
+) -> Estimates: ...
 def paired_difference(
     design: dict[str, Any] | None,
     first: npt.NDArray[np.float64],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, overload
 
 from ._frames import build_frame
 from .errors import MissingRowError, did_you_mean
@@ -102,6 +102,43 @@ class Estimate:
         return EstimateTable((), (self,))._repr_html_()
 
 
+class EstimateColumns(Sequence[Estimate]):
+    """Estimates that are kept as columns: each is made when it is asked for, so that many cost nothing to hold."""
+
+    def __init__(self, name: str, columns: Mapping[str, Any]) -> None:
+        self.name = name
+        self._columns = columns
+
+    def columns(self) -> dict[str, Any]:
+        """The fields of all, as `Estimate.to_dict` names them."""
+        found = {f.name: self._columns[f.name] for f in fields(Estimate) if f.name in self._columns}
+        return {"name": [self.name] * len(self), **found}
+
+    def __len__(self) -> int:
+        return len(self._columns.get("value", ()))
+
+    @overload
+    def __getitem__(self, at: int) -> Estimate: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Estimate]: ...
+    def __getitem__(self, at: int | slice) -> Estimate | list[Estimate]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self)))]
+        record = {
+            name: values[at] if isinstance(values, list) else values[at].item() for name, values in self._columns.items()
+        }
+        return Estimate.from_core(self.name, record)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
 @dataclass(frozen=True)
 class TestResult:
     """A test of a hypothesis: statistic, degrees of freedom (`df2` for F only, else NaN), two-sided p."""
@@ -150,7 +187,7 @@ class EstimateTable:
     """
 
     keys: tuple[tuple[str, tuple[Any, ...]], ...]
-    estimates: tuple[Estimate, ...]
+    estimates: Sequence[Estimate]
     backend: str | None = None
     unlabelled: int = 0
     note: str = ""
@@ -193,6 +230,9 @@ class EstimateTable:
 
     def to_frame(self, backend: str | None = None) -> Any:
         """One row per estimate, in the kind of frame the data came in."""
+        if isinstance(self.estimates, EstimateColumns) and len(self.estimates):
+            columns = {**dict(self.keys), **self.estimates.columns()}
+            return build_frame(columns, backend or self.backend)
         records = self.to_dict()["rows"]
         names = list(records[0]) if records else []
         return build_frame({name: [r[name] for r in records] for name in names}, backend or self.backend)
@@ -272,4 +312,5 @@ def estimate_table(
 ) -> EstimateTable:
     """An EstimateTable from plain sequences."""
     columns = tuple((name, tuple(values)) for name, values in keys)
-    return EstimateTable(columns, tuple(estimates), backend, unlabelled, note)
+    held = estimates if isinstance(estimates, EstimateColumns) else tuple(estimates)
+    return EstimateTable(columns, held, backend, unlabelled, note)

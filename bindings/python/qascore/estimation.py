@@ -14,7 +14,7 @@ import numpy.typing as npt
 from . import _core
 from ._frames import MISSING_CODE, Frame, Labels, build_frame
 from ._render import html_table, number, text_table
-from ._results import Estimate, EstimateTable, TestedEstimate, TestResult, estimate_table
+from ._results import Estimate, EstimateColumns, EstimateTable, TestedEstimate, TestResult, estimate_table
 from .errors import ArgumentError, DataError, DesignError, check_choice, check_noun, did_you_mean, percent_hint
 from .sampling import PLAN_MADE, SamplingPlan
 
@@ -37,6 +37,7 @@ UNCOVERED = ("error", "exclude")
 DRAW_METHOD = "draw_method"
 WITHOUT_CHANCE = "without_chance"
 SELECTIONS = ("fixed_size", "poisson")
+CALIBRATED_ERRORS = ("corrected", "linearized")
 MISSING = ("error", "drop", "domain")
 VARIANCES = ("taylor", "jackknife", "bootstrap")
 INTERVALS = ("wilson", "logit", "beta", "arcsine", "likelihood", "t")
@@ -117,7 +118,7 @@ class Domains:
     @property
     def unlabelled(self) -> int:
         """Units that are in no domain."""
-        return int((self.codes == MISSING_CODE).sum())
+        return int(np.count_nonzero(self.codes == MISSING_CODE))
 
 
 @dataclass(frozen=True)
@@ -206,6 +207,10 @@ class SampleDesign(Rows):
         sample's column ``draw_method`` says, which `draw` writes, or the plan's recorded draw; else fixed sizes. With `plan`,
         samples that are neither simple nor Poisson samples are refused unless it is given. For samples with targeted parts give
         "poisson": their variance is at most that.
+    calibrated_errors : {"corrected", "linearized"}
+        What standard errors make of known totals, once weights are post-stratified, raked or calibrated: "corrected" counts
+        what the totals fitted of the sample's own noise, in variance and degrees of freedom; "linearized" does not, as R's
+        survey: too narrow with few units per total.
 
     Raises
     ------
@@ -239,6 +244,7 @@ class SampleDesign(Rows):
         uncovered: str = "error",
         clusters_whole: bool = False,
         selection: str | None = None,
+        calibrated_errors: str = "corrected",
     ) -> None:
         super().__init__(Frame.of(frame, "frame"))
         if plan is not None:
@@ -246,6 +252,7 @@ class SampleDesign(Rows):
         self.single_unit = check_choice("single_unit", single_unit, SINGLE_UNITS)
         self.repeats = check_choice("repeats", repeats, REPEATS)
         check_choice("uncovered", uncovered, UNCOVERED)
+        self.calibrated_errors = check_choice("calibrated_errors", calibrated_errors, CALIBRATED_ERRORS)
         self.selection = self._selected(selection, plan)
         poisson = self.selection == "poisson"
         if repeats != "error" and unit is None:
@@ -323,6 +330,7 @@ class SampleDesign(Rows):
             "chance": found["chance"] if poisson else None,
             "single_unit": single_unit,
             "calibration": (),
+            "calibrated_errors": self.calibrated_errors,
         }
         self.absent: Numbers = found["absent"]
         self._short = self._shortfall(plan) if poisson and plan is not None else 0
@@ -802,8 +810,8 @@ class SampleDesign(Rows):
             text += f" Weights {', then '.join(self.adjustments)}: {number(g.min())} to {number(g.max())} times those of the draw."
             totals = sum(len(step["target"]) for step in self._core["calibration"])
             drawn, what = (self.units, "units") if self._core["cluster"] is None else (self._core["clusters"], "clusters")
-            if drawn < 10 * totals:
-                text += f" {totals} known totals for {drawn} {what}: with fewer than 10 for each, intervals are too narrow."
+            if self.calibrated_errors == "linearized" and drawn < 10 * totals:
+                text += f" {totals} known totals for {drawn} {what}: with fewer than 10 for each, linearized intervals are too narrow."
         return text
 
     HEADER = ("stratum", "units", "sum of weights", "population")
@@ -846,7 +854,7 @@ def _estimates(
     by: Columns | None,
     missing: str,
     columns: Sequence[Numbers],
-    make: Callable[..., list[dict[str, Any]]],
+    make: Callable[..., _core.Estimates],
 ) -> Estimate | EstimateTable:
     """`make(codes, domains, *columns)` for all units, or by domain."""
     scope = rows.scope
@@ -855,14 +863,18 @@ def _estimates(
     codes, count = (None, 1) if domains is None else (domains.codes, len(domains))
     if missing == "domain":
         codes, columns = _core.leave_out_gaps(codes, count, list(columns))
-    found = [
-        Estimate.from_core(name, with_absent(record, absent))
-        for record, absent in zip(make(codes, count, *columns) if count else [], rows.absent_by(domains), strict=True)
-    ]
+    absent = rows.absent_by(domains)
     if domains is None:
-        return found[0]
+        return Estimate.from_core(name, with_absent(make(codes, count, *columns)[0], *absent))
+    found = make(codes, count, *columns).columns() if count else {}
+    if any(absent):
+        found["missing"] = found["missing"] + np.asarray(absent)
     return estimate_table(
-        domains.keys, found, rows.frame.backend, unlabelled=domains.unlabelled, note=scope.removeprefix(" (").removesuffix(")")
+        domains.keys,
+        EstimateColumns(name, found),
+        rows.frame.backend,
+        unlabelled=domains.unlabelled,
+        note=scope.removeprefix(" (").removesuffix(")"),
     )
 
 
@@ -947,7 +959,7 @@ def mean(
     values = rows.numbers(column, check_choice("missing", missing, MISSING))
     return _estimates(
         f"mean {column}", rows, by, missing, [values],
-        lambda codes, domains, y: _core.means(rows.core(), y, codes, domains, confidence, how),
+        lambda codes, domains, y: _core.means(rows.core(), y, codes, domains, confidence, how, os.cpu_count() or 1),
     )  # fmt: skip
 
 

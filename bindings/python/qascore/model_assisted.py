@@ -263,6 +263,7 @@ def _with_counts(rows: Rows, everything: Frame, units: int) -> dict[str, Any] | 
         return {
             "units": units, "weight": None, "stratum": None, "strata": 1, "cluster": None, "clusters": 0,
             "population": known, "chance": None, "single_unit": "error", "calibration": (),
+            "calibrated_errors": "corrected",
         }  # fmt: skip
     return core if known is None else core | {"population": known}
 

@@ -142,6 +142,8 @@ public:
     for (const py::handle step : fields["calibration"])
       steps_.push_back(step_of(py::cast<py::dict>(step)));
     view_.calibration = steps_;
+    if (py::cast<std::string>(fields["calibrated_errors"]) == "linearized")
+      view_.calibrated = calibrated_errors::linearized;
   }
   DesignArrays(const DesignArrays&) = delete;
   DesignArrays& operator=(const DesignArrays&) = delete;

@@ -210,12 +210,11 @@ EncodedText encode(const std::vector<std::string_view>& views) {
 
 namespace {
 
-/// Dense codes of 64-bit integers, labels ascending.
-std::pair<std::vector<std::uint32_t>, std::vector<std::int64_t>> encode_integers(std::span<const std::int64_t> values) {
-  std::vector<std::uint32_t> codes(values.size());
+/// Dense codes of 64-bit integers into `codes`; their labels, ascending.
+std::vector<std::int64_t> encode_integers(std::span<const std::int64_t> values, std::uint32_t* codes) {
   std::vector<std::int64_t> labels;
   if (values.empty())
-    return {std::move(codes), std::move(labels)};
+    return labels;
   const auto [low, high] = std::ranges::minmax(values);
   const auto width = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
   if (width < 4 * values.size() + 1024) { // a table over the range beats hashing and stays bounded by the input
@@ -229,7 +228,7 @@ std::pair<std::vector<std::uint32_t>, std::vector<std::int64_t>> encode_integers
       }
     for (std::size_t i = 0; i < values.size(); ++i)
       codes[i] = table[static_cast<std::uint64_t>(values[i]) - static_cast<std::uint64_t>(low)];
-    return {std::move(codes), std::move(labels)};
+    return labels;
   }
   labels.assign(values.begin(), values.end());
   std::ranges::sort(labels);
@@ -239,7 +238,7 @@ std::pair<std::vector<std::uint32_t>, std::vector<std::int64_t>> encode_integers
     index.emplace(labels[i], i);
   for (std::size_t i = 0; i < values.size(); ++i)
     codes[i] = index.find(values[i])->second;
-  return {std::move(codes), std::move(labels)};
+  return labels;
 }
 
 } // namespace
@@ -280,12 +279,14 @@ void register_columns(py::module_& module) {
       "encode_integers",
       [](const py::array& values) {
         const auto span = as_span<std::int64_t>(values);
-        std::pair<std::vector<std::uint32_t>, std::vector<std::int64_t>> encoded;
+        py::array_t<std::uint32_t> codes(values.size()); // memory that nobody fills twice
+        std::uint32_t* const out = codes.mutable_data();
+        std::vector<std::int64_t> labels;
         {
           const py::gil_scoped_release release;
-          encoded = encode_integers(span);
+          labels = encode_integers(span, out);
         }
-        return py::make_tuple(array_of(std::move(encoded.first)), array_of(std::move(encoded.second)));
+        return py::make_tuple(codes, array_of(std::move(labels)));
       },
       py::arg("values"));
 }

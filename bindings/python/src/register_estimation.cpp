@@ -1,5 +1,6 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #include "convert.hpp"
+#include "estimates.hpp"
 #include "interval_names.hpp"
 #include "register.hpp"
 
@@ -174,13 +175,6 @@ py::tuple leave_out_gaps(const py::object& by, std::size_t domains,
   return py::make_tuple(array_of(std::move(codes)), filled);
 }
 
-py::list to_list(const std::vector<estimate>& estimates) {
-  py::list out;
-  for (const estimate& e : estimates)
-    out.append(to_dict(e));
-  return out;
-}
-
 /// How variances are computed: None for influence values, or (method, replicates, seed, threads).
 replicate_options replicates_of(const py::object& replicates) {
   replicate_options out;
@@ -197,7 +191,7 @@ replicate_options replicates_of(const py::object& replicates) {
 
 /// Runs an estimator by domain without the GIL: `make(view, domain, values)`.
 template <class Make>
-py::list by_domain(const py::object& design, const numbers_array& values, const py::object& by,
+Estimates by_domain(const py::object& design, const numbers_array& values, const py::object& by,
                    std::size_t domains, const py::object& replicates, const Make& make) {
   const replicate_options how = replicates_of(replicates);
   const auto y = as_span<double>(values);
@@ -210,13 +204,24 @@ py::list by_domain(const py::object& design, const numbers_array& values, const 
       return make(view, part, y);
     });
   }
-  return to_list(estimates);
+  return Estimates(std::move(estimates));
 }
 
 } // namespace
 
 void register_estimation(py::module_& module) {
   using namespace py::literals;
+  py::class_<Estimates>(module, "Estimates")
+      .def("__len__", &Estimates::size)
+      .def("__getitem__", &Estimates::at, "domain"_a)
+      .def("__iter__",
+           [](const Estimates& estimates) {
+             py::list all;
+             for (std::size_t domain = 0; domain < estimates.size(); ++domain)
+               all.append(estimates.at(domain));
+             return py::iter(all);
+           })
+      .def("columns", &Estimates::columns);
   module.def("check_design", &check_design, "rows"_a, "unit"_a, "units"_a, "stratum"_a, "strata"_a,
              "cluster"_a, "clusters"_a, "probability"_a, "weight"_a, "population"_a, "repeats"_a,
              "single_unit"_a, "nest"_a, "spread_absent"_a, "clusters_whole"_a, "poisson"_a, "planned"_a);
@@ -227,13 +232,13 @@ void register_estimation(py::module_& module) {
   module.def(
       "means",
       [](const py::object& design, const numbers_array& values, const py::object& by, std::size_t domains,
-         confidence_level confidence, const py::object& replicates) {
+         confidence_level confidence, const py::object& replicates, unsigned threads) {
         const confidence_level level{confidence};
         return by_domain(design, values, by, domains, replicates, [&](const auto& view, const auto& domain, auto y) {
-          return kernel::means(view, domain, y, level);
+          return kernel::means(view, domain, y, level, threads);
         });
       },
-      "design"_a, "values"_a, "by"_a, "domains"_a, "confidence"_a, "replicates"_a);
+      "design"_a, "values"_a, "by"_a, "domains"_a, "confidence"_a, "replicates"_a, "threads"_a = 1u);
   module.def(
       "totals",
       [](const py::object& design, const numbers_array& values, const py::object& by, std::size_t domains,

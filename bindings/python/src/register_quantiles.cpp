@@ -1,5 +1,6 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #include "convert.hpp"
+#include "estimates.hpp"
 #include "interval_names.hpp"
 #include "register.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 
 using numbers_array = py::array_t<double>;
 
-py::list quantiles(const py::object& design, const numbers_array& values, const py::object& by,
+Estimates quantiles(const py::object& design, const numbers_array& values, const py::object& by,
                    std::size_t domains, double p, confidence_level confidence, bool averaged, bool woodruff,
                    const std::string& interval) {
   const auto y = as_span<double>(values);
@@ -31,10 +32,7 @@ py::list quantiles(const py::object& design, const numbers_array& values, const 
     const py::gil_scoped_release release;
     found = kernel::quantiles(arrays.view(), domain, y, p, options);
   }
-  py::list out;
-  for (const estimate& e : found)
-    out.append(to_dict(e));
-  return out;
+  return Estimates(std::move(found));
 }
 
 py::tuple paired_difference(const py::object& design, const numbers_array& first, const numbers_array& second,

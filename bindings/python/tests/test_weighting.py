@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -27,7 +29,8 @@ def calls(n: int = 60, seed: int = 1) -> pd.DataFrame:
 
 
 def design(**how: object) -> qa.SampleDesign:
-    return qa.SampleDesign(calls(**how), unit="id", weight="weight", stratum="team")
+    """With the errors of the closed forms, which do not count what totals fitted."""
+    return qa.SampleDesign(calls(**how), unit="id", weight="weight", stratum="team", calibrated_errors="linearized")
 
 
 QUEUES = {"chat": 300, "mail": 500, "phone": 200}
@@ -83,14 +86,15 @@ def test_the_design_that_was_given_stays_as_it_was() -> None:
 
 
 def test_the_summary_says_when_known_totals_are_many_for_the_rows() -> None:
-    def said(rows: int, cells: int) -> str:
+    def said(rows: int, cells: int, errors: str = "linearized") -> str:
         frame = pd.DataFrame({"cell": np.arange(rows) % cells, "w": 10.0, "agent": np.arange(rows) // 4})
         totals = {cell: 100.0 + cell for cell in range(cells)}
-        alone = qa.SampleDesign(frame, weight="w").poststratify("cell", totals).summary()
-        agents = qa.SampleDesign(frame, weight="w", cluster="agent").poststratify("cell", totals).summary()
-        return alone + agents
+        alone = qa.SampleDesign(frame, weight="w", calibrated_errors=errors).poststratify("cell", totals).summary()
+        agents = qa.SampleDesign(frame, weight="w", cluster="agent", calibrated_errors=errors).poststratify("cell", totals)
+        return alone + agents.summary()
 
-    assert "4 known totals for 36 units: with fewer than 10 for each, intervals are too narrow." in said(36, 4)
+    assert "4 known totals for 36 units: with fewer than 10 for each, linearized intervals are too narrow." in said(36, 4)
+    assert "known totals for" not in said(36, 4, "corrected")
     assert "known totals for 40 units" not in said(40, 4)
     assert "4 known totals for 10 clusters" in said(40, 4)
 
@@ -224,3 +228,79 @@ def test_replicates_are_a_second_opinion() -> None:
 def test_replicates_that_cannot_be_made_are_refused(how: dict[str, object], message: str) -> None:
     with pytest.raises(qa.ArgumentError, match=message):
         qa.mean(design(), "score", **how)  # type: ignore[call-overload]
+
+
+def dense_moments(left: np.ndarray, size: int, independent: np.ndarray) -> tuple[float, float]:
+    """Mean and variance of n / (n - 1) sum (t - mean t)^2 for t = left @ e, e of variance 1 where `independent` is."""
+    form = size / (size - 1) * (np.eye(size) - 1 / size) @ (left * independent) @ left.T
+    return float(np.trace(form)), float(2 * np.trace(form @ form))
+
+
+@pytest.mark.parametrize("how", ["post-stratified", "raked", "raked, post-stratified, trimmed"])
+def test_errors_count_what_the_totals_fitted_as_the_dense_formula_says(how: str) -> None:
+    """The residual maker of the adjustments, as a matrix, found by linearity from one column of influence at a time."""
+    rng = np.random.default_rng(8)
+    n = 24
+    frame = pd.DataFrame(
+        {"cell": np.arange(n) % 5, "team": np.arange(n) // 8, "w": rng.uniform(5, 20, n), "y": rng.normal(size=n)}
+    )
+    cells, teams = {c: 40.0 + c for c in range(5)}, {0: 70.0, 1: 60.0, 2: 80.0}
+
+    def made(errors: str) -> qa.SampleDesign:
+        design = qa.SampleDesign(frame, weight="w", calibrated_errors=errors)
+        if how == "post-stratified":
+            return design.poststratify("cell", cells)
+        design = design.rake({"cell": cells, "team": teams})
+        return design if how == "raked" else design.poststratify("team", teams).trim_weights(upper=14.0)
+
+    plain, corrected = made("linearized"), made("corrected")
+    steps, w = plain._core["calibration"], plain.weights
+    maker, after = np.eye(n), w
+    for step in reversed(steps):
+        d = step["weight"]
+        if len(step["cell"]):
+            x = np.eye(step["cells"])[step["cell"]]
+        elif step["columns"]:
+            x = step["basis"].reshape(step["columns"], n).T
+        else:
+            x = np.zeros((n, 1))
+        project = x @ np.linalg.pinv((x.T * d) @ x) @ (x.T * d)
+        maker = np.diag(after / d) @ (np.eye(n) - project) @ maker
+        after = d
+    left = steps[0]["weight"][:, None] * maker
+    for rows, given in ((np.ones(n), {}), ((frame["team"] == 1).to_numpy(float), {"by": "team"})):
+        one, other = qa.mean(plain, "y", **given), qa.mean(corrected, "y", **given)
+        if given:
+            one, other = one[1], other[1]
+        mean, variance = dense_moments(left, n, rows)
+        assert other.value == one.value
+        assert other.std_error == pytest.approx(one.std_error * math.sqrt((w**2) @ rows / mean), rel=1e-10)
+        assert other.df == pytest.approx(min(one.df, 2 * mean**2 / variance), rel=1e-10)
+
+
+def test_errors_of_equal_weights_within_cells_are_those_of_strata_that_were_drawn() -> None:
+    frame = pd.DataFrame({"cell": list("aaabbbbbcc"), "w": 10.0, "y": [1.0, 4, 2, 7, 5, 9, 6, 8, 3, 5]})
+    counts = {"a": 30.0, "b": 50.0, "c": 20.0}
+    found = qa.mean(qa.SampleDesign(frame, weight="w").poststratify("cell", counts), "y")
+    parts = frame.groupby("cell")["y"].agg(["var", "size"])
+    share = {c: (counts[c] / 100) ** 2 / n for c, _, n in parts.itertuples()}
+    fitted = sum(share[c] * v * (n - 1) / n for c, v, n in parts.itertuples())
+    seen = sum(share[c] * (n - 1) / n for c, _, n in parts.itertuples())
+    assert found.std_error == pytest.approx(math.sqrt(fitted * sum(share.values()) / seen), rel=1e-12)
+    drawn = sum(share[c] * v for c, v, _ in parts.itertuples())  # what strata of these sizes would have
+    assert found.std_error == pytest.approx(math.sqrt(drawn), rel=0.05)
+
+
+def test_totals_that_leave_nothing_to_see_say_so() -> None:
+    frame = pd.DataFrame({"cell": list("abcd"), "w": 10.0, "y": [1.0, 4, 2, 7]})
+    found = qa.mean(qa.SampleDesign(frame, weight="w").poststratify("cell", dict.fromkeys("abcd", 10.0)), "y")
+    assert found.undefined == "the known totals leave nothing to see of the spread: merge cells"
+    assert found.value == 3.5
+
+
+def test_one_total_leaves_errors_as_they_are() -> None:
+    frame = pd.DataFrame({"w": 10.0, "y": [1.0, 4, 2, 7, 3], "x": [1.0, 2, 3, 4, 5]})
+    plain = qa.mean(qa.SampleDesign(frame, weight="w"), "y")
+    counted = qa.mean(qa.SampleDesign(frame, weight="w").poststratify(None, 70.0), "y")
+    assert counted.std_error == pytest.approx(plain.std_error, rel=1e-12)
+    assert counted.df == pytest.approx(plain.df, rel=1e-12)

@@ -21,8 +21,8 @@ tested_estimate correlate(const sample_design& design, const Range& rows, const 
                           correlation_method method, const correlation_options& options = {}) {
   const auto xs = design.numbers(rows, x, "x", options.missing);
   const auto ys = design.numbers(rows, y, "y", options.missing);
-  return kernel::correlate(design.view(), xs, ys, method, options.confidence, options.interval,
-                           options.missing);
+  return design.scoped(kernel::correlate(design.view(), xs, ys, method, options.confidence, options.interval,
+                                         options.missing));
 }
 
 /// Pearson's: how well a straight line fits.

@@ -18,6 +18,12 @@ enum class single_unit {
   adjust     ///< squared distance from the mean of all units' totals instead of the stratum's own
 };
 
+/// What standard errors under calibrated weights make of the known totals, which were fitted to the sample's own noise.
+enum class calibrated_errors {
+  corrected, ///< counts what the totals fitted, in variance and degrees of freedom (default)
+  linearized ///< does not, as R's survey: for many units per total
+};
+
 /// Plain description of a sample design, as spans of codes: what the variance engine sees of it. Empty spans
 /// mean the simple case. The spans must outlive the view.
 struct design_view {
@@ -36,6 +42,7 @@ struct design_view {
   /// How `weight` came from the weights of the draw, in order; empty: they are those. Influence values lose what the
   /// auxiliaries explain (kernel/variance.hpp).
   std::span<const calibration_step> calibration{};
+  calibrated_errors calibrated = calibrated_errors::corrected;
 
   double weight_of(std::size_t unit) const noexcept { return weight.empty() ? 1.0 : weight[unit]; }
   std::uint32_t stratum_of(std::size_t unit) const noexcept { return stratum.empty() ? 0u : stratum[unit]; }

@@ -24,7 +24,8 @@ struct estimate {
   std::string_view method;          ///< name of the estimator; a string literal
   std::string_view interval_method; ///< how the limits were made; a string literal
   std::string undefined;            ///< why something is undefined; empty when all is well
-  std::size_t missing = 0;          ///< units left out because they had no value
+  std::size_t missing = 0; ///< units left out because they had no value, and drawn ones without a row (sample_design)
+  std::string scope;       ///< what the design leaves out or makes up for, in words; empty: nothing
 
   bool is_defined() const noexcept { return !is_missing(value); }
 };

@@ -16,6 +16,11 @@ public:
     low_ += (high_ - (sum - back)) + (term - back);
     high_ = sum;
   }
+  /// Adds the terms of another sum.
+  constexpr void add(const accurate_sum& other) noexcept {
+    add(other.high_);
+    low_ += other.low_;
+  }
   constexpr double value() const noexcept { return high_ + low_; }
 
 private:

@@ -4,7 +4,10 @@
 #include "design_fault.hpp"
 #include "sample_design.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <functional>
+#include <map>
 #include <optional>
 
 namespace qascore {
@@ -101,6 +104,7 @@ public:
     sample_design out;
     out.rows_ = in.rows;
     out.single_ = options.single_unit;
+    out.calibrated_ = options.calibrated_errors;
     const std::vector<double> counts = population_by_stratum(in, out.uncovered_);
     // A Poisson sample's chances say it all; those that the caller names are refused by the check.
     const std::vector<double> population = poisson && population_.empty() ? std::vector<double>() : counts;
@@ -122,6 +126,10 @@ public:
       out.strata_.push_back(strata_.name(h));
     if (cluster_.codes.empty())
       out.counts_ = counts;
+    if (plan_) {
+      out.without_chance_ = without_chance();
+      out.short_ = poisson ? shortfall(out) : 0;
+    }
     return out;
   }
 
@@ -144,6 +152,38 @@ private:
                "sample "
                "for a simple one"
              : "choose sample_selection::poisson, which is at most too wide"));
+  }
+
+  /// Conversations that the recorded draw left out as they had no chance; strata of the plan are named elsewhere.
+  std::uint64_t without_chance() const {
+    std::uint64_t out = plan_->recorded_draw() ? plan_->recorded_draw()->without_chance : 0;
+    for (const planned_stratum& s : plan_->strata())
+      if (s.sample_size == 0)
+        out -= std::min(out, s.population);
+    return out;
+  }
+
+  /// How many units a Poisson sample lacks that chance alone does not explain: fewer than expected by more than four
+  /// standard deviations, in single strata or in all. The variance of the count, sum of pi (1 - pi), is at most
+  /// n (1 - n / N) where n are expected of N, whatever their chances.
+  std::uint64_t shortfall(const sample_design& design) const {
+    std::map<std::vector<std::string>, double> found;
+    for (std::size_t i = 0; i < design.units(); ++i)
+      found[strata_.codes.empty() ? std::vector<std::string>() : strata_.labels[design.view().stratum_of(i)]] += 1.0;
+    const auto beyond = [](double gap, double variance) { return gap > 4.0 * std::sqrt(variance) && gap > 1.0; };
+    double single = 0.0, all = 0.0, variances = 0.0;
+    for (const planned_stratum& s : plan_->strata()) {
+      if (s.sample_size == 0)
+        continue;
+      const auto at = found.find(s.labels);
+      const auto expected = static_cast<double>(s.sample_size);
+      const double gap = expected - (at == found.end() ? 0.0 : at->second);
+      const double variance = expected * (1.0 - s.inclusion_probability());
+      single += beyond(gap, variance) ? gap : 0.0;
+      all += gap;
+      variances += variance;
+    }
+    return static_cast<std::uint64_t>(std::max(single, beyond(all, variances) ? all : 0.0));
   }
 
   /// The chance that the plan gives the units of each stratum of the design; NaN where it does not know the stratum.

@@ -40,9 +40,11 @@ std::vector<domain_estimate> by_domain(const sample_design& design, const Range&
   std::vector<estimate> estimates =
       over_domains({domains.codes, domains.labels.size()}, missing, {values}, make);
   std::vector<domain_estimate> out(estimates.size());
+  const std::string scope = design.scope();
   for (std::size_t d = 0; d < out.size(); ++d) {
     static_cast<estimate&>(out[d]) = std::move(estimates[d]);
     out[d].by = std::move(domains.labels[d]);
+    out[d].scope = scope;
   }
   return out;
 }

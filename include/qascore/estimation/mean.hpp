@@ -24,11 +24,11 @@ template <row_range Range, projection_of<Range> Value>
 estimate mean(const sample_design& design, const Range& rows, const Value& value,
               const mean_options& options = {}) {
   auto y = design.numbers(rows, value, "value", options.missing);
-  return detail::over_domains({}, options.missing, {y}, [&](const kernel::domain_view& domain) {
+  return design.scoped(detail::over_domains({}, options.missing, {y}, [&](const kernel::domain_view& domain) {
     return kernel::with_replicates(design.view(), domain, y, options.variance, [&](const auto& view, const auto& part) {
       return kernel::means(view, part, y, options.confidence);
     }).front();
-  });
+  }));
 }
 
 /// Mean by domain: a label, or `qa::by(...)` several. The whole design stays behind every domain.
@@ -55,11 +55,11 @@ tested_estimate mean_difference(const sample_design& design, const Range& rows, 
                                 const By& by, const A& a, const B& b, const difference_options& options = {}) {
   auto y = design.numbers(rows, value, "value", options.missing);
   const detail::label_codes domains = design.labels(rows, by, "by", options.missing);
-  return detail::over_domains(
+  return design.scoped(detail::over_domains(
       {domains.codes, domains.labels.size()}, options.missing, {y}, [&](const kernel::domain_view& domain) {
         return kernel::mean_difference(design.view(), domain, detail::code_of(domains, label_text(a)),
                                        detail::code_of(domains, label_text(b)), y, options.confidence, options.df);
-      });
+      }));
 }
 
 /// No choice about missing values: a total cannot leave units out.
@@ -73,9 +73,10 @@ template <row_range Range, projection_of<Range> Value>
 estimate total(const sample_design& design, const Range& rows, const Value& value,
                const total_options& options = {}) {
   const auto y = design.numbers(rows, value, "value", missing_rows::error);
-  return kernel::with_replicates(design.view(), {}, y, options.variance, [&](const auto& view, const auto& part) {
-    return kernel::totals(view, part, y, options.confidence);
-  }).front();
+  return design.scoped(
+      kernel::with_replicates(design.view(), {}, y, options.variance, [&](const auto& view, const auto& part) {
+        return kernel::totals(view, part, y, options.confidence);
+      }).front());
 }
 
 template <row_range Range, projection_of<Range> Value, class By>
@@ -95,7 +96,7 @@ estimate ratio(const sample_design& design, const Range& rows, const Value& valu
                const mean_options& options = {}) {
   auto y = design.numbers(rows, value, "value", options.missing);
   auto x = design.numbers(rows, base, "base", options.missing);
-  return detail::over_domains({}, options.missing, {y, x}, [&](const kernel::domain_view& domain) {
+  return design.scoped(detail::over_domains({}, options.missing, {y, x}, [&](const kernel::domain_view& domain) {
     std::vector<double> both(y);
     for (std::size_t i = 0; i < both.size(); ++i)
       if (is_missing(x[i]))
@@ -103,7 +104,7 @@ estimate ratio(const sample_design& design, const Range& rows, const Value& valu
     return kernel::with_replicates(design.view(), domain, both, options.variance, [&](const auto& view, const auto& part) {
       return kernel::ratios(view, part, y, x, options.confidence);
     }).front();
-  });
+  }));
 }
 
 /// Variance of a number in the population.
@@ -111,11 +112,11 @@ template <row_range Range, projection_of<Range> Value>
 estimate variance(const sample_design& design, const Range& rows, const Value& value,
                   const mean_options& options = {}) {
   auto y = design.numbers(rows, value, "value", options.missing);
-  return detail::over_domains({}, options.missing, {y}, [&](const kernel::domain_view& domain) {
+  return design.scoped(detail::over_domains({}, options.missing, {y}, [&](const kernel::domain_view& domain) {
     return kernel::with_replicates(design.view(), domain, y, options.variance, [&](const auto& view, const auto& part) {
       return kernel::variances(view, part, y, options.confidence);
     }).front();
-  });
+  }));
 }
 
 /// How much the design changes the variance of a mean.

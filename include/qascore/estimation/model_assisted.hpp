@@ -31,7 +31,7 @@ inline model_assisted_estimate model_assisted(const sample_design& design, const
   const std::vector<double> counts = population.counts(design);
   view.population = counts;
   kernel::model_assisted_options how{options.confidence, options.tuning, options.lam, scale};
-  return kernel::model_assisted_means(view, {}, y, x, population.mean_by_unit(design), how).front();
+  return design.scoped(kernel::model_assisted_means(view, {}, y, x, population.mean_by_unit(design), how).front());
 }
 } // namespace detail
 

@@ -22,9 +22,10 @@ struct paired_options {
 template <row_range Range, projection_of<Range> First, projection_of<Range> Second>
 tested_estimate paired_difference(const sample_design& design, const Range& rows, const First& first,
                                   const Second& second, const paired_options& options = {}) {
-  return kernel::paired_difference(design.view(), design.numbers(rows, first, "first", options.missing),
-                                   design.numbers(rows, second, "second", options.missing), options.units,
-                                   options.confidence);
+  return design.scoped(
+      kernel::paired_difference(design.view(), design.numbers(rows, first, "first", options.missing),
+                                design.numbers(rows, second, "second", options.missing), options.units,
+                                options.confidence));
 }
 
 /// Cronbach's alpha of several columns, a fraction up to 1, with t limits.
@@ -38,7 +39,7 @@ estimate cronbach_alpha(const sample_design& design, const Range& rows, confiden
   options.confidence = confidence;
   options.upper_bound = 1.0;
   options.method = "Cronbach's alpha";
-  return kernel::infer(kernel::cronbach_alpha(design.view(), spans), design.view(), options);
+  return design.scoped(kernel::infer(kernel::cronbach_alpha(design.view(), spans), design.view(), options));
 }
 
 } // namespace qascore

@@ -38,11 +38,11 @@ template <row_range Range, projection_of<Range> Event>
 estimate proportion(const sample_design& design, const Range& rows, const Event& event,
                     const proportion_options& options = {}) {
   auto y = detail::events(design, rows, event, options.missing);
-  return detail::over_domains({}, options.missing, {y}, [&](const kernel::domain_view& domain) {
+  return design.scoped(detail::over_domains({}, options.missing, {y}, [&](const kernel::domain_view& domain) {
     return kernel::with_replicates(design.view(), domain, y, options.variance, [&](const auto& view, const auto& part) {
       return kernel::proportions(view, part, y, options.confidence, options.interval);
     }).front();
-  });
+  }));
 }
 
 template <row_range Range, projection_of<Range> Event, class By>

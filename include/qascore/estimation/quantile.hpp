@@ -13,9 +13,9 @@ template <row_range Range, projection_of<Range> Value>
 estimate quantile(const sample_design& design, const Range& rows, const Value& value, double p,
                   const quantile_options& options = {}, missing_rows missing = missing_rows::error) {
   auto y = design.numbers(rows, value, "value", missing);
-  return detail::over_domains({}, missing, {y}, [&](const kernel::domain_view& domain) {
+  return design.scoped(detail::over_domains({}, missing, {y}, [&](const kernel::domain_view& domain) {
     return kernel::quantiles(design.view(), domain, y, p, options).front();
-  });
+  }));
 }
 
 template <row_range Range, projection_of<Range> Value, class By>

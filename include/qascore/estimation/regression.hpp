@@ -24,7 +24,10 @@ regression_fit fit_regression(const Fit& fit, const sample_design& design, const
                               const regression_options& options, const Columns&... columns) {
   const std::vector<std::vector<double>> values{design.numbers(rows, columns, "column", options.missing)...};
   const std::vector<std::span<const double>> spans(values.begin(), values.end());
-  return fit(spans, kernel::regression_options{options.confidence, options.errors});
+  regression_fit out = fit(spans, kernel::regression_options{options.confidence, options.errors});
+  for (tested_estimate& coefficient : out.coefficients)
+    coefficient = design.scoped(std::move(coefficient));
+  return out;
 }
 } // namespace detail
 

@@ -10,7 +10,9 @@
 #include "label_codes.hpp"
 
 #include <cmath>
+#include <cstdint>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +38,8 @@ struct design_options {
   bool clusters_whole = false; ///< all of each sampled cluster is there: correct for the clusters left out
   /// How the number of sampled units came about; default: as the plan's recorded draw says, else fixed sizes.
   std::optional<sample_selection> selection{};
+  /// What standard errors make of known totals that weights are calibrated to (estimation/weighting.hpp).
+  qascore::calibrated_errors calibrated_errors = qascore::calibrated_errors::corrected;
 };
 
 /// How the evaluated conversations came to be chosen: what every estimate needs to speak for all
@@ -96,6 +100,36 @@ public:
   /// or where clusters were counted.
   const std::vector<double>& population_counts() const noexcept { return counts_; }
 
+  /// What estimates leave out or make up for, in words, as `estimate::scope` says it: strata without a row,
+  /// conversations without a chance, drawn units without a row (in a Poisson sample: more than chance explains). Empty:
+  /// nothing.
+  std::string scope() const {
+    std::vector<std::string> parts;
+    std::string names;
+    for (const std::string& stratum : uncovered_)
+      names += (names.empty() ? "" : ", ") + stratum;
+    if (!names.empty())
+      parts.push_back("without " + names);
+    if (without_chance_ > 0)
+      parts.push_back("without " + std::to_string(without_chance_) + " that had no chance to be drawn");
+    if (const std::size_t n = absent_units(); n > 0)
+      parts.push_back(std::to_string(n) + (n == 1 ? " drawn unit" : " drawn units") + " without a row");
+    if (short_ > 0)
+      parts.push_back("about " + std::to_string(short_) + " drawn units without a row, for which nothing stands");
+    std::string out;
+    for (const std::string& part : parts)
+      out += (out.empty() ? "" : "; ") + part;
+    return out;
+  }
+
+  /// An estimate for all that the design speaks for, with its scope, and drawn units without a row among the missing ones.
+  template <class Estimate>
+  Estimate scoped(Estimate of) const {
+    of.scope = scope();
+    of.missing += absent_units();
+    return of;
+  }
+
   /// Weight of each unit, in the order of units; empty for independent rows.
   const std::vector<double>& weights() const noexcept { return checked_.weight; }
 
@@ -130,6 +164,7 @@ public:
     out.chance = checked_.chance;
     out.single = single_;
     out.calibration = steps_;
+    out.calibrated = calibrated_;
     return out;
   }
 
@@ -179,6 +214,10 @@ private:
   friend class design_builder;
   sample_design() = default;
 
+  std::size_t absent_units() const {
+    return static_cast<std::size_t>(std::accumulate(checked_.absent.begin(), checked_.absent.end(), 0.0));
+  }
+
   void check_rows(std::size_t found) const {
     if (found != rows_)
       throw data_error("rows: expected the " + std::to_string(rows_) +
@@ -189,8 +228,11 @@ private:
   std::size_t rows_ = 0;
   std::vector<std::string> strata_;
   std::vector<std::string> uncovered_;
+  std::uint64_t without_chance_ = 0; ///< conversations that could not be drawn, of the plan's recorded draw
+  std::uint64_t short_ = 0;          ///< units that a Poisson sample lacks beyond chance
   std::vector<double> counts_;
   qascore::single_unit single_ = qascore::single_unit::error;
+  qascore::calibrated_errors calibrated_ = qascore::calibrated_errors::corrected;
   std::vector<std::shared_ptr<const kernel::calibration_record>> records_; ///< what the steps look at
   std::vector<calibration_step> steps_;
 };

@@ -47,6 +47,8 @@ inline std::ostream& write(std::ostream& out, const estimate& e) {
   char level[32];
   std::snprintf(level, sizeof level, "%g", 100.0 * e.confidence.value());
   out << " (" << e.method << "; " << level << "% " << e.interval_method << ")";
+  if (!e.scope.empty())
+    out << " (" << e.scope << ")";
   if (!e.undefined.empty())
     out << "; " << e.undefined;
   return out;

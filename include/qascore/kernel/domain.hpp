@@ -61,6 +61,12 @@ inline constexpr const char* silent_stratum =
     "a stratum was sampled but none of its units has a value: the others say nothing of it";
 
 /// Throws argument_error where lengths differ, or there are 2^32 units or more.
+void check_domains(const domain_view& domain, std::size_t units);
+
+/// The variance of a domain from replicates, where there are any, in place of the engine's.
+void take_replicates(const domain_view& domain, std::size_t at, design_variance& spread);
+
+/// Throws as check_domains.
 domain_rows group_by_domain(const domain_view& domain, std::span<const double> values);
 
 /// The domains without the units that have a gap in one of the columns, which become 0 there: the part of the
@@ -95,11 +101,7 @@ std::vector<estimate> estimate_domains(const design_view& design, const domain_v
       value = linearise(rows, std::span<double>(influence));
       spread = engine.of_rows(rows, influence);
       spread.census = spread.census && grouped.missing[d] == 0;
-      if (!domain.variance.empty() && spread.undefined.empty()) {
-        spread.variance = domain.variance[d];
-        if (is_missing(spread.variance))
-          spread.undefined = "no variance from replicates: there are none, or some leave nothing to estimate from";
-      }
+      take_replicates(domain, d, spread);
     }
     out.push_back(finish(value, spread, rows, engine));
     out.back().missing = grouped.missing[d];

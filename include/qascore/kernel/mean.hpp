@@ -21,11 +21,13 @@ double mean_of_rows(const design_view& design, std::span<const std::uint32_t> ro
 linearised mean(const design_view& design, std::span<const double> y);
 
 /// Means by domain; the interval is m +- t * se. Where the rows are independent, a domain's rows are its
-/// sample (variance s^2 / n of the domain); under a design the domain is a mask over the whole design.
+/// sample (variance s^2 / n of the domain); under a design the domain is a mask over the whole design. Rows are read in their
+/// order, twice: for the means, and for the squares about them. The numbers are the same for any order of rows and any
+/// number of threads.
 /// Source: Sarndal, Swensson, Wretman (1992), ch. 5 and 10. Checked against: R survey 4.1 (svymean, svyby),
 /// NIST.
 std::vector<estimate> means(const design_view& design, const domain_view& domain, std::span<const double> y,
-                            confidence_level confidence);
+                            confidence_level confidence, unsigned threads = 1);
 
 /// Totals by domain: T = sum w y, u_i = y_i. Undefined for independent rows, whose weights stand for no
 /// population.

@@ -4,9 +4,11 @@
 #include "../core/design_view.hpp"
 #include "../detail/config.hpp"
 #include "../detail/sum.hpp"
+#include "calibrated_spread.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,6 +42,15 @@ struct design_variance {
 /// (for post-strata: u_i minus its weighted mean in the cell), w the weights after it; t_hc then sums d_i u_i with the
 /// weights of the draw. Source: Deville and Sarndal (1992), JASA 87, 376-382, doi:10.1080/01621459.1992.10475217.
 ///
+/// Those residuals are smaller than the errors: the totals were fitted to them. Under calibrated_errors::corrected
+///   V <- V S / E[V],   df <- min(df, 2 E[V]^2 / Var[V]),   S = sum (1 - n_h/N_h) sum w_i^2 over the estimate's units
+/// with moments of V for independent normal errors of equal variance in those units, exact for these totals and weights
+/// (kernel/calibrated_spread.hpp). For post-strata of equal weights in SRS, V is on average that of strata of these sizes where cells
+/// vary alike, cells of one unit too. With the number of units as the only total V is as it was. Undefined where the totals leave
+/// nothing to see. The idea is that of bias-reduced linearisation (Bell and McCaffrey 2002; kernel/bias_reduced.hpp), with one factor
+/// for all units in place of a root per cluster. Checked against: closed
+/// forms, the dense formula, simulation.
+///
 /// Poisson sampling (design.chance): units were drawn by themselves, so that
 ///   V = sum_c (1 - pi_c) t_c^2,    df = clusters with a chance below 1, minus 1
 /// with t_c as above, not centred: of a total this is sum (1 - pi) (y / pi)^2, the random size included; influence values
@@ -60,6 +71,16 @@ design_variance variance_of(const design_view& design, std::span<const double> i
 std::vector<double> covariance_of(const design_view& design,
                                   std::span<const std::span<const double>> influences);
 
+/// Totals w_i u_i of the units (clusters) of one stratum that an estimate rests on, added up.
+struct stratum_totals {
+  std::uint32_t stratum = 0;
+  std::size_t count = 0; ///< units, or clusters
+  double total = 0.0;    ///< sum of their totals
+  double about = 0.0;    ///< a number near their mean, for Poisson samples 0
+  double squares = 0.0;  ///< sum of (total - about)^2; in Poisson samples of (1 - pi) total^2
+  std::size_t left = 0;  ///< in Poisson samples: with a chance below 1
+};
+
 /// The engine for many estimates on one design (domains, criteria): strata are counted once, and an estimate
 /// that rests on few units costs only those. The view's spans must outlive the engine. One engine per thread.
 class variance_engine {
@@ -72,6 +93,10 @@ public:
   /// single_unit::error, in place of the exception.
   explicit variance_engine(const design_view& design, std::span<const double> values = {});
 
+  /// The same where the units with a value were counted before: `sizes` per stratum, and how many units had none. For designs
+  /// without clusters.
+  variance_engine(const design_view& design, std::span<const std::size_t> sizes, std::size_t without);
+
   /// Variance where all units count; influence[i] belongs to unit i.
   design_variance of_all(std::span<const double> influence);
 
@@ -81,6 +106,13 @@ public:
   /// of the whole: there the rows are taken as the design, so that a domain mean has variance s^2 / n of the
   /// domain.
   design_variance of_rows(std::span<const std::uint32_t> rows, std::span<const double> influence);
+
+  /// Variance of rows that were added up before, stratum by stratum (each once), without clusters. Weights are those of the
+  /// draw.
+  design_variance of_sums(std::span<const stratum_totals> strata);
+
+  /// Variance of rows whose totals w_i u_i were added up before, cluster by cluster (each once). Weights are those of the draw.
+  design_variance of_clusters(std::span<const std::uint32_t> clusters, std::span<const double> totals);
 
   /// Number of independent equal-weight clusters whose mean would vary as that of these rows if all units of
   /// a cluster agreed: W^2 / sum_c (1 - n_h / N_h) W_c^2 with W_c the weight of cluster c (1 - pi_c under Poisson sampling). Kish's effective
@@ -112,13 +144,26 @@ private:
 
   /// Influence values less what the auxiliaries explain, for the weights of the draw.
   std::vector<double> residuals(std::vector<double>&& influence) const;
+  /// Makes up for what known totals fitted of an estimate that rests on `rows`.
+  void count_totals(std::span<const std::uint32_t> rows, design_variance& spread);
   double drawn_weight_of(std::size_t unit) const noexcept {
     return design_.calibration.empty() ? design_.weight_of(unit) : design_.calibration.front().weight[unit];
   }
 
+  /// What the strata's sizes say of their variances; some units had no value.
+  void weigh_strata(bool gaps);
   /// Variance under Poisson sampling.
   template <class Row>
   design_variance compute_poisson(std::size_t count, Row row, std::span<const double> influence);
+  static design_variance poisson_variance(double variance, std::size_t count, std::size_t left);
+  /// One more part of a cluster's total.
+  void add_to_cluster(std::uint32_t cluster, double total);
+  /// Variance from the totals of the touched clusters, which are forgotten.
+  design_variance of_touched_clusters();
+  /// Where the touched strata are measured from; the mean of all totals, zeros included.
+  double centre_strata(std::size_t touched);
+  /// Variance from the squares of the touched strata, which are forgotten.
+  design_variance combine_strata(std::size_t touched, double overall);
   /// What the finite population leaves of a unit's variance: 1 - n/N, or 1 - pi under Poisson sampling.
   double rest_of_unit(std::size_t unit) const noexcept {
     return design_.chance.empty() ? strata_[design_.stratum_of(unit)].rest : 1.0 - design_.chance[unit];
@@ -137,6 +182,7 @@ private:
   std::vector<std::uint32_t> touched_strata_;
   std::size_t cluster_count_ = 0;
   double recentred_rest_ = 0.0; ///< sum of `rest` over the recentred strata
+  std::shared_ptr<const calibrated_spread> calibrated_; ///< made when it is first asked
 };
 
 } // namespace qascore::kernel

@@ -33,7 +33,8 @@ def design_of(
 ) -> Any:
     """The SampleDesign that the options describe, with further columns."""
     columns = dict(case.table()) | dict(more or {})
-    roles: dict[str, Any] = {"single_unit": single_unit}
+    # Reference programs do not count what known totals fitted.
+    roles: dict[str, Any] = {"single_unit": single_unit, "calibrated_errors": "linearized"}
     if "weights" in case.options:
         roles["weight"] = case.option("weights")
     if "strata" in case.options:
@@ -42,7 +43,7 @@ def design_of(
     if population is not None and finite:
         roles["population"] = population
     for name in roles.values():
-        if name != single_unit and name not in columns:
+        if name not in (single_unit, "linearized") and name not in columns:
             raise Unsupported(f"data: no column {name!r}")
     # The sampled units are the rows, or the named clusters (numbered within strata if they are nested).
     columns["(row)"] = list(range(len(next(iter(columns.values())))))

@@ -311,38 +311,51 @@ TEST_CASE("where answering depends on the queue, the post-stratified interval ho
   CHECK(held < 425); // 85 %
 }
 
-TEST_CASE(
-    "with ten rows for each known total the post-stratified interval holds, with three it is too narrow") {
-  struct row {
-    std::uint32_t cell;
-    double weight, y;
-  };
-  const auto drawn_rows = [](std::size_t n, std::mt19937_64& engine) {
-    std::vector<row> rows(n);
-    std::vector<int> count(10);
-    do {
-      std::fill(count.begin(), count.end(), 0);
-      for (row& r : rows) {
-        r = {static_cast<std::uint32_t>(engine() % 10), 1000.0 / static_cast<double>(n), normal(engine)};
-        r.y += r.cell;
-        ++count[r.cell];
-      }
-    } while (std::count(count.begin(), count.end(), 0) > 0);
-    return rows;
-  };
+namespace {
+
+struct celled {
+  std::uint32_t cell;
+  double weight, y;
+};
+
+/// n rows in 10 cells of 100 each, none of them empty; means of cells differ by their number, spreads by `unequal`.
+std::vector<celled> in_cells(std::size_t n, double unequal, std::mt19937_64& engine) {
+  std::vector<celled> rows(n);
+  std::vector<int> count(10);
+  do {
+    std::fill(count.begin(), count.end(), 0);
+    for (celled& r : rows) {
+      r = {static_cast<std::uint32_t>(engine() % 10), 1000.0 / static_cast<double>(n), normal(engine)};
+      r.y = r.y * (1.0 + unequal * r.cell) + r.cell;
+      ++count[r.cell];
+    }
+  } while (std::count(count.begin(), count.end(), 0) > 0);
+  return rows;
+}
+
+qa::estimate in_post_strata(std::size_t n, double unequal, qa::calibrated_errors errors, std::mt19937_64& engine) {
   std::vector<qa::label_total> totals;
   for (int cell = 0; cell < 10; ++cell)
     totals.push_back({cell, 100.0});
-  const auto mean = [&](std::size_t n, std::mt19937_64& engine) {
-    const auto rows = drawn_rows(n, engine);
-    const auto design = qa::design_builder(rows).weight(&row::weight).build();
-    return qa::mean(qa::poststratify(design, rows, &row::cell, totals), rows, &row::y);
-  };
-  check_coverage(4.5, [&](auto& engine) { return mean(120, engine); });
+  const auto rows = in_cells(n, unequal, engine);
+  const auto design = qa::design_builder(rows).weight(&celled::weight).build({.calibrated_errors = errors});
+  return qa::mean(qa::poststratify(design, rows, &celled::cell, totals), rows, &celled::y);
+}
+
+} // namespace
+
+TEST_CASE("the post-stratified interval holds with twelve rows for each known total and with three") {
+  using qa::calibrated_errors;
+  for (const std::size_t n : {120, 30}) {
+    CAPTURE(n);
+    check_coverage(4.5, [&](auto& engine) { return in_post_strata(n, 0.0, calibrated_errors::corrected, engine); });
+    check_coverage(4.5, [&](auto& engine) { return in_post_strata(n, 0.1, calibrated_errors::corrected, engine); });
+  }
+  check_coverage(4.5, [&](auto& engine) { return in_post_strata(120, 0.0, calibrated_errors::linearized, engine); });
   std::mt19937_64 engine(7);
   int held = 0;
   for (int run = 0; run < 500; ++run) {
-    const qa::estimate e = mean(30, engine);
+    const qa::estimate e = in_post_strata(30, 0.0, calibrated_errors::linearized, engine);
     held += e.low <= 4.5 && 4.5 <= e.high;
   }
   CHECK(held < 425); // 85 %

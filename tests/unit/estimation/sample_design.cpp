@@ -82,6 +82,8 @@ TEST_CASE("the plan brings the population counts, and strata without an evaluati
       qa::sample_design::from(rows, &review::call_id, &review::queue, &review::probability, plan_of(20, 4, 5),
                               {.uncovered = qa::uncovered_strata::exclude});
   CHECK(partial.absent() == std::vector<double>{3, 0});
+  CHECK(design.scope() == "without \"e-mail\"");
+  CHECK(partial.scope() == "without \"e-mail\"; 3 drawn units without a row");
   CHECK(partial.view().weight[2] == 10.0);
   CHECK(partial.view().weight[0] == 2.0);
   auto renamed = rows;
@@ -277,4 +279,31 @@ TEST_CASE("columns of other rows, infinite and missing values are refused") {
   rows.pop_back();
   CHECK(message_of<qa::data_error>([&] { qa::mean(design, rows, &review::score); }) ==
         "rows: expected the 4 rows that the design was made from but found 3");
+}
+
+TEST_CASE("estimates say what the design leaves out or makes up for, as those of the Python package do") {
+  const auto rows = four();
+  const auto from_plan = [&](const qa::sampling_plan& plan) {
+    return qa::sample_design::from(rows, &review::call_id, &review::queue, &review::probability, plan,
+                                   {.uncovered = qa::uncovered_strata::exclude});
+  };
+  const auto design = from_plan(plan_of(20, 4, 5));
+  const std::string scope = "without \"e-mail\"; 3 drawn units without a row";
+  const auto mean = qa::mean(design, rows, &review::score);
+  CHECK(mean.scope == scope);
+  CHECK(mean.missing == 3);
+  const auto by = qa::mean_by(design, rows, &review::score, &review::queue);
+  CHECK(by[0].scope == scope);
+  CHECK(by[0].missing == 0); // which domain they would be in is not known
+  CHECK(qa::quantile(design, rows, &review::score, 0.5).scope == scope);
+  CHECK(qa::mean(from(rows), rows, &review::score).scope.empty());
+
+  // Of nine without a chance seven are the stratum that is named.
+  CHECK(from_plan(plan_of(8, 4).with_draw({.start = qa::seed{1}, .id = qa::id_kind::text, .without_chance = 9})).scope() ==
+        "without \"e-mail\"; without 2 that had no chance to be drawn");
+  const auto poisson = plan_of(1000, 4, 200).with_draw(
+      {.start = qa::seed{1}, .id = qa::id_kind::text, .method = qa::draw_method::poisson});
+  CHECK(from_plan(poisson).scope() ==
+        "without \"e-mail\"; about 198 drawn units without a row, for which nothing stands");
+  CHECK(from_plan(plan_of(8, 4).with_draw(*poisson.recorded_draw())).scope() == "without \"e-mail\"");
 }

@@ -70,13 +70,25 @@ QASCORE_INLINE std::vector<char> silent_domains(const design_view& design, const
   return out;
 }
 
-QASCORE_INLINE domain_rows group_by_domain(const domain_view& domain, std::span<const double> values) {
-  const std::size_t units = values.size();
+QASCORE_INLINE void check_domains(const domain_view& domain, std::size_t units) {
   if (!domain.code.empty() && domain.code.size() != units)
     throw argument_error("by: expected " + std::to_string(units) + " codes, one per unit, but found " +
                          std::to_string(domain.code.size()));
   if (units >= std::numeric_limits<std::uint32_t>::max())
     throw argument_error("values: expected fewer than 2^32 units but found " + std::to_string(units));
+}
+
+QASCORE_INLINE void take_replicates(const domain_view& domain, std::size_t at, design_variance& spread) {
+  if (domain.variance.empty() || !spread.undefined.empty())
+    return;
+  spread.variance = domain.variance[at];
+  if (is_missing(spread.variance))
+    spread.undefined = "no variance from replicates: there are none, or some leave nothing to estimate from";
+}
+
+QASCORE_INLINE domain_rows group_by_domain(const domain_view& domain, std::span<const double> values) {
+  const std::size_t units = values.size();
+  check_domains(domain, units);
   domain_rows out;
   out.start.assign(domain.count + 1, 0);
   out.missing.assign(domain.count, 0);

@@ -6,7 +6,9 @@
 #include "../inference.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 namespace qascore::kernel {
@@ -24,6 +26,19 @@ inline std::string_view name_of(interval_scale scale, bool normal) {
     return normal ? "Fisher z, normal" : "Fisher z, t";
   }
   return {};
+}
+
+/// student_t_quantile, with the last answers at hand: thousands of domains share a few hundred degrees of freedom, and a
+/// quantile costs as much as the sums of a domain.
+inline double known_t_quantile(double p, double df) {
+  struct answer {
+    double p = missing_value, df = missing_value, quantile = missing_value;
+  };
+  thread_local std::array<answer, 1024> answers;
+  answer& at = answers[std::hash<double>{}(df) % answers.size()];
+  if (at.p != p || at.df != df)
+    at = {p, df, student_t_quantile(p, df)};
+  return at.quantile;
 }
 
 /// Limits symmetric on the scale, q standard errors either side.
@@ -72,7 +87,7 @@ QASCORE_INLINE estimate infer(double value, const design_variance& spread, const
     out.undefined = "no variation in the sample: no interval";
     return out;
   }
-  const double q = student_t_quantile(options.confidence.upper_tail(), out.df);
+  const double q = known_t_quantile(options.confidence.upper_tail(), out.df);
   if (std::isnan(q)) {
     out.undefined = "no degrees of freedom: as many strata as units";
     return out;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../mean.hpp"
+#include "domain_sums.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -52,15 +53,23 @@ inline weighted_mean mean_of(const gathered_rows& rows) {
 }
 
 /// How means, totals, ratios and variances end: t limits, on the log scale for variances.
+inline auto t_limits_of_n(const design_view& design, confidence_level confidence, std::string_view under_design,
+                          std::string_view of_independent, interval_scale scale = interval_scale::identity) {
+  inference_options options;
+  options.confidence = confidence;
+  options.scale = scale;
+  options.method = is_independent(design) ? of_independent : under_design;
+  return [options](double value, const design_variance& spread, std::size_t n) {
+    inference_options with_n = options;
+    with_n.n = n;
+    return infer(value, spread, with_n);
+  };
+}
 inline auto t_limits(const design_view& design, confidence_level confidence, std::string_view under_design,
                      std::string_view of_independent, interval_scale scale = interval_scale::identity) {
-  return [=, &design](double value, const design_variance& spread, rows_span rows, variance_engine&) {
-    inference_options options;
-    options.confidence = confidence;
-    options.scale = scale;
-    options.method = is_independent(design) ? of_independent : under_design;
-    options.n = rows.size();
-    return infer(value, spread, options);
+  return [limits = t_limits_of_n(design, confidence, under_design, of_independent, scale)](
+             double value, const design_variance& spread, rows_span rows, variance_engine&) {
+    return limits(value, spread, rows.size());
   };
 }
 
@@ -116,14 +125,27 @@ QASCORE_INLINE linearised mean(const design_view& design, std::span<const double
 }
 
 QASCORE_INLINE std::vector<estimate> means(const design_view& given, const domain_view& domain,
-                                           std::span<const double> y, confidence_level confidence) {
+                                           std::span<const double> y, confidence_level confidence,
+                                           unsigned threads) {
   using namespace detail_mean;
+  check_domains(domain, y.size());
   const answered_design answered(given, y);
   const design_view& design = answered.view();
-  return estimate_domains(
-      design, domain, y,
-      [&](rows_span rows, std::span<double> influence) { return mean_of_rows(design, rows, y, influence); },
-      t_limits(design, confidence, "mean, sample design", "mean, independent rows"));
+  constexpr std::string_view of_design = "mean, sample design", of_rows = "mean, independent rows";
+  if (!design.calibration.empty()) // influence values lose what auxiliaries of all units explain: sums do not say it
+    return estimate_domains(
+        design, domain, y,
+        [&](rows_span rows, std::span<double> influence) { return mean_of_rows(design, rows, y, influence); },
+        t_limits(design, confidence, of_design, of_rows));
+  const auto limits = t_limits_of_n(design, confidence, of_design, of_rows);
+  std::vector<estimate> out;
+  out.reserve(domain.count);
+  for (detail_sums::mean_of_domain& found : detail_sums::means_in_row_order(design, domain, y, threads)) {
+    take_replicates(domain, out.size(), found.spread);
+    out.push_back(limits(found.value, found.spread, found.rows));
+    out.back().missing = found.missing;
+  }
+  return out;
 }
 
 QASCORE_INLINE std::vector<estimate> totals(const design_view& given, const domain_view& domain,
