@@ -264,7 +264,7 @@ TEST_CASE("raters who never meet, and experts who are not there") {
   CHECK_THROWS_AS(qa::pairwise_agreement(counts), qa::argument_error);
   CHECK_THROWS_AS(qa::light_kappa(counts), qa::argument_error);
   CHECK_THROWS_WITH_AS(qa::agreement(apart, {.coefficient = coefficient::light_kappa, .gold = "9"}),
-                       "gold: \"9\" is no rater of this table (did you mean \"1\"?)", qa::argument_error);
+                       "gold: \"9\" is no rater of this table", qa::argument_error);
   CHECK_THROWS_AS(qa::agreement(apart, {.coefficient = coefficient::fleiss_kappa, .gold = "1"}),
                   qa::argument_error);
   CHECK_THROWS_AS(
