@@ -384,6 +384,7 @@ def test_the_study_finds_what_was_put_in(panel: pd.DataFrame) -> None:
     assert study.levels == (("facts", "ordinal"), ("tone", "ordinal"))
     assert set(study.tables()) == {
         "alpha", "agreement", "categories", "pairs", "icc", "raters", "spreads", "with_others", "usual", "left_out", "without",
+        "severities", "own_spreads", "tests",
     }  # fmt: skip
     assert "e" in study.summary()
     assert study.to_dict()["findings"][0]["kind"] == "least_agreement"

@@ -230,3 +230,16 @@ TEST_CASE("codes of another length than the values are refused") {
   CHECK_THROWS_WITH_AS(kernel::means(in.view(), {std::span(in.domain).first(49), 3}, in.y, {}),
                        "by: expected 50 codes, one per unit, but found 49", qa::argument_error);
 }
+
+TEST_CASE("no rows and no domains have no means") {
+  columns none;
+  CHECK(kernel::means(none.view(), {{}, 0}, {}, {}).empty());
+  none.domains = 1;
+  REQUIRE(none.means().size() == 1);
+  CHECK(none.means()[0].undefined == "no unit has a value");
+  // All rows without a label, and no label at all.
+  columns in = made(kind::stratified, 50, 3, 0.0);
+  in.domain.assign(50, qa::missing_code);
+  in.domains = 0;
+  CHECK(in.means().empty());
+}

@@ -209,6 +209,8 @@ struct mean_of_domain {
 /// Means by domain and their variances, as estimate_domains finds them from mean_of_rows, for weights as they were drawn.
 inline std::vector<mean_of_domain> means_in_row_order(const design_view& design, const domain_view& domain,
                                                       std::span<const double> y, unsigned threads) {
+  if (domain.count == 0) // no row has a label, or there are no rows
+    return {};
   const domain_cells cells(design, domain);
   const unsigned parts = threads_for(threads, y.size(), cells.count());
   const bool clustered = !design.cluster.empty();
