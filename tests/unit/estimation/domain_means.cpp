@@ -78,11 +78,13 @@ columns made(kind how, std::size_t rows, std::size_t domains, double gaps, doubl
     const auto cluster = static_cast<std::uint32_t>(clustered ? engine() % out.clusters : 0);
     const auto h = static_cast<std::uint32_t>((clustered ? cluster : engine()) % out.strata);
     const double pi = clustered ? 0.1 + 0.17 * h : 0.05 + 0.9 * uniform(engine);
-    out.domain.push_back(uniform(engine) < 0.05 ? qa::missing_code : static_cast<std::uint32_t>(engine() % domains));
+    out.domain.push_back(uniform(engine) < 0.05 ? qa::missing_code
+                                                : static_cast<std::uint32_t>(engine() % domains));
     out.y.push_back(uniform(engine) < gaps ? qa::missing_value : offset + 0.3 * h + normal(engine));
     if (how == kind::independent)
       continue;
-    out.weight.push_back(how == kind::poisson || how == kind::poisson_clusters ? 1.0 / pi : 1.0 + 9.0 * uniform(engine));
+    out.weight.push_back(how == kind::poisson || how == kind::poisson_clusters ? 1.0 / pi
+                                                                               : 1.0 + 9.0 * uniform(engine));
     if (out.strata > 1)
       out.stratum.push_back(h);
     if (clustered)
@@ -102,7 +104,9 @@ std::vector<qa::estimate> by_influence(const columns& in) {
   const qa::design_view& view = answered.view();
   return kernel::estimate_domains(
       view, {in.domain, in.domains}, in.y,
-      [&](auto rows, std::span<double> influence) { return kernel::mean_of_rows(view, rows, in.y, influence); },
+      [&](auto rows, std::span<double> influence) {
+        return kernel::mean_of_rows(view, rows, in.y, influence);
+      },
       [&](double value, const kernel::design_variance& spread, auto rows, kernel::variance_engine&) {
         kernel::inference_options options;
         options.n = rows.size();
@@ -110,7 +114,8 @@ std::vector<qa::estimate> by_influence(const columns& in) {
       });
 }
 
-void check_same(const std::vector<qa::estimate>& found, const std::vector<qa::estimate>& wanted, double tolerance) {
+void check_same(const std::vector<qa::estimate>& found, const std::vector<qa::estimate>& wanted,
+                double tolerance) {
   REQUIRE(found.size() == wanted.size());
   for (std::size_t d = 0; d < found.size(); ++d) {
     CAPTURE(d);
@@ -131,17 +136,20 @@ void check_same(const std::vector<qa::estimate>& found, const std::vector<qa::es
 
 bool same_bits(const std::vector<qa::estimate>& a, const std::vector<qa::estimate>& b) {
   const auto same = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](const qa::estimate& x, const qa::estimate& y) {
-    return same(x.value, y.value) && same(x.std_error, y.std_error) && same(x.low, y.low) && same(x.high, y.high) &&
-           same(x.df, y.df) && x.n == y.n && x.missing == y.missing && x.undefined == y.undefined;
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](const qa::estimate& x, const qa::estimate& y) {
+                      return same(x.value, y.value) && same(x.std_error, y.std_error) && same(x.low, y.low) &&
+                             same(x.high, y.high) && same(x.df, y.df) && x.n == y.n &&
+                             x.missing == y.missing && x.undefined == y.undefined;
+                    });
 }
 
 } // namespace
 
 TEST_CASE("means by domain are those of the influence values under every kind of design") {
   for (const kind how : kinds)
-    for (const std::size_t domains : {1, 4, 60, 900}) // 900 domains in 5 strata of 2,000 rows: most cells do not occur
+    for (const std::size_t domains :
+         {1, 4, 60, 900}) // 900 domains in 5 strata of 2,000 rows: most cells do not occur
       for (const double gaps : {0.0, 0.2}) {
         CAPTURE(static_cast<int>(how));
         CAPTURE(domains);
@@ -152,7 +160,8 @@ TEST_CASE("means by domain are those of the influence values under every kind of
 }
 
 TEST_CASE("means by domain are those of the influence values with single units, however they are taken") {
-  for (const qa::single_unit single : {qa::single_unit::certainty, qa::single_unit::average, qa::single_unit::adjust})
+  for (const qa::single_unit single :
+       {qa::single_unit::certainty, qa::single_unit::average, qa::single_unit::adjust})
     for (const double gaps : {0.0, 0.2}) {
       CAPTURE(static_cast<int>(single));
       columns in = made(kind::stratified, 300, 6, gaps);
@@ -235,6 +244,7 @@ TEST_CASE("no rows and no domains have no means") {
   columns none;
   CHECK(kernel::means(none.view(), {{}, 0}, {}, {}).empty());
   none.domains = 1;
+  none.strata = 0;
   REQUIRE(none.means().size() == 1);
   CHECK(none.means()[0].undefined == "no unit has a value");
   // All rows without a label, and no label at all.

@@ -24,7 +24,10 @@ class domain_cells {
 public:
   domain_cells(const design_view& design, const domain_view& domain)
       : code_{domain.code}, inner_{design.cluster.empty() ? design.stratum : design.cluster},
-        width_{inner_.empty() ? 1 : design.cluster.empty() ? design.strata : design.clusters}, domains_{domain.count} {
+        width_{inner_.empty()           ? 1
+               : design.cluster.empty() ? design.strata
+                                        : design.clusters},
+        domains_{domain.count} {
     if (!code_.empty() && !inner_.empty())
       kind_ = !design.cluster.empty() && clusters_in_domains() ? kind::inner
               : design.cluster.empty() && domains_in_strata()  ? kind::domain
@@ -33,7 +36,8 @@ public:
       kind_ = code_.empty() ? kind::inner : kind::domain;
     if (kind_ == kind::both && (domains_ + 1) * width_ > std::max<std::size_t>(1024, design.units / 4)) {
       // Most combinations do not occur.
-      crossing_ = cross(std::array<code_column, 2>{code_column{code_, domains_}, code_column{inner_, width_}});
+      crossing_ =
+          cross(std::array<code_column, 2>{code_column{code_, domains_}, code_column{inner_, width_}});
       kind_ = kind::crossed;
     }
     sort_cells();
@@ -52,10 +56,12 @@ public:
   void visit(const Work& work) const {
     switch (kind_) {
     case kind::inner:
-      return work([this](std::size_t row) { return inner_.empty() ? std::size_t{0} : std::size_t{inner_[row]}; });
+      return work(
+          [this](std::size_t row) { return inner_.empty() ? std::size_t{0} : std::size_t{inner_[row]}; });
     case kind::domain:
       return work([this](std::size_t row) {
-        return is_missing(code_[row]) ? domains_ + (inner_.empty() ? 0 : inner_[row]) : std::size_t{code_[row]};
+        return is_missing(code_[row]) ? domains_ + (inner_.empty() ? 0 : inner_[row])
+                                      : std::size_t{code_[row]};
       });
     case kind::both:
       return work([this](std::size_t row) {
@@ -209,8 +215,12 @@ struct mean_of_domain {
 /// Means by domain and their variances, as estimate_domains finds them from mean_of_rows, for weights as they were drawn.
 inline std::vector<mean_of_domain> means_in_row_order(const design_view& design, const domain_view& domain,
                                                       std::span<const double> y, unsigned threads) {
-  if (domain.count == 0) // no row has a label, or there are no rows
-    return {};
+  std::vector<mean_of_domain> out(domain.count);
+  if (out.empty() || y.empty()) { // a design without rows has no stratum either
+    for (mean_of_domain& found : out)
+      found.spread.undefined = "no unit has a value";
+    return out;
+  }
   const domain_cells cells(design, domain);
   const unsigned parts = threads_for(threads, y.size(), cells.count());
   const bool clustered = !design.cluster.empty();
@@ -241,7 +251,6 @@ inline std::vector<mean_of_domain> means_in_row_order(const design_view& design,
   });
 
   // The centre, and how far the rows of a cell lie from it on average.
-  std::vector<mean_of_domain> out(domain.count);
   std::vector<second_sums> second(cells.count());
   std::vector<double> weight(domain.count);
   std::size_t missing = 0;
