@@ -346,7 +346,7 @@ qa::estimate in_post_strata(std::size_t n, double unequal, qa::calibrated_errors
 
 TEST_CASE("the post-stratified interval holds with twelve rows for each known total and with three") {
   using qa::calibrated_errors;
-  for (const std::size_t n : {120, 30}) {
+  for (const std::size_t n : {120u, 30u}) {
     CAPTURE(n);
     check_coverage(4.5, [&](auto& engine) { return in_post_strata(n, 0.0, calibrated_errors::corrected, engine); });
     check_coverage(4.5, [&](auto& engine) { return in_post_strata(n, 0.1, calibrated_errors::corrected, engine); });

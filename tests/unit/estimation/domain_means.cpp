@@ -149,7 +149,7 @@ bool same_bits(const std::vector<qa::estimate>& a, const std::vector<qa::estimat
 TEST_CASE("means by domain are those of the influence values under every kind of design") {
   for (const kind how : kinds)
     for (const std::size_t domains :
-         {1, 4, 60, 900}) // 900 domains in 5 strata of 2,000 rows: most cells do not occur
+         {1u, 4u, 60u, 900u}) // 900 domains in 5 strata of 2,000 rows: most cells do not occur
       for (const double gaps : {0.0, 0.2}) {
         CAPTURE(static_cast<int>(how));
         CAPTURE(domains);

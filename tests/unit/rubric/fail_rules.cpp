@@ -35,9 +35,10 @@ TEST_CASE("a cap of a criterion is of its own full marks, to the last digit, in 
   // a is 1 of 1 and capped, b 1 of 1: (cap + 1) / 2.
   for (const std::string scoring : {"{method: weighted}", "{method: weighted, weights: section}",
                                     "{method: points}", "{method: scaled_points}"})
-    for (const auto& [cap, expected] : std::vector<std::pair<std::string, double>>{
+    for (const auto& [limit, expected] : std::vector<std::pair<std::string, double>>{
              {"0.5", 0.75}, {"0.3", 0.65}, {"0.75", 0.875}, {"0.333", 0.6665}}) {
       CAPTURE(scoring);
+      const std::string cap = limit; // a lambda of doctest takes no structured binding
       CAPTURE(cap);
       const rubric capped =
           form(scoring, "[{id: s, criteria: [{id: a, answer: yes_no, fail: [{when: {chosen: \"yes\"}, scope: "
