@@ -91,7 +91,8 @@ public:
     for (index c = 0; c < size; ++c)
       for (index a = c; a < size; ++a)
         dense_(a, c) *= scale_[a] * scale_[c];
-    dense_.diagonal().head(static_cast<index>(rows_.r)).array() += 1.0;
+    for (index i = 0; i < static_cast<index>(rows_.r); ++i)
+      dense_(i, i) += 1.0;
     if (size > 0) {
       const Eigen::LLT<Eigen::Ref<matrix>, Eigen::Lower> root(dense_);
       if (root.info() != Eigen::Success)
