@@ -132,12 +132,16 @@ private:
   matrix last_columns() const {
     const auto size = static_cast<index>(rows_.r + rows_.p), p = static_cast<index>(rows_.p);
     matrix last = matrix::Zero(size, p);
+    if (last.size() == 0) // Eigen's triangular products bind references to elements that are not there
+      return last;
     last.bottomRows(p) = matrix(of_.dense().bottomRightCorner(p, p).triangularView<Eigen::Lower>());
     last = of_.dense().transpose().triangularView<Eigen::Upper>() * last;
     return of_.scale().asDiagonal() * last;
   }
 
   void form_whole() {
+    if (of_.dense().size() == 0) // as in last_columns
+      return;
     const matrix low = of_.dense().triangularView<Eigen::Lower>();
     whole_ = low.transpose().triangularView<Eigen::Upper>() * low;
     whole_ = (of_.scale().asDiagonal() * whole_ * of_.scale().asDiagonal()).eval();

@@ -142,7 +142,9 @@ public:
       }
     }
     rest.array() *= scale_.array();
-    if (inverted_)
+    if (rest.size() == 0) {
+      // nothing but groups
+    } else if (inverted_)
       rest = dense_.triangularView<Eigen::Lower>().transpose() *
              (dense_.triangularView<Eigen::Lower>() * rest).eval();
     else {
