@@ -1,8 +1,8 @@
-"""Every header that can be included compiles alone, twice included: kernels header-only, the others compiled.
+"""Every header that can be included compiles alone, twice included; a kernel's with its implementation behind it.
 
-A kernel's header has its implementation at the end, so that what it lacks itself is missed all the same. The others
-reach kernels only through their headers: header-only mode shows nothing new of them, and all of it at once is compiled by
-the tests of the two modes. Parts of implementations (impl/) are no headers to include.
+All in compiled mode: what a header or an implementation uses of other kernels it must include itself, as their
+implementations, which include much, are not there to provide it. Header-only mode, all of it at once, is compiled by the
+tests of the two modes. Parts of implementations (impl/*.hpp) are no headers to include.
 
     python headers_alone.py ROOT SCRATCH COMPILER [FLAG ...]
 """
@@ -26,11 +26,14 @@ def main() -> int:
     def failure(header: str) -> str:
         unit = scratch / f"{header.replace('/', '-')}.cpp"
         unit.parent.mkdir(parents=True, exist_ok=True)
-        text = f"#include <{header}>\n#include <{header}>\n"
+        implementation = Path(header).parent / "impl" / f"{Path(header).stem}.ipp"
+        included = [header, header]
+        if (root / "include" / implementation).is_file():
+            included += [str(implementation), str(implementation)]
+        text = "".join(f"#include <{name}>\n" for name in included)
         if not unit.exists() or unit.read_text() != text:
             unit.write_text(text)
-        flags = [] if header.startswith("qascore/kernel/") else ["-DQASCORE_COMPILED"]
-        outcome = compile_unit(command, unit, *flags)
+        outcome = compile_unit(command, unit, "-DQASCORE_COMPILED")
         return "" if outcome.compiles else outcome.messages
 
     failures = {h: text for h, text in zip(headers, in_parallel(failure, headers), strict=True) if text}

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <numeric>
 #include <queue>
 #include <string>
 #include <tuple>
@@ -105,7 +106,7 @@ QASCORE_INLINE std::vector<double> allocate_precision(double variance, std::span
   std::vector<double> x(lower.begin(), lower.end());
   if (detail_allocation_cost::variance_at(a, lower) <= variance)
     return x;
-  const double smallest = detail_allocation::sum(least);
+  const double smallest = std::accumulate(least.begin(), least.end(), 0.0);
   if (!(variance >= smallest))
     throw argument_error("variance: expected at least " + qascore::detail::format_number(smallest) +
                          ", that of the upper bounds, but found " + qascore::detail::format_number(variance));

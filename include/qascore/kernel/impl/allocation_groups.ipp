@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 
 namespace qascore::kernel {
 namespace detail_allocation_groups {
@@ -26,7 +27,7 @@ std::vector<double> raise(std::span<const double> share, std::span<const double>
       its_lower.push_back(lower[h]);
       its_upper.push_back(upper[h]);
     }
-    if (detail_allocation::sum(its_lower) >= minimum[g])
+    if (std::accumulate(its_lower.begin(), its_lower.end(), 0.0) >= minimum[g])
       continue;
     const auto raised = solve(minimum[g], its_share, its_lower, its_upper);
     for (std::size_t i = 0; i < raised.size(); ++i)

@@ -4,6 +4,7 @@
 #include "../../detail/sum.hpp"
 #include "../auxiliaries.hpp"
 #include "../calibration_factors.hpp"
+#include "auxiliary_sums.hpp"
 
 #include <Eigen/Cholesky>
 

@@ -6,6 +6,7 @@
 #include "../mean.hpp"
 #include "../model_assisted.hpp"
 #include "covariance.hpp"
+#include "weighted_mean.hpp"
 
 #include <cmath>
 #include <string>

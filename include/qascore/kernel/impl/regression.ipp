@@ -7,6 +7,7 @@
 #include "../mean.hpp"
 #include "../regression.hpp"
 #include "ordinal_cell.hpp"
+#include "weighted_mean.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -4,6 +4,7 @@
 #include "../../detail/sum.hpp"
 #include "../mean.hpp"
 #include "../within_variance.hpp"
+#include "weighted_mean.hpp"
 
 namespace qascore::kernel {
 namespace detail_within {
