@@ -115,7 +115,8 @@ TEST_CASE("the difference's standard error is the jackknife's to first order, wh
   }
 }
 
-TEST_CASE("intervals of a difference hold in 95 of 100 samples: the same units, half of them, and none") {
+TEST_CASE("intervals of a difference hold in 95 of 100 samples: the same units, half of them, and none" *
+          doctest::test_suite("simulation")) {
   std::mt19937_64 engine(8);
   for (const int shared : {120, 60, 0}) {
     CAPTURE(shared);
@@ -151,7 +152,8 @@ TEST_CASE("of two coefficients T squared is t squared, and its p that of t") {
   CHECK(found.correlation[0] == 1.0);
 }
 
-TEST_CASE("the test that three kappas are equal rejects 5 of 100 equal ones") {
+TEST_CASE("the test that three kappas are equal rejects 5 of 100 equal ones" *
+          doctest::test_suite("simulation")) {
   std::mt19937_64 engine(13);
   int rejected = 0;
   constexpr int runs = 2000;

@@ -136,7 +136,7 @@ TEST_CASE("standard errors of measurements are those of the derivatives in the w
   check([&](const qa::design_view* view) -> qa::estimate { return qa::r_wg(three, {}, view).mean; });
 }
 
-TEST_CASE("95 % limits of measurements hold in 95 of 100 samples") {
+TEST_CASE("95 % limits of measurements hold in 95 of 100 samples" * doctest::test_suite("simulation")) {
   std::mt19937_64 engine(4);
   constexpr int runs = 1500;
   const double ccc = 2.0 / (2.0 * 1.36 + 0.04); // covariance 1, variances 1.36, means 0.2 apart

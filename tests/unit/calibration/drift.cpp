@@ -49,7 +49,7 @@ TEST_CASE("run lengths without a change are the printed ones") {
   CHECK_THROWS_AS(cusum_limit(0.5, 1.0), qa::argument_error);
 }
 
-TEST_CASE("charts alarm as often as they say where nothing changes") {
+TEST_CASE("charts alarm as often as they say where nothing changes" * doctest::test_suite("simulation")) {
   std::mt19937_64 engine(1);
   const qa::run_rules all{true, true, true, true};
   double sum = 0.0;

@@ -134,7 +134,7 @@ TEST_CASE("what gold cannot say is undefined with the reason") {
                        qa::argument_error);
 }
 
-TEST_CASE("95 % limits against gold hold in 95 of 100 samples") {
+TEST_CASE("95 % limits against gold hold in 95 of 100 samples" * doctest::test_suite("simulation")) {
   std::mt19937_64 engine(5);
   const auto whole = qa::rater_against_gold(table(simulated(engine, 400'000, {0.0, 0.35}, 0.0), 2), "1", "2");
   constexpr int runs = 1500;

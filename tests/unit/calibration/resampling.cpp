@@ -177,7 +177,7 @@ TEST_CASE("the jackknife of a mean is its standard error without bias; of kappa 
   CHECK(threads.std_error == kappa.std_error);
 }
 
-TEST_CASE("percentile and BCa limits hold in 95 of 100 samples") {
+TEST_CASE("percentile and BCa limits hold in 95 of 100 samples" * doctest::test_suite("simulation")) {
   std::mt19937_64 engine(12);
   // The truth from a sample so large that its error does not matter.
   const double truth = qa::krippendorff_alpha(tables::of(matrix_of(engine, 400'000, 3, 4.0, 0.3), 3),

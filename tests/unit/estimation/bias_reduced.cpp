@@ -288,7 +288,8 @@ held coverage_of(const Draw& draw, bool logit = false) {
 
 } // namespace
 
-TEST_CASE("intervals hold where a term rests on few rows or clusters; linearized ones do not") {
+TEST_CASE("intervals hold where a term rests on few rows or clusters; linearized ones do not" *
+          doctest::test_suite("simulation")) {
   const auto rows = [](std::size_t n, std::size_t rare) {
     return [=](auto& engine, survey& s) {
       for (std::size_t i = 0; i < n; ++i) {

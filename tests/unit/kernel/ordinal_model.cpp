@@ -329,7 +329,8 @@ TEST_CASE("what cannot be told is undefined with the reason, and 0 is an answer"
   CHECK(found.coefficient[0].std_error > 0.0);
 }
 
-TEST_CASE("severities and agents that ratings were made with are found, with intervals that hold") {
+TEST_CASE("severities and agents that ratings were made with are found, with intervals that hold" *
+          doctest::test_suite("simulation")) {
   std::mt19937_64 engine(17);
   std::size_t inside = 0, all = 0, agents_inside = 0, agents_all = 0;
   double of_variance = 0.0;

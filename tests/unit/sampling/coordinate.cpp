@@ -171,7 +171,8 @@ TEST_CASE("an earlier sample of another population, or a part of one, is refused
   CHECK_THROWS_AS(split({0, 1, 2}, 1.0, qa::earlier_size::by_chance), qa::design_error);
 }
 
-TEST_CASE("random and targeted parts: each conversation is drawn as often as its chance says") {
+TEST_CASE("random and targeted parts: each conversation is drawn as often as its chance says" *
+          doctest::test_suite("simulation")) {
   const centre c;
   const auto chances = qa::inclusion_probabilities(c.stratum, c.plan);
   std::vector<bool> flagged(population), escalated(population);

@@ -57,7 +57,8 @@ std::vector<double> chances_of(const std::vector<call>& calls) {
 
 } // namespace
 
-TEST_CASE("calls are drawn as often as their chances say, whatever the method") {
+TEST_CASE("calls are drawn as often as their chances say, whatever the method" *
+          doctest::test_suite("simulation")) {
   const auto calls = some_calls();
   const auto plan = plan_of(calls);
   const auto p = chances_of(calls);

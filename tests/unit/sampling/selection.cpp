@@ -241,7 +241,8 @@ TEST_CASE("different texts with one number are no repetition, and their tie goes
   CHECK(found.repetitions == std::vector<std::array<std::uint64_t, 2>>{{0, 2}});
 }
 
-TEST_CASE("over many seeds every unit, and every pair, is drawn as often as its stratum's rate says") {
+TEST_CASE("over many seeds every unit, and every pair, is drawn as often as its stratum's rate says" *
+          doctest::test_suite("simulation")) {
   constexpr int seeds = 40'000;
   ids column(77);
   std::iota(column.begin(), column.end(), 1000);
