@@ -13,4 +13,6 @@
 #include <qascore/kernel/impl/permutation_test.ipp>
 #include <qascore/kernel/impl/rank_correlation.ipp>
 #include <qascore/kernel/impl/relative_importance.ipp>
+#include <qascore/kernel/impl/response_propensity.ipp>
+#include <qascore/kernel/impl/weight_proposal.ipp>
 #include <qascore/kernel/impl/within_between.ipp>

@@ -5,3 +5,5 @@
 #include "association/correlation.hpp"
 #include "association/dependence.hpp"
 #include "association/relations.hpp"
+#include "association/response.hpp"
+#include "association/weight_proposal.hpp"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .associations import Association, Pairing, association, pair
     from .benchmarks import BenchmarkMembership, benchmark_membership
     from .bootstraps import BootstrappedEstimate, bootstrap
+    from .by_part import CorrelationsByPart, correlations_by_part
     from .calibration import (
         AgreementEstimate,
         IccEstimate,
@@ -131,6 +132,7 @@ if TYPE_CHECKING:
     from .ordinal_raters import OrdinalRater, OrdinalRaterEffects, ordinal_rater_effects
     from .outcomes import nps, top_box
     from .paired import paired_difference
+    from .propensities import ResponsePropensity, response_propensity
     from .quantiles import median, quantile
     from .rater_models import AdjustedAgent, RaterEffect, RaterEffects, rater_effects
     from .regressions import Regression, regression
@@ -168,6 +170,7 @@ if TYPE_CHECKING:
     from .simulation import Centre, Evaluations, SimulatedCriterion, Truth, simulate
     from .sketch import DrawSketch, Reservoir
     from .study import Study, run_study
+    from .weight_proposals import WeightProposal, propose_weights
 
 __all__ = [
     "AdjustedAgent",
@@ -196,6 +199,7 @@ __all__ = [
     "CorrectedCorrelation",
     "CorrelationComparison",
     "CorrelationDifference",
+    "CorrelationsByPart",
     "CsatStudy",
     "DStudy",
     "DStudyPlan",
@@ -252,6 +256,7 @@ __all__ = [
     "ResampledAgreement",
     "Rescored",
     "Reservoir",
+    "ResponsePropensity",
     "Rubric",
     "RubricChange",
     "RubricComparison",
@@ -267,6 +272,7 @@ __all__ = [
     "SurveyResponse",
     "TestResult",
     "Truth",
+    "WeightProposal",
     "WithinBetween",
     "WithinGroup",
     "__version__",
@@ -293,6 +299,7 @@ __all__ = [
     "compare_rubrics",
     "conger_kappa",
     "correct_range",
+    "correlations_by_part",
     "cronbach_alpha",
     "csat_study",
     "cusum_chart",
@@ -349,6 +356,7 @@ __all__ = [
     "ppi_mean",
     "prmse",
     "proportion",
+    "propose_weights",
     "quantile",
     "r_wg",
     "rater_against_gold",
@@ -362,6 +370,7 @@ __all__ = [
     "regression",
     "relative_importance",
     "resample_agreement",
+    "response_propensity",
     "run_study",
     "sample_size_for_correlation",
     "sample_size_for_difference",
@@ -397,6 +406,7 @@ _HOMES = {
     "associations": ("Association", "Pairing", "association", "pair"),
     "benchmarks": ("BenchmarkMembership", "benchmark_membership"),
     "bootstraps": ("BootstrappedEstimate", "bootstrap"),
+    "by_part": ("CorrelationsByPart", "correlations_by_part"),
     "calibration": (
         "AgreementEstimate",
         "IccEstimate",
@@ -507,6 +517,7 @@ _HOMES = {
     "ordinal_raters": ("OrdinalRater", "OrdinalRaterEffects", "ordinal_rater_effects"),
     "outcomes": ("nps", "top_box"),
     "paired": ("paired_difference",),
+    "propensities": ("ResponsePropensity", "response_propensity"),
     "quantiles": ("median", "quantile"),
     "rater_models": ("AdjustedAgent", "RaterEffect", "RaterEffects", "rater_effects"),
     "regressions": ("Regression", "regression"),
@@ -544,6 +555,7 @@ _HOMES = {
     "simulation": ("Centre", "Evaluations", "SimulatedCriterion", "Truth", "simulate"),
     "sketch": ("DrawSketch", "Reservoir"),
     "study": ("Study", "run_study"),
+    "weight_proposals": ("WeightProposal", "propose_weights"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -513,6 +513,47 @@ def relative_importance(
     missing: str,
     orders: int,
     seed: int | None,
+    replicates: int,
+    threads: int,
+) -> dict[str, Any]: ...
+def propose_weights(
+    design: dict[str, Any] | None,
+    outcome: npt.NDArray[np.float64],
+    columns: list[npt.NDArray[np.float64]],
+    today: npt.NDArray[np.float64],
+    folds: int,
+    repeats: int,
+    seed: int,
+    confidence: float,
+    threads: int,
+) -> dict[str, Any]: ...
+def deal_folds(
+    design: dict[str, Any] | None,
+    rows: npt.NDArray[np.uint32],
+    units: int,
+    folds: int,
+    seed: int,
+    repeat: int,
+) -> npt.NDArray[np.uint32]: ...
+def response_propensity(
+    design: dict[str, Any] | None,
+    answered: npt.NDArray[np.float64],
+    columns: list[npt.NDArray[np.float64]],
+    classes: int,
+    largest_factor: float,
+    y: npt.NDArray[np.float64],
+    x: npt.NDArray[np.float64] | None,
+    method: str,
+    confidence: float,
+) -> dict[str, Any]: ...
+def compare_parts(
+    design: dict[str, Any] | None,
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+    part: npt.NDArray[np.uint32],
+    parts: int,
+    method: str,
+    confidence: float,
 ) -> dict[str, Any]: ...
 
 # calibration

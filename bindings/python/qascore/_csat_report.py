@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import _core
 from ._calibration_report import today
 from .csat_studies import CsatStudy
-from .report import Block, Column, Figure, IntervalPlot, Note, Report, Section, Table, Text
+from .report import Block, Column, Figure, IntervalPlot, Note, Report, ScatterPlot, Section, Table, Text
 
 
 def csat_report(study: CsatStudy, title: str) -> Report:
@@ -22,14 +22,25 @@ def csat_report(study: CsatStudy, title: str) -> Report:
         blocks: list[Block] = [IntervalPlot.from_estimates(study.within_between, reference=0.0)]
         if study.within_between.signs_differ:
             blocks.append(Note("Within agents and between them the signs differ.", "warning"))
+            blocks.append(
+                ScatterPlot(
+                    study.within_between.means_x,
+                    study.within_between.means_y,
+                    f"{study.score}, mean of each agent",
+                    f"{study.csat}, mean of each agent",
+                    "The line is that of the means. Within agents satisfaction goes the other way: "
+                    + study.within_between["within"]._value_text(),
+                    line=(study.within_between.intercept_between, study.within_between.slope_between),
+                )
+            )
         sections.append(Section("agents", "Within agents or between them", "", tuple(blocks)))
     if study.channels is not None:
         sections.append(
             Section(
                 "parts",
                 "Which parts differ",
-                "Correlation of each part minus that of all others.",
-                (IntervalPlot.from_estimates(study.channels, reference=0.0),),
+                study.channels._verdict(),
+                (IntervalPlot.from_estimates(study.channels, reference=0.0), Table.from_estimates(study.channels.difference)),
             )
         )
     if study.drivers is not None:
@@ -49,9 +60,10 @@ def csat_report(study: CsatStudy, title: str) -> Report:
         sections.append(Section("drivers", "Which criteria drive it", study.drivers.summary(), (Table(columns, rows),)))
     if study.corrected is not None:
         sections.append(Section("hidden", "What the raters' error hides", "", (Text(study.corrected.summary()),)))
-    sections.append(
-        Section("response", "What the response rate allows to say", "", (Table.from_estimates(study.response),))
-    )
+    answers: list[Block] = [Table.from_estimates(study.response)]
+    if study.response.propensity is not None:
+        answers += [Text(study.response.propensity._how()), Table.from_estimates(study.response.propensity)]
+    sections.append(Section("response", "What the response rate allows to say", "", tuple(answers)))
     return Report(
         title,
         f"{study.score} and {study.csat}",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from .agents import AgentEstimates
+    from .relations import WithinBetween
 
 ACCENT, MARK, SOFT, GRID = "#0b5c9e", "#b3470a", "#56606d", "#e6eaee"
 CHINESE = ("Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Zen Hei")
@@ -350,6 +351,36 @@ def scatter_plot(
     ax.set_ylabel(y_label)
     ax.grid(color=GRID)
     calm(ax)
+    return ax
+
+
+def within_between_plot(table: WithinBetween, ax: Axes | None = None) -> Axes:
+    """Means of groups as dots, each with the slope within groups through it, and the line through the means (dashed).
+
+    Parameters
+    ----------
+    table : WithinBetween
+        What is drawn; a slope that is undefined is left out.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure if it is not given.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    ax = scatter_plot(table.means_x, table.means_y, ax, x_label=table.columns[0], y_label=table.columns[1])
+    xs, ys = np.asarray(table.means_x, dtype=float), np.asarray(table.means_y, dtype=float)
+    half = table.spread_within
+    if not math.isnan(table.slope_within):
+        rise = table.slope_within * half
+        for at, (x, y) in enumerate(zip(xs, ys, strict=True)):
+            ax.plot([x - half, x + half], [y - rise, y + rise], color=ACCENT, linewidth=1, label="" if at else "within groups")
+    if not math.isnan(table.slope_between):
+        ends = np.array([xs.min(), xs.max()])
+        line = table.intercept_between + table.slope_between * ends
+        ax.plot(ends, line, color=MARK, linestyle="--", linewidth=1.6, label="between groups")
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(frameon=False)
     return ax
 
 

@@ -7,23 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from . import _core
-from ._frames import Frame, build_frame
+from ._frames import build_frame
 from ._render import html_table, number
-from ._results import Estimate, EstimateTable, estimate_table
+from ._results import EstimateTable, estimate_table
 from .associations import association
-from .errors import ArgumentError
+from .by_part import CorrelationsByPart, correlations_by_part
 from .estimation import Rows, Sample, SampleDesign, rows_of
 from .importance import Drivers, drivers
 from .outcomes import answers_on_scale
-from .relations import CorrectedCorrelation, WithinBetween, compare_correlations, disattenuate, within_between_correlation
+from .relations import CorrectedCorrelation, WithinBetween, disattenuate, within_between_correlation
 from .responses import SurveyResponse, survey_response
 
 __all__ = ["CsatStudy", "csat_study"]
 
-LEVEL = 0.05
 MOST_CATEGORIES = 11  # of a scale that is taken for ordinal
 
 
@@ -41,10 +37,8 @@ class CsatStudy:
     within_between : WithinBetween or None
     corrected : CorrectedCorrelation or None
         Pearson's without the raters' error.
-    channels : EstimateTable or None
-        Each part against all others: difference of Spearman correlations.
-    channels_p : tuple of float
-        Their p, adjusted by Holm.
+    channels : CorrelationsByPart or None
+        Spearman correlation of each part, each against all others, and whether they are all alike.
     drivers : Drivers or None
     """
 
@@ -54,8 +48,7 @@ class CsatStudy:
     correlations: EstimateTable
     within_between: WithinBetween | None
     corrected: CorrectedCorrelation | None
-    channels: EstimateTable | None
-    channels_p: tuple[float, ...]
+    channels: CorrelationsByPart | None
     drivers: Drivers | None
 
     def tables(self) -> dict[str, EstimateTable]:
@@ -65,6 +58,8 @@ class CsatStudy:
             found["within_between"] = self.within_between
         if self.channels is not None:
             found["channels"] = self.channels
+        if self.response.propensity is not None:
+            found["after weights"] = self.response.propensity
         if self.drivers is not None:
             found["criteria"] = self.drivers.correlations
             found["shares"] = self.drivers.importance
@@ -73,7 +68,8 @@ class CsatStudy:
     def to_dict(self) -> dict[str, Any]:
         """All figures, in full precision."""
         record: dict[str, Any] = {name: table.to_dict()["rows"] for name, table in self.tables().items()}
-        record |= {"score": self.score, "csat": self.csat, "channels_p": list(self.channels_p)}
+        record |= {"score": self.score, "csat": self.csat}
+        record["channels_test"] = None if self.channels is None else self.channels.to_dict()["all_alike"]
         record["corrected"] = None if self.corrected is None else self.corrected.to_dict()
         record["summary"] = list(self.findings())
         return record
@@ -109,13 +105,7 @@ class CsatStudy:
             if self.within_between.signs_differ:
                 yield "Within agents and between them the signs differ: the figure for all answers neither question."
         if self.channels is not None:
-            labels = self.channels.keys[0][1]
-            other = [str(label) for label, p in zip(labels, self.channels_p, strict=True) if p < LEVEL]
-            yield (
-                f"Another correlation than the rest have: {', '.join(other)} (Holm)."
-                if other
-                else f"No part of {self.channels.keys[0][0]} differs from the rest beyond chance (Holm)."
-            )
+            yield self.channels._verdict()
         if self.drivers is not None:
             yield self.drivers.summary()
         if self.corrected is not None:
@@ -128,9 +118,17 @@ class CsatStudy:
         if rate is not None and rate.value < 1:
             low, high = self.response["silent low"], self.response["silent high"]
             yield (
-                f"{rate.summary()} Had the silent ones all been the least or the most satisfied, mean {self.csat} would be "
-                f"{number(low.value)} or {number(high.value)} in place of {number(self.response['answered'].value)}; the correlations are "
+                f"{rate.summary()} Had the silent ones all said {self.response.scale[0]}, or all {self.response.scale[1]}, mean {self.csat} "
+                f"would be {number(low.value)} or {number(high.value)} in place of {number(self.response['answered'].value)}; the correlations are "
                 "those of who answered."
+            )
+        weighted = self.response.propensity
+        if weighted is not None:
+            yield (
+                weighted._how()
+                if weighted.undefined
+                else f"After weights for who did not answer, mean {self.csat} is {weighted['mean', 'after']._value_text()}, and the "
+                f"correlation {weighted['correlation', 'after']._value_text()}. {weighted._how()}"
             )
 
     def summary(self) -> str:
@@ -155,28 +153,6 @@ class CsatStudy:
         return "".join(html_table(*table._table(), caption=name) for name, table in self.tables().items())
 
 
-def _channels(
-    sample: Any, score: str, csat: str, by: str, confidence: float
-) -> tuple[EstimateTable, tuple[float, ...]]:
-    """Each part of a frame against all its others."""
-    if isinstance(sample, SampleDesign):
-        raise ArgumentError("by: parts are compared in a frame of independent rows; leave it out under a SampleDesign")
-    frame = Frame.of(getattr(sample, "frame", sample), "sample")
-    labels = frame.labels(by)
-    if len(labels.labels) < 2:
-        raise ArgumentError(f"by: expected two labels or more in {by!r} but found {len(labels.labels)}")
-    found: list[Estimate] = []
-    for code in range(len(labels.labels)):
-        inside = labels.codes == code
-        part, rest = (frame.take(np.flatnonzero(rows).astype(np.int64)) for rows in (inside, ~inside))
-        compared = compare_correlations(
-            part, (score, csat), (score, csat), other=rest, method="spearman", confidence=confidence, missing="drop"
-        )
-        found.append(compared["difference"])
-    p = np.array([one.test.p_value for one in found])  # type: ignore[attr-defined]
-    return estimate_table([(by, list(labels.labels))], found, frame.backend), tuple(_core.adjusted_p(p, "holm").tolist())
-
-
 def _correlations(rows: Rows, sample: Sample, score: str, csat: str, ordinal: bool, confidence: float) -> EstimateTable:
     methods = ["spearman", "pearson", *(["polyserial"] if ordinal else [])]
     found = [association(sample, score, csat, method=one, confidence=confidence, missing="drop") for one in methods]
@@ -194,8 +170,12 @@ def csat_study(
     by: str | None = None,
     reliability: Any = None,
     adjusted: Sample | None = None,
+    known: Sequence[str] = (),
+    classes: int | None = None,
+    largest_factor: float | None = None,
     adjust: str = "holm",
     seed: int | None = None,
+    replicates: int = 0,
     confidence: float = 0.95,
 ) -> CsatStudy:
     """Does what we score matter to customers: one study of it, in words.
@@ -207,18 +187,21 @@ def csat_study(
     score, csat : str
         Columns of numbers.
     scale : pair of int
-        Lowest and highest answer that the survey allows; others are refused.
+        Lowest and highest answer that the survey allows; others are refused. (0, 1) for what happened or not: solved at first contact,
+        complained, left within a fixed time. A time until something happens is no answer: customers who are still there have none yet.
     agent : str, optional
         Column of agents: correlations within and between them.
     criteria : sequence of str
         Columns of points: which of them drive satisfaction.
     by : str, optional
-        Column of channels: whose correlation differs from the rest. For frames of independent rows.
+        Column of channels: whether their correlations differ (`correlations_by_part`).
     reliability : Estimate or number, optional
         Of one rater's score: what the raters' error hides.
     adjusted : SampleDesign, optional
         Those who answered, with weights that make up for who did not.
-    adjust, seed
+    known, classes, largest_factor
+        A model of who answers, by columns that all rows have: mean and correlation after its weights (`response_propensity`).
+    adjust, seed, replicates
         As in `drivers`.
     confidence : float
 
@@ -238,20 +221,26 @@ def csat_study(
     answers_on_scale(rows, csat, scale, "drop")
     ordinal = scale[1] - scale[0] < MOST_CATEGORIES
     correlations = _correlations(rows, sample, score, csat, ordinal, confidence)
-    channels, channels_p = (None, ()) if by is None else _channels(sample, score, csat, by, confidence)
     return CsatStudy(
         score=score,
         csat=csat,
-        response=survey_response(sample, csat, scale=scale, adjusted=adjusted, confidence=confidence),
+        response=survey_response(
+            sample, csat, scale=scale, adjusted=adjusted, known=known, score=score if known else None, classes=classes,
+            largest_factor=largest_factor, confidence=confidence,
+        ),
         correlations=correlations,
         within_between=None
         if agent is None
         else within_between_correlation(sample, score, csat, group=agent, confidence=confidence, missing="drop"),
         corrected=None if reliability is None else disattenuate(correlations["pearson"], reliability_x=reliability),
-        channels=channels,
-        channels_p=channels_p,
+        channels=None
+        if by is None
+        else correlations_by_part(
+            sample, score, csat, by=by, agent=None if isinstance(sample, SampleDesign) else agent, confidence=confidence, missing="drop"
+        ),
         drivers=drivers(
-            sample, criteria=criteria, outcome=csat, adjust=adjust, seed=seed, confidence=confidence, missing="drop"
+            sample, criteria=criteria, outcome=csat, adjust=adjust, seed=seed, replicates=replicates, confidence=confidence,
+            missing="drop",
         )
         if criteria
         else None,

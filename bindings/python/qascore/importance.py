@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -104,6 +105,7 @@ def relative_importance(
     groups: Mapping[str, Sequence[str]] | None = None,
     orders: int = 1000,
     seed: int | None = None,
+    replicates: int = 0,
     confidence: float = 0.95,
     missing: str = "error",
 ) -> RelativeImportance:
@@ -119,7 +121,10 @@ def relative_importance(
     groups : mapping, optional
         Label to columns: sections, whose columns come in together.
     orders, seed : int
-        Beyond 15 drivers: random orders to average over, and what they start from.
+        Beyond 15 drivers: random orders to average over, and what they (and the bootstrap) start from.
+    replicates : int
+        Standard errors and BCa limits from drawing rows again so often, under a design clusters within strata (`bootstrap`); 0: from
+        influence values, which take no time and are rough for shares near 0. The numbers do not depend on the number of cores.
     confidence : float
     missing : {"error", "drop", "domain"}
         As in `association`; a row needs all columns.
@@ -127,8 +132,7 @@ def relative_importance(
     Returns
     -------
     RelativeImportance
-        Standard errors are from influence values, so that weights and clusters are in them. Limits are cut at 0 and rough for shares
-        near it. Undefined with its reason where a column is constant or a combination of others.
+        Weights and clusters are in the standard errors. Limits are cut at 0. Undefined with its reason where a column is constant or a combination of others.
 
     References
     ----------
@@ -146,13 +150,18 @@ def relative_importance(
     """
     rows = rows_of(sample)
     check_choice("missing", missing, MISSING)
+    if replicates < 0 or replicates == 1:
+        raise ArgumentError(f"replicates: expected 2 or more, or 0, but found {replicates}")
+    if replicates and seed is None:
+        raise ArgumentError("seed: the bootstrap needs one, any number: the same gives the same result")
     names, labels, group = _drivers(rows, columns, groups)
     if outcome in names:
         raise ArgumentError(f"columns: {outcome!r} is the outcome")
     y = rows.numbers(outcome, missing)
     found = _core.relative_importance(
-        rows.core(), y, [rows.numbers(name, missing) for name in names], group, confidence, missing, orders, seed
-    )
+        rows.core(), y, [rows.numbers(name, missing) for name in names], group, confidence, missing, orders, seed,
+        replicates, os.cpu_count() or 1,
+    )  # fmt: skip
     undefined = found["undefined"]
     if undefined and found["fault"] is not None:
         undefined = f"{undefined}: {names[found['fault']]}"
@@ -298,6 +307,7 @@ def drivers(
     adjust: str = "holm",
     orders: int = 1000,
     seed: int | None = None,
+    replicates: int = 0,
     confidence: float = 0.95,
     missing: str = "error",
 ) -> Drivers:
@@ -314,8 +324,8 @@ def drivers(
         Of the correlations, as in `association`.
     adjust : {"holm", "benjamini_hochberg", "benjamini_yekutieli", "none"}
         For how many criteria there are.
-    orders, seed : int
-        As in `relative_importance`, beyond 15 criteria.
+    orders, seed, replicates : int
+        As in `relative_importance`: beyond 15 criteria, and for limits of the shares from drawing rows again.
     confidence : float
     missing : {"error", "drop"}
         With "drop" a correlation and a mean have the rows that have their columns, the shares those that have all.
@@ -340,7 +350,7 @@ def drivers(
     check_choice("missing", missing, ("error", "drop"))
     names = list(_drivers(rows, criteria, None)[0])
     shares = relative_importance(
-        sample, outcome, names, orders=orders, seed=seed, confidence=confidence, missing=missing
+        sample, outcome, names, orders=orders, seed=seed, replicates=replicates, confidence=confidence, missing=missing
     )
     found = [association(sample, name, outcome, method=method, confidence=confidence, missing=missing) for name in names]
     adjusted = _core.adjusted_p(np.array([one.test.p_value for one in found]), adjust)

@@ -44,7 +44,14 @@ class Regression(EstimateTable):
     undefined: str | None = None
 
 
-def _predictor(rows: Rows, name: str, missing: str) -> list[tuple[str, Numbers]]:
+def names_of(columns: Sequence[str], argument: str) -> list[str]:
+    """Names of columns, of which there must be a list."""
+    if isinstance(columns, str):
+        raise ArgumentError(f'{argument}: expected a list of columns but found "{columns}"; write ["{columns}"]')
+    return list(columns)
+
+
+def terms_of(rows: Rows, name: str, missing: str) -> list[tuple[str, Numbers]]:
     """A column of numbers as it is; of labels, one column of 0 and 1 for each label but the first."""
     if not rows.frame.is_text(name):
         return [(name, rows.numbers(name, missing))]
@@ -133,8 +140,6 @@ def regression(
     check_choice("family", family, FAMILIES)
     check_choice("errors", errors, ERRORS)
     check_choice("missing", missing, MISSING)
-    if isinstance(predictors, str):
-        raise ArgumentError(f'predictors: expected a list of columns but found "{predictors}"; write ["{predictors}"]')
     if equals is not None and family != "logit":
         raise ArgumentError(f'equals: is for family "logit", not "{family}"')
     if levels is not None and family != "ordinal":
@@ -150,7 +155,7 @@ def regression(
         between = ~np.isnan(values) & (values != np.floor(values))
         if between.any():
             raise DataError(f'{rows.frame.argument}: column "{name}": repeats of one unit disagree; average cannot be taken')
-    terms = [term for name in predictors for term in _predictor(rows, name, missing)]
+    terms = [term for name in names_of(predictors, "predictors") for term in terms_of(rows, name, missing)]
     found = _core.fit_regression(
         rows.core(), y, [values for _, values in terms], family, len(order), confidence, errors
     )

@@ -404,17 +404,37 @@ class WithinBetween(EstimateTable):
     share_x, share_y : float
         Of the variance of each column that lies between groups.
     groups : int
+    means_x, means_y : tuple of float
+        Of each group that has pairs.
+    slope_within, slope_between, intercept_between : float
+        Of y on x: within all groups, and of the line through their means.
+    spread_within : float
+        Of x about the groups' means.
+    columns : pair of str
     """
 
     share_x: float = math.nan
     share_y: float = math.nan
     groups: int = 0
+    means_x: tuple[float, ...] = ()
+    means_y: tuple[float, ...] = ()
+    slope_within: float = math.nan
+    slope_between: float = math.nan
+    intercept_between: float = math.nan
+    spread_within: float = math.nan
+    columns: tuple[str, str] = ("x", "y")
 
     @property
     def signs_differ(self) -> bool:
         """Whether both intervals leave 0 out, on different sides."""
         within, between = self["within"], self["between"]
         return (within.low > 0 and between.high < 0) or (within.high < 0 and between.low > 0)
+
+    def picture(self, ax: Any = None) -> Any:
+        """Each group's means as a dot with the slope within groups through it, and the line of the means: two slopes, two questions."""
+        from ._plots import within_between_plot
+
+        return within_between_plot(self, ax)
 
     def summary(self) -> str:
         """The three in words, and what to mind."""
@@ -493,6 +513,13 @@ def within_between_correlation(
         share_x=found["share_x"],
         share_y=found["share_y"],
         groups=found["groups"],
+        means_x=tuple(mean for mean in found["mean_x"] if not math.isnan(mean)),
+        means_y=tuple(mean for mean in found["mean_y"] if not math.isnan(mean)),
+        slope_within=found["slope_within"],
+        slope_between=found["slope_between"],
+        intercept_between=found["intercept_between"],
+        spread_within=found["spread_within"],
+        columns=(x, y),
     )
 
 

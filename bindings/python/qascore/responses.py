@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from ._results import Estimate, EstimateTable
 from .errors import ArgumentError, DataError
 from .estimation import Numbers, Rows, Sample, rows_of
 from .outcomes import answers_on_scale
+from .propensities import ResponsePropensity, response_propensity
 from .relations import CorrelationComparison, compare_correlations
 
 __all__ = ["HaloCheck", "SurveyResponse", "halo_check", "survey_response"]
@@ -20,24 +22,28 @@ __all__ = ["HaloCheck", "SurveyResponse", "halo_check", "survey_response"]
 
 @dataclass(frozen=True, repr=False)
 class SurveyResponse(EstimateTable):
-    """The mean answer before and after weights, and how far it could move: `table["answered"]`, `["adjusted"]`, `["silent low"]`, `["silent high"]`.
+    """The mean answer before and after weights, and how far it could move: `table["answered"]`, `["adjusted"]`, `["propensity"]`, `["silent low"]`, `["silent high"]`.
 
     Attributes
     ----------
     rate : Estimate
         Share of customers who answered.
     scale : pair of int
+    propensity : ResponsePropensity or None
+        The model of who answers behind the row "propensity".
     """
 
     rate: Estimate | None = None
     scale: tuple[int, int] = (1, 5)
+    propensity: ResponsePropensity | None = None
 
     def summary(self) -> str:
         """What the answers say, and what they leave open."""
         low, high = self["silent low"], self["silent high"]
         rate = "" if self.rate is None else f"{self.rate.summary()}\n"
+        how = "" if self.propensity is None else f"\n{self.propensity._how()}"
         return (
-            f"{rate}{super().summary()}\nIf all who were silent had said {self.scale[0]}, or all {self.scale[1]}, the mean would "
+            f"{rate}{super().summary()}{how}\nIf all who were silent had said {self.scale[0]}, or all {self.scale[1]}, the mean would "
             f"lie between {low._value_text()} and {high._value_text()}."
         )
 
@@ -48,6 +54,10 @@ def survey_response(
     *,
     scale: tuple[int, int] = (1, 5),
     adjusted: Sample | None = None,
+    known: Sequence[str] = (),
+    score: str | None = None,
+    classes: int | None = None,
+    largest_factor: float | None = None,
     confidence: float = 0.95,
 ) -> SurveyResponse:
     """How many customers answered, what they said, and how far that could be from what all would have said.
@@ -62,6 +72,12 @@ def survey_response(
         Lowest and highest answer that the survey allows; others are refused.
     adjusted : SampleDesign, optional
         Those who answered, with weights that make up for who did not (`SampleDesign.poststratify`, `.rake`): the second row.
+    known : sequence of str
+        Columns that all rows have, for a model of who answers: another row (`response_propensity`).
+    score : str, optional
+        A column of numbers, whose correlation with the answers `propensity` then shows before and after as well.
+    classes, largest_factor
+        Of that model, as in `response_propensity`.
     confidence : float
 
     Returns
@@ -99,6 +115,15 @@ def survey_response(
         estimates.append(
             ("adjusted", mean_of("after weights", others, answers_on_scale(others, column, scale, "drop")))
         )
+    propensity = None
+    if known:
+        propensity = response_propensity(
+            sample, column, known=known, score=score, scale=scale, classes=classes, largest_factor=largest_factor,
+            confidence=confidence,
+        )  # fmt: skip
+        estimates.append(("propensity", propensity["mean", "after"]))
+    elif classes is not None or largest_factor is not None or score is not None:
+        raise ArgumentError("known: expected columns of the model that classes, largest_factor and score are for")
     for name, said in (("silent low", low), ("silent high", high)):
         estimates.append((name, mean_of(f"silent ones at {said}", rows, np.where(silent, float(said), values))))
     [rate] = _core.proportions(
@@ -110,6 +135,7 @@ def survey_response(
         rows.frame.backend,
         rate=Estimate.from_core(f"share who answered {column}{rows.scope}", rate),
         scale=scale,
+        propensity=propensity,
     )
 
 

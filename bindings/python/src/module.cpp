@@ -72,6 +72,7 @@ PYBIND11_MODULE(_core, module) {
   register_regression(module);
   register_association(module);
   register_relations(module);
+  register_csat(module);
   register_simulation(module);
   register_weighting(module);
   register_small_area(module);

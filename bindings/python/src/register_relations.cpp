@@ -145,6 +145,12 @@ py::dict within_between(const py::object& design, const column& x, const column&
   out["share_x"] = found.share_x;
   out["share_y"] = found.share_y;
   out["groups"] = found.groups;
+  out["mean_x"] = found.mean_x;
+  out["mean_y"] = found.mean_y;
+  out["slope_within"] = found.slope_within;
+  out["slope_between"] = found.slope_between;
+  out["intercept_between"] = found.intercept_between;
+  out["spread_within"] = found.spread_within;
   return out;
 }
 
@@ -217,7 +223,7 @@ py::list estimates(const std::vector<estimate>& of) {
 py::dict relative_importance(const py::object& design, const column& y, const std::vector<column>& columns,
                              const std::vector<std::size_t>& group, confidence_level confidence,
                              const std::string& missing, std::size_t orders,
-                             std::optional<std::uint64_t> start) {
+                             std::optional<std::uint64_t> start, std::size_t replicates, unsigned threads) {
   const auto ys = as_span<double>(y);
   const auto all = spans_of(columns);
   const DesignArrays arrays(design, ys.size());
@@ -225,6 +231,8 @@ py::dict relative_importance(const py::object& design, const column& y, const st
   options.confidence = confidence;
   options.missing = named("missing", missing, gaps);
   options.orders = orders;
+  options.replicates = replicates;
+  options.threads = threads;
   if (start)
     options.seed = seed{*start};
   importance_result found;
@@ -327,7 +335,7 @@ void register_relations(py::module_& module) {
   module.def("correct_range", &correct_range, "r"_a, "case"_a, "sd_unrestricted"_a, "sd_restricted"_a,
              "r_xz"_a, "r_yz"_a);
   module.def("relative_importance", &relative_importance, "design"_a, "outcome"_a, "columns"_a, "group"_a,
-             "confidence"_a, "missing"_a, "orders"_a, "seed"_a);
+             "confidence"_a, "missing"_a, "orders"_a, "seed"_a, "replicates"_a, "threads"_a);
 }
 
 } // namespace qascore::python

@@ -7,5 +7,6 @@
 namespace qascore::python {
 
 void register_relations(pybind11::module_& module);
+void register_csat(pybind11::module_& module);
 
 } // namespace qascore::python

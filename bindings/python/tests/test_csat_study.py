@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import json
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import qascore as qa
 from qascore import csat_studies
 from qascore.errors import ArgumentError, DataError
 
+DATA = Path(os.environ.get("QASCORE_REFERENCE_DATA", ".")) / "data"
 RANDOM = np.random.default_rng(4)
 N = 600
 AGENT = np.arange(N) % 30
@@ -56,8 +58,13 @@ def test_the_study_says_what_is_in_the_data() -> None:
 def test_a_channel_that_differs_is_named() -> None:
     study = qa.csat_study(CALLS, by="channel")
     assert study.channels is not None
-    assert max(study.channels_p) < 0.01
-    assert "Another correlation than the rest have: chat, voice (Holm)." in study.summary()
+    assert max(study.channels.adjusted_p) < 0.01
+    assert "Another one than the rest have: chat, voice (Holm)." in study.summary()
+    design = qa.SampleDesign(CALLS.assign(w=2.0), weight="w", cluster="agent")
+    under = qa.csat_study(design, by="channel")
+    assert under.channels is not None
+    assert under.channels.all_alike.df2 == 29
+    assert under.channels.all_alike.p_value < 0.001
     same = qa.csat_study(CALLS[~CHAT].assign(channel=["x", "y"] * 200), by="channel")
     assert "No part of channel differs from the rest beyond chance (Holm)." in same.summary()
 
@@ -75,10 +82,60 @@ def test_a_sparse_scale_and_a_low_reliability_are_said() -> None:
     assert constant.summary().startswith("No correlation of score and csat: the second column is constant.")
     with pytest.raises(DataError, match="expected whole numbers from 1 to 5 but found 0"):
         qa.csat_study(CALLS.assign(csat=0))
-    with pytest.raises(ArgumentError, match="by: parts are compared in a frame of independent rows"):
-        qa.csat_study(qa.SampleDesign(CALLS.assign(w=1), weight="w"), by="channel")
     with pytest.raises(ArgumentError, match="by: expected two labels or more in 'channel' but found 1"):
         qa.csat_study(CALLS[CHAT], by="channel")
+
+
+def test_the_picture_has_the_two_slopes_where_signs_differ() -> None:
+    pytest.importorskip("matplotlib").use("Agg")
+    found = qa.csat_study(CALLS[~CHAT], agent="agent").within_between
+    assert found is not None
+    answered = CALLS[~CHAT].dropna()
+    means = answered.groupby("agent")[["score", "csat"]].mean()
+    assert sorted(found.means_x) == pytest.approx(sorted(means["score"]), rel=1e-12)
+    within = answered[["score", "csat"]] - answered.groupby("agent")[["score", "csat"]].transform("mean")
+    assert found.slope_within == pytest.approx((within["score"] * within["csat"]).sum() / (within["score"] ** 2).sum(), rel=1e-10)
+    assert found.slope_within > 0 > found.slope_between
+    ax = found.picture()
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["within groups", "between groups"]
+    assert ax.get_xlabel() == "score"
+
+
+def test_churn_as_it_happened_or_not_is_an_outcome() -> None:
+    left = CALLS[~CHAT].assign(left=(LATENT[~CHAT] < 0).astype(int))
+    study = qa.csat_study(left, score="own", csat="left", scale=(0, 1), criteria=["own", "noise"])
+    assert study.summary().startswith("Conversations with higher own have lower left:")
+    with pytest.raises(DataError, match="expected whole numbers from 0 to 1 but found 14"):
+        qa.csat_study(left.assign(left=14), csat="left", scale=(0, 1))
+
+
+def test_who_did_not_answer_is_weighed_by_what_is_known() -> None:
+    study = qa.csat_study(CALLS, known=["channel", "own"], classes=4)
+    assert study.response.propensity is not None
+    assert "After weights for who did not answer, mean csat is" in study.summary()
+    assert "after weights" in study.tables()
+    assert "the inverse response rate of its class of 4" in study.summary()
+
+
+@pytest.mark.skipif(not (DATA / "star").exists(), reason="the data are not here")
+def test_near_null_figures_of_real_chats_are_reported_as_such() -> None:
+    chats = pd.read_csv(DATA / "star" / "conversations.csv")
+    chats["quick"] = -chats["mean_agent_response_s"]
+    chats = chats.dropna(subset=["quick", "n_customer_turns"])
+    asked = chats[chats["service_type"].isin(chats.loc[chats["customer_goal_met"].notna(), "service_type"])]
+    study = qa.csat_study(
+        asked, score="quick", csat="customer_goal_met", scale=(0, 1), agent="agent_id", by="complexity",
+        known=["n_customer_turns", "complexity"],
+    )  # fmt: skip
+    assert study.summary().startswith("That quick and customer_goal_met have anything to do with each other is not shown")
+    assert abs(study.correlations["spearman"].value) < 0.1
+    assert study.response.rate is not None
+    assert 0.6 < study.response.rate.value < 0.7
+    weighted = study.response.propensity
+    assert weighted is not None
+    assert weighted.undefined is None
+    assert weighted["correlation", "after"].low < 0 < weighted["correlation", "after"].high
+    assert study.response["silent low"].value < weighted["mean", "after"].value < study.response["silent high"].value
 
 
 def test_the_page_and_the_command_have_the_same_figures(tmp_path: Path) -> None:
@@ -94,6 +151,9 @@ def test_the_page_and_the_command_have_the_same_figures(tmp_path: Path) -> None:
     assert "http://" not in page.replace("http://www.w3.org", "")
     file = tmp_path / "pairs.csv"
     CALLS.to_csv(file, index=False)
+    weighted = qa.csat_study(CALLS[~CHAT], agent="agent", known=["own"]).to_html()
+    assert "each answer counts the inverse of its propensity" in weighted
+    assert "The line is that of the means." in weighted
     command = ["relate", str(file), "--agent", "agent", "--by", "channel", "--criterion", "own", "--criterion", "noise"]
     done = testing.CliRunner().invoke(app, [*command, "--json", "--html", str(tmp_path / "csat.html")])
     assert done.exit_code == 0, done.output
@@ -101,6 +161,9 @@ def test_the_page_and_the_command_have_the_same_figures(tmp_path: Path) -> None:
     assert record["correlations"][0]["value"] == pytest.approx(study.correlations["spearman"].value, rel=1e-12)
     assert (tmp_path / "csat.html").read_text().startswith("<!doctype html>")
     assert testing.CliRunner().invoke(app, ["relate", str(file), "--csat", "cast"]).exit_code == 3
+    known = testing.CliRunner().invoke(app, ["relate", str(file), "--known", "channel", "--known", "own", "--json"])
+    assert known.exit_code == 0, known.output
+    assert "after weights" in json.loads(known.stdout)
 
 
 def test_the_examples_of_the_documentation_run() -> None:

@@ -137,7 +137,13 @@ def satisfaction() -> dict[str, Any]:
     scores = found["scores"][["conversation_id", "score"]].iloc[:500]
     surveys = pd.DataFrame({"conversation_id": range(100, 400), "csat": [1, 2, 3, 4, 5] * 60})
     sample = scores.merge(surveys).merge(found["calls"][["conversation_id", "minutes", "agent_id"]])
+    rng = np.random.default_rng(4)
+    for name in ("greeting", "solution", "tone"):
+        sample[name] = rng.integers(0, 3, len(sample)) / 2
+    sample["channel"] = np.where(sample["conversation_id"] % 3 == 0, "chat", "phone")
     surveyed = scores.merge(surveys, how="left")
+    surveyed["channel"] = np.where(rng.random(len(surveyed)) < 0.4, "chat", "phone")
+    surveyed["wait"] = rng.exponential(3.0, len(surveyed))
     rated = sample.assign(scorer=sample["conversation_id"] % 4, asked=sample["conversation_id"] % 3)
     return {"scores": scores, "surveys": surveys, "design": drawn(sample), "surveyed": surveyed, "rated": rated}
 

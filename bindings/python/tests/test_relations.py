@@ -155,6 +155,24 @@ def test_shares_of_drivers_add_up_and_the_refused_are_named() -> None:
     assert qa.relative_importance(many, "c17", [f"c{i}" for i in range(17)], seed=1, orders=50).orders == 50
 
 
+def test_shares_are_bootstrapped_as_they_are_computed() -> None:
+    names = ["score", "minutes"]
+    found = qa.relative_importance(FRAME, "csat", names, replicates=400, seed=3)
+    plain = qa.relative_importance(FRAME, "csat", names)
+    for one, other in zip(found, plain, strict=True):
+        assert one.value == other.value
+        assert one.interval_method == "BCa bootstrap"
+        assert one.low <= one.value <= one.high
+    assert found.by("johnson")["score"].std_error == pytest.approx(plain.by("johnson")["score"].std_error, rel=0.4)
+    assert found.to_dict() == qa.relative_importance(FRAME, "csat", names, replicates=400, seed=3).to_dict()
+    shares = qa.drivers(DESIGN, criteria=names, outcome="csat", replicates=50, seed=3).importance
+    assert shares["score"].interval_method == "BCa bootstrap"
+    with pytest.raises(ArgumentError, match="seed: the bootstrap needs one"):
+        qa.relative_importance(FRAME, "csat", names, replicates=50)
+    with pytest.raises(ArgumentError, match="replicates: expected 2 or more, or 0, but found 1"):
+        qa.relative_importance(FRAME, "csat", names, replicates=1, seed=1)
+
+
 def test_drivers_are_adjusted_for_their_number_and_drawn_by_importance_and_mean() -> None:
     names = ["score", "minutes", "tenure"]
     found = qa.drivers(DESIGN, criteria=names, outcome="csat")

@@ -33,6 +33,7 @@ CALLS = pd.DataFrame(
     }
 )
 DESIGN = qa.SampleDesign(CALLS, weight="weight")
+SURVEYED = CALLS.assign(csat=CALLS["csat"].where(np.arange(60) % 4 != 1))
 RATINGS = qa.RatingTable.from_matrix(RANDOM.integers(1, 6, (12, 3)), raters=["ann", "bob", "cay"])
 SERIES = [0.1, -0.3, 0.2, 0.4, -0.1, 0.3, 1.4, 1.1, 1.6, 0.9]
 MODEL = qa.RatingTable.from_matrix(RANDOM.normal(0.7, 0.1, (60, 4)), raters=["model", "ann", "bob", "cay"])
@@ -70,6 +71,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "ControlChart": lambda: qa.cusum_chart(SERIES, center=0, sd=0.3),
     "CorrectedCorrelation": lambda: qa.disattenuate(qa.association(CALLS, "score", "csat"), reliability_x=0.8),
     "CorrelationComparison": lambda: qa.compare_correlations(CALLS, ("score", "csat"), ("score", "model")),
+    "CorrelationsByPart": lambda: qa.correlations_by_part(CALLS, "score", "csat", by="agent"),
     "CsatStudy": lambda: qa.csat_study(CALLS, agent="agent", by="queue", criteria=["score", "model"], reliability=0.8),
     "DStudy": lambda: qa.d_study(qa.g_study(RATINGS), {"rater": range(1, 5)}, reliability=0.5),
     "DesignEffect": lambda: qa.design_effect(DESIGN, "score"),
@@ -101,11 +103,13 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "RaterSummary": lambda: qa.rater_summary(RATINGS),
     "Regression": lambda: qa.regression(CALLS, "score", ["csat", "queue"]),
     "RelativeImportance": lambda: qa.relative_importance(CALLS, "csat", ["score", "model"]),
+    "ResponsePropensity": lambda: qa.response_propensity(SURVEYED, "csat", known=["model", "queue"], score="score"),
     "ResampledAgreement": lambda: qa.resample_agreement(RATINGS, seed=1, replicates=200),
     "SampleSize": lambda: qa.sample_size_for_mean(margin=0.02, sd=0.2, population=3000),
     "SamplingPlan": lambda: qa.allocate(CALLS, strata=["queue", "agent"], size=20),
     "Scores": scores,
     "SurveyResponse": lambda: qa.survey_response(CALLS, "csat"),
+    "WeightProposal": lambda: qa.propose_weights(CALLS, {"score": 60, "model": 40}, "csat", seed=1, repeats=2),
     "WithinBetween": lambda: qa.within_between_correlation(CALLS, "score", "csat", group="agent"),
     "WithinGroup": lambda: qa.r_wg(RATINGS),
 }

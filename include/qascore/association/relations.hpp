@@ -58,6 +58,18 @@ within_between_result within_between(const sample_design& design, const Range& r
                                 options.interval, options.missing);
 }
 
+/// Correlation in each part that a label makes (channel), each against all others, and whether they are all alike. A row with a gap or
+/// without a label is left out.
+template <row_range Range, projection_of<Range> X, projection_of<Range> Y, projection_of<Range> Part>
+kernel::correlations_by_part compare_parts(const sample_design& design, const Range& rows, const X& x,
+                                           const Y& y, const Part& part, correlation_method method,
+                                           confidence_level confidence = {}) {
+  const auto xs = design.numbers(rows, x, "x", missing_rows::drop);
+  const auto ys = design.numbers(rows, y, "y", missing_rows::drop);
+  const auto parts = design.labels(rows, part, "part", missing_rows::drop);
+  return kernel::compare_parts(design.view(), xs, ys, parts.codes, parts.labels.size(), method, confidence);
+}
+
 /// Bootstrap of a correlation, or of the ratio of two totals.
 template <row_range Range, projection_of<Range> X, projection_of<Range> Y>
 bootstrapped_estimate bootstrap_pairs(const sample_design& design, const Range& rows, const X& x, const Y& y,

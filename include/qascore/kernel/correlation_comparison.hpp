@@ -8,7 +8,10 @@
 #include "../detail/config.hpp"
 #include "correlation.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
+#include <vector>
 
 /// Whether two correlations differ: of the same conversations, or of others.
 namespace qascore {
@@ -77,6 +80,27 @@ compared_correlations compare_correlations(const design_view& design, const pair
                                            const design_view& other, const pair_of_columns& second,
                                            correlation_method method, confidence_level confidence,
                                            missing_rows missing = missing_rows::drop);
+
+/// One correlation in each part of a design (channel), each against that of all other parts, and whether they are all alike.
+struct correlations_by_part {
+  std::vector<tested_estimate> part;       ///< by part, Fisher limits
+  std::vector<tested_estimate> difference; ///< each minus that of all others, as of compare_correlations
+  test_result all_alike;                   ///< NaN where fewer than two parts have a correlation
+  std::size_t compared = 0;                ///< parts that have one
+};
+
+/// Parts are domains: units outside of one count 0 there and stay in the design, so that clusters which several parts share are in the
+/// variances. all_alike (the interaction of part and score): Wald's test on z_g = atanh r_g,
+///
+///   F = Q (df - k + 1) / (k df),   Q = c' V^-1 c,   c_g = z_g - z_last,   V from the influence values of z, k = parts - 1,
+///
+/// on k and df - k + 1 degrees of freedom, df those of the design (Korn and Graubard 1990). `part`: code per unit, 0..parts - 1; units
+/// without (missing_code), and those with a gap, take no part. Undefined: a part as its correlation is; the test where df < k. Source:
+/// Korn and Graubard (1990), American Statistician 44, 270-276, doi:10.1080/00031305.1990.10475737. Checked against: two designs compared
+/// (parts that are strata), regression with a product term, simulation.
+correlations_by_part compare_parts(const design_view& design, std::span<const double> x,
+                                   std::span<const double> y, std::span<const std::uint32_t> part,
+                                   std::size_t parts, correlation_method method, confidence_level confidence);
 
 } // namespace kernel
 } // namespace qascore

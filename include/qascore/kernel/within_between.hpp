@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace qascore {
 
@@ -20,6 +21,11 @@ struct within_between_result {
   tested_estimate total;
   double share_x = missing_value, share_y = missing_value; ///< of the variance that lies between groups
   std::size_t groups = 0;
+  std::vector<double> mean_x,
+      mean_y; ///< by group code; NaN without pairs. Empty where no correlation is defined
+  double slope_within = missing_value; ///< of y on x, as a picture shows it
+  double slope_between = missing_value, intercept_between = missing_value; ///< of the line through the means
+  double spread_within = missing_value; ///< of x: root of its mean square about the groups' means
 };
 
 namespace kernel {

@@ -141,7 +141,12 @@ def relate(
     reliability: Annotated[
         float | None, typer.Option("--reliability", help="Of one rater's score, 0 to 1: what the raters' error hides.")
     ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", min=0, help="For more than 15 criteria.")] = None,
+    known: Annotated[
+        list[str] | None, typer.Option("--known", help="A column that all rows have, for a model of who answers; once for each.")
+    ] = None,
+    classes: Annotated[int | None, typer.Option("--classes", min=2, help="Classes of similar propensity of that model.")] = None,
+    replicates: Annotated[int, typer.Option("--replicates", min=0, help="Bootstrap the criteria's shares; needs --seed.")] = 0,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="For more than 15 criteria, and the bootstrap.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write the study as one page.")] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -156,7 +161,7 @@ def relate(
 
         found = relate_file(
             file, score=score, csat=csat, scale=(lowest, highest), agent=agent, by=by, criteria=tuple(criterion or ()),
-            reliability=reliability, seed=seed,
+            reliability=reliability, known=tuple(known or ()), classes=classes, replicates=replicates, seed=seed,
         )  # fmt: skip
         if html is not None:
             write_file(html, found.to_html().encode())

@@ -6,6 +6,7 @@
 #include "../correlation_comparison.hpp"
 #include "../distribution.hpp"
 #include "../domain.hpp"
+#include "../inference.hpp"
 #include "../pairs.hpp"
 #include "../variance.hpp"
 
@@ -14,6 +15,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace qascore::kernel {
@@ -251,6 +253,169 @@ QASCORE_INLINE compared_correlations compare_correlations(const design_view& des
   finish(out, 0.0, std::hypot(a, b), df, confidence);
   out.difference.n = out.first.n + out.second.n;
   out.difference.missing = out.first.missing + out.second.missing;
+  return out;
+}
+
+namespace detail_comparison {
+
+/// A correlation of some units of a design, with Fisher limits, and its influence values on all.
+struct part_correlation {
+  tested_estimate found;
+  std::vector<double> influence;
+};
+
+inline part_correlation of_units(const design_view& design, std::span<const double> x, std::vector<double> y,
+                                 std::span<const double> unanswered, const std::vector<char>& inside,
+                                 correlation_method method, confidence_level confidence) {
+  std::vector<std::uint32_t> rows;
+  for (std::size_t i = 0; i < y.size(); ++i)
+    if (inside[i] == 0)
+      y[i] = missing_value;
+    else
+      rows.push_back(static_cast<std::uint32_t>(i));
+  part_correlation out;
+  linearised of = correlation(design, x, y, method);
+  design_variance spread;
+  spread.undefined = of.undefined;
+  if (of.undefined.empty()) {
+    std::vector<double> taken;
+    for (const std::uint32_t i : rows)
+      taken.push_back(of.influence[i]);
+    spread = variance_engine(design, unanswered).of_rows(rows, taken);
+  }
+  inference_options options;
+  options.confidence = confidence;
+  options.scale = interval_scale::fisher_z;
+  options.method = is_independent(design) ? "correlation, independent rows" : "correlation, sample design";
+  options.n = rows.size();
+  static_cast<estimate&>(out.found) = infer(of.value, spread, options);
+  out.found.missing = design.units - rows.size();
+  if (!is_missing(out.found.low) && out.found.std_error > 0.0) {
+    out.found.test.statistic = std::atanh(of.value) / (slope_of_atanh(of.value) * out.found.std_error);
+    out.found.test.df1 = spread.df;
+    out.found.test.p_value = student_t_p_value(out.found.test.statistic, spread.df);
+  }
+  out.influence = std::move(of.influence);
+  return out;
+}
+
+/// b' A^-1 b of a symmetric positive definite matrix, row-major; NaN where it is not.
+inline double quadratic_form(std::vector<double> a, std::vector<double> b) {
+  const std::size_t k = b.size();
+  double out = 0.0;
+  for (std::size_t j = 0; j < k; ++j) {
+    if (!(a[j * k + j] > 0.0))
+      return missing_value;
+    out += b[j] * b[j] / a[j * k + j];
+    for (std::size_t i = j + 1; i < k; ++i) {
+      const double factor = a[i * k + j] / a[j * k + j];
+      b[i] -= factor * b[j];
+      for (std::size_t c = j; c < k; ++c)
+        a[i * k + c] -= factor * a[j * k + c];
+    }
+  }
+  return out;
+}
+
+} // namespace detail_comparison
+
+QASCORE_INLINE correlations_by_part compare_parts(const design_view& given, std::span<const double> x,
+                                                  std::span<const double> y, std::span<const std::uint32_t> part,
+                                                  std::size_t parts, correlation_method method,
+                                                  confidence_level confidence) {
+  using namespace detail_comparison;
+  if (part.size() != given.units)
+    throw argument_error("part: expected " + std::to_string(given.units) + " codes but found " +
+                         std::to_string(part.size()));
+  std::vector<double> gaps = gaps_of(given, x, y);
+  gaps.resize(given.units, 0.0);
+  for (std::size_t i = 0; i < given.units; ++i)
+    if (part[i] == missing_code)
+      gaps[i] = missing_value;
+  const answered_design answered(given, gaps);
+  const design_view& design = answered.view();
+  std::vector<std::uint32_t> rows;
+  for (std::size_t i = 0; i < given.units; ++i)
+    if (!is_missing(gaps[i]))
+      rows.push_back(static_cast<std::uint32_t>(i));
+  const auto inside = [&](auto&& which) {
+    std::vector<char> out(given.units, 0);
+    for (const std::uint32_t i : rows)
+      out[i] = which(part[i]) ? 1 : 0;
+    return out;
+  };
+  const std::vector<double> outcome(y.begin(), y.end());
+  variance_engine engine(design, gaps);
+  const auto spread_of = [&](const std::vector<double>& influence) {
+    std::vector<double> taken;
+    for (const std::uint32_t i : rows)
+      taken.push_back(influence[i]);
+    return engine.of_rows(rows, taken);
+  };
+  correlations_by_part out;
+  std::vector<double> transformed;
+  std::vector<std::vector<double>> influences;
+  double df = missing_value;
+  for (std::size_t g = 0; g < parts; ++g) {
+    const part_correlation here =
+        of_units(design, x, outcome, gaps, inside([&](std::uint32_t c) { return c == g; }), method, confidence);
+    const part_correlation rest =
+        of_units(design, x, outcome, gaps, inside([&](std::uint32_t c) { return c != g; }), method, confidence);
+    compared_correlations pair;
+    pair.first = here.found;
+    pair.second = rest.found;
+    double c = 0.0, error = missing_value;
+    const bool limits = !is_missing(here.found.low) && !is_missing(rest.found.low);
+    if (limits) {
+      std::vector<double> of_r(given.units), of_z(given.units);
+      for (std::size_t i = 0; i < given.units; ++i) {
+        of_r[i] = here.influence[i] - rest.influence[i];
+        of_z[i] = slope_of_atanh(here.found.value) * here.influence[i] -
+                  slope_of_atanh(rest.found.value) * rest.influence[i];
+      }
+      const design_variance of_difference = spread_of(of_r), of_transformed = spread_of(of_z);
+      const double a = here.found.std_error, b = rest.found.std_error;
+      c = a > 0.0 && b > 0.0 ? (a * a + b * b - of_difference.variance) / (2.0 * a * b) : 0.0;
+      error = std::sqrt(of_transformed.variance);
+      df = of_difference.df;
+    }
+    finish(pair, c, error, df, confidence);
+    pair.difference.n = rows.size();
+    pair.difference.missing = given.units - rows.size();
+    if (limits) {
+      const double slope = slope_of_atanh(here.found.value);
+      transformed.push_back(std::atanh(here.found.value));
+      influences.push_back(here.influence);
+      for (double& u : influences.back())
+        u *= slope;
+    }
+    out.part.push_back(here.found);
+    out.difference.push_back(pair.difference);
+  }
+  out.compared = transformed.size();
+  if (out.compared < 2)
+    return out;
+  const std::size_t k = out.compared - 1;
+  std::vector<double> contrast(k), variance(k * k);
+  for (std::size_t a = 0; a < k; ++a)
+    contrast[a] = transformed[a] - transformed[k];
+  const auto contrast_of = [&](std::size_t a, std::size_t b, double sign) {
+    std::vector<double> u(given.units);
+    for (std::size_t i = 0; i < given.units; ++i)
+      u[i] = influences[a][i] - influences[k][i] + sign * (influences[b][i] - influences[k][i]);
+    return spread_of(u).variance;
+  };
+  for (std::size_t a = 0; a < k; ++a)
+    for (std::size_t b = 0; b <= a; ++b) // polarisation: the engine has every kind of design
+      variance[a * k + b] = variance[b * k + a] = 0.25 * (contrast_of(a, b, 1.0) - contrast_of(a, b, -1.0));
+  const auto size = static_cast<double>(k);
+  const double rest = df - size + 1.0, q = quadratic_form(std::move(variance), std::move(contrast));
+  if (rest > 0.0 && !is_missing(q)) {
+    out.all_alike.statistic = std::isinf(df) ? q / size : q * rest / (size * df);
+    out.all_alike.df1 = size;
+    out.all_alike.df2 = rest;
+    out.all_alike.p_value = f_upper(out.all_alike.statistic, size, rest);
+  }
   return out;
 }
 

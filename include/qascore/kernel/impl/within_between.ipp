@@ -60,7 +60,7 @@ inline parts take_apart(const complete_pairs& p, std::span<const double> values,
 
 /// r = C / sqrt(A B) with the parts of each unit in C, A and B.
 struct moment_correlation {
-  double value = missing_value, a = 0.0, b = 0.0;
+  double value = missing_value, a = 0.0, b = 0.0, ab = 0.0;
   std::vector<double> influence;
 };
 
@@ -78,8 +78,9 @@ moment_correlation correlate_parts(const complete_pairs& p, const std::vector<do
   moment_correlation out;
   out.a = aa.value();
   out.b = bb.value();
+  out.ab = ab.value();
   const double scale = std::sqrt(out.a) * std::sqrt(out.b);
-  out.value = ab.value() / scale;
+  out.value = out.ab / scale;
   out.influence.reserve(x.size());
   for (std::size_t k = 0; k < x.size(); ++k) {
     const auto [u_ab, u_aa, u_bb] = product(k);
@@ -181,6 +182,23 @@ QASCORE_INLINE within_between_result within_between(const design_view& given, st
       no_outside = "fewer than 3 groups";
     else if (!varies(outside.a, p.x) || !varies(outside.b, p.y))
       no_outside = "the means of the groups are all equal in a column";
+    out.mean_x.assign(groups, missing_value);
+    out.mean_y = out.mean_x;
+    double weight = 0.0;
+    const double whole_x = p.x[0] - of_x.within[0] - of_x.between[0], whole_y = p.y[0] - of_y.within[0] - of_y.between[0];
+    for (std::size_t k = 0; k < code.size(); ++k) {
+      out.mean_x[code[k]] = p.x[k] - of_x.within[k];
+      out.mean_y[code[k]] = p.y[k] - of_y.within[k];
+      weight += p.weight_of(k);
+    }
+    if (no_inside.empty()) {
+      out.slope_within = inside.ab / inside.a;
+      out.spread_within = std::sqrt(inside.a / weight);
+    }
+    if (no_outside.empty()) {
+      out.slope_between = outside.ab / outside.a;
+      out.intercept_between = whole_y - out.slope_between * whole_x;
+    }
   }
 
   const auto finish = [&](tested_estimate& to, moment_correlation& of, const std::string& why,
