@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -139,6 +140,7 @@ public:
 
   void run() {
     start();
+    level();
     do
       sweep();
     while (balance_pairs());
@@ -383,10 +385,10 @@ private:
     load_[nobody_] = static_cast<std::int64_t>(who_.size());
     codes order(row_.size());
     std::iota(order.begin(), order.end(), 0u);
+    // The most demanding first, and in their random order else: whom few may judge comes up evenly among the others, so that
+    // loads and pairs grow evenly and those of whom few may judge the rest stay free for it.
     std::ranges::stable_sort(
-        order, {}, [&](std::uint32_t k) { // the most demanding first, then those that fewest may judge
-          return std::pair(-static_cast<std::int64_t>(first_[k + 1] - first_[k]), permitted_[class_[k]]);
-        });
+        order, {}, [&](std::uint32_t k) { return -static_cast<std::int64_t>(first_[k + 1] - first_[k]); });
     if (raters_ == 0)
       return;
     codes group(raters_);
@@ -434,6 +436,93 @@ private:
       return;
     --groups_left;
     std::ranges::replace(group, from, to);
+  }
+
+  // Loads ------------------------------------------------------------------------------------------------------------
+
+  /// Makes loads even along chains: a rater with too many ratings hands one to a second rater, that one another to a third,
+  /// ..., to one with too few. The most loaded come first: where no chain from one of them helps, none ever will from those
+  /// it leads to. What cycles would find rating by rater, without their table of all exchanges; only conversations with
+  /// several raters may leave them a few.
+  void level() {
+    std::vector<bool> settled(nodes_, false);
+    codes by(nodes_);
+    while (true) {
+      std::uint32_t from = missing_code;
+      for (std::uint32_t a = 0; a <= nobody_; ++a)
+        if (!settled[a] && load_[a] > 0 && (from == missing_code || leaving(a) > leaving(from)))
+          from = a;
+      if (from == missing_code)
+        return;
+      const codes reached = reach(from, by);
+      std::uint32_t to = missing_code;
+      for (const std::uint32_t b : reached)
+        if (b != from && load_[b] < capacity_[b] &&
+            (to == missing_code || marginal(b, load_[b]) < marginal(to, load_[to])))
+          to = b;
+      if (to == missing_code || marginal(to, load_[to]) >= leaving(from)) {
+        for (const std::uint32_t a : reached)
+          settled[a] = true;
+        continue;
+      }
+      codes chain{to}, slots;
+      for (; chain.back() != from; chain.push_back(who_[slots.back()]))
+        slots.push_back(by[chain.back()]);
+      do { // as often as it helps: raters stay the same, ratings are others
+        for (std::size_t i = 0; i < slots.size(); ++i)
+          hand(slots[i], chain[i]);
+        for (std::size_t i = 0; i < slots.size(); ++i)
+          slots[i] = rating_for(chain[i + 1], chain[i]);
+      } while (load_[from] > 0 && load_[to] < capacity_[to] && marginal(to, load_[to]) < leaving(from) &&
+               std::ranges::find(slots, missing_code) == slots.end());
+    }
+  }
+
+  /// By how much all prices fall with one rating less.
+  std::int64_t leaving(std::uint32_t a) const noexcept {
+    return a == nobody_ ? unassigned_price : marginal(a, load_[a] - 1);
+  }
+
+  /// All whom chains from a rater lead to, that rater first; `by`: the last rating of the chain to each.
+  codes reach(std::uint32_t from, codes& by) {
+    std::vector<std::uint64_t> left(words_, 0);
+    for (std::uint32_t r = 0; r < raters_; ++r)
+      if (r != from)
+        left[r / 64] |= std::uint64_t{1} << (r % 64);
+    codes queue{from};
+    for (std::size_t next = 0; next < queue.size(); ++next)
+      for (const std::size_t kind : {0u, 1u}) {
+        ++stamp_;
+        for (const std::uint32_t slot : held_[kind][queue[next]]) {
+          const std::uint32_t k = owner_[slot];
+          if (kind == 0 && std::exchange(seen_[class_[k]], stamp_) == stamp_)
+            continue; // one like it has led to the same raters
+          for (std::size_t word = 0; word < words_; ++word)
+            for (std::uint64_t open = left[word] & ~barred_[class_[k] * words_ + word]; open != 0;
+                 open &= open - 1) {
+              const auto r =
+                  static_cast<std::uint32_t>(word * 64) + static_cast<std::uint32_t>(std::countr_zero(open));
+              if (kind == 1 && has(k, r))
+                continue;
+              left[word] &= ~(std::uint64_t{1} << (r % 64));
+              by[r] = slot;
+              queue.push_back(r);
+            }
+          if (queue.size() == std::size_t{raters_} + (from == nobody_))
+            return queue;
+        }
+      }
+    return queue;
+  }
+
+  /// A rating that a could hand to b, of a conversation of its own if there is one.
+  std::uint32_t rating_for(std::uint32_t a, std::uint32_t b) const noexcept {
+    if (const std::uint32_t own = single_for(a, b); own != missing_code)
+      return own;
+    for (auto slot = held_[1][a].rbegin(); slot != held_[1][a].rend(); ++slot)
+      if (permits(owner_[*slot], b) && !has(owner_[*slot], b))
+        return *slot;
+    return missing_code;
   }
 
   /// Shared ratings go to raters whom the others met less, as long as a rating of a conversation of its own comes back, or
