@@ -44,6 +44,8 @@ inline constexpr std::int64_t pair_price = std::int64_t{1}
                                            << 32;      ///< of one more in the sum of squares; rotation: 1
 inline constexpr std::uint32_t most_recent = 1u << 20; ///< of a kind and a rater
 inline constexpr std::size_t most_raters = 2'000;
+inline constexpr std::size_t most_looked_at =
+    1'000; ///< conversations that one could exchange its raters with
 inline constexpr std::uint64_t most_ratings = std::uint64_t{1} << 28;
 
 /// Who may judge the conversations of one kind, and who had them lately. Kinds that are alike are one class.
@@ -689,21 +691,37 @@ private:
     for (std::uint32_t k = 0; k < row_.size(); ++k)
       if (is_shared(k) && !has(k, nobody_)) {
         with.push_back(k);
-        if (recent_of(k, k) > 0)
+        if (recent_of(k, k) > least_recent(k))
           due.push_back(k);
       }
-    for (const std::uint32_t k : due)
-      for (const std::uint32_t other : with) {
-        if (recent_of(k, k) == 0)
-          break;
+    for (std::size_t turn = 0; turn < due.size(); ++turn)
+      for (std::size_t i = 0; i < std::min(with.size(), most_looked_at); ++i) {
+        const std::uint32_t k = due[turn], other = with[(turn * most_looked_at + i) % with.size()];
+        if (recent_of(k, k) <= least_recent(k))
+          break; // an exchange that helps helps the other one, whose turn it is then
         if (first_[k + 1] - first_[k] == first_[other + 1] - first_[other] && may_have(k, other) &&
             may_have(other, k) &&
             recent_of(k, other) + recent_of(other, k) < recent_of(k, k) + recent_of(other, other))
-          for (std::uint32_t i = 0; i < first_[k + 1] - first_[k]; ++i)
-            change_places(first_[k] + i, first_[other] + i);
+          for (std::uint32_t at = 0; at < first_[k + 1] - first_[k]; ++at)
+            change_places(first_[k] + at, first_[other] + at);
       }
   }
 
+  /// The least that as many raters as it has can cost for conversation k.
+  std::uint64_t least_recent(std::uint32_t k) {
+    const std::uint32_t count = first_[k + 1] - first_[k];
+    const auto [place, inserted] = least_recent_.try_emplace({class_[k], count}, 0);
+    if (inserted) {
+      codes costs;
+      for (std::uint32_t r = 0; r < raters_; ++r)
+        if (permits(k, r))
+          costs.push_back(recent(class_[k], r));
+      std::ranges::sort(costs);
+      for (std::size_t i = 0; i < std::min<std::size_t>(count, costs.size()); ++i)
+        place->second += costs[i];
+    }
+    return place->second;
+  }
   /// What the raters of `whose` would cost for conversation k, and whether they may judge it.
   std::uint64_t recent_of(std::uint32_t k, std::uint32_t whose) const noexcept {
     std::uint64_t out = 0;
@@ -748,15 +766,6 @@ private:
     }
   }
 
-  /// The best shared rating that each rater could hand to b.
-  void look_to(std::uint32_t b) {
-    for (std::uint32_t a = 0; a <= raters_; ++a) {
-      moves_[1][at(a, b)] = {};
-      for (const std::uint32_t slot : held_[1][a])
-        offer(slot, a, b, 1);
-    }
-  }
-
   void offer(std::uint32_t slot, std::uint32_t a, std::uint32_t b, std::size_t kind) {
     const std::uint32_t k = owner_[slot];
     if (a == b || !permits(k, b) || (kind == 1 && has(k, b)))
@@ -796,6 +805,8 @@ private:
       out = {-marginal(a, load_[a] - 1), 0};
   }
 
+  /// Moves and arcs after some ratings have changed hands. Of shared ratings only those are looked at again whose worth has
+  /// changed: of the same conversations, and of those of a rater whose count with another has.
   void refresh(std::span<const step> steps) {
     codes changed, handed;
     for (const step& one : steps) {
@@ -804,6 +815,8 @@ private:
       const std::uint32_t k = owner_[one.slot];
       changed.push_back(one.from);
       changed.insert(changed.end(), who_.begin() + first_[k], who_.begin() + first_[k + 1]);
+      if (is_shared(k))
+        review_around(one, steps);
     }
     for (codes* list : {&changed, &handed}) {
       std::ranges::sort(*list);
@@ -811,13 +824,69 @@ private:
     }
     for (const std::uint32_t r : handed)
       look_from(r, 0);
-    for (const std::uint32_t r : changed) {
-      look_from(r, 1);
-      if (r != nobody_)
-        look_to(r);
+    for (const std::size_t move : std::exchange(outdated_, {})) {
+      const auto a = static_cast<std::uint32_t>(move / nodes_), b = static_cast<std::uint32_t>(move % nodes_);
+      moves_[1][move] = {};
+      for (const std::uint32_t slot : held_[1][a])
+        offer(slot, a, b, 1);
     }
     for (const std::uint32_t r : changed)
       draw_arcs(r);
+  }
+
+  void review_around(const step& one, std::span<const step> steps) {
+    const std::uint32_t k = owner_[one.slot], a = one.from, c = who_[one.slot];
+    codes with;
+    for (std::uint32_t slot = first_[k]; slot < first_[k + 1]; ++slot) {
+      for (std::uint32_t b = 0; b < raters_; ++b)
+        review(slot, b);
+      if (slot != one.slot)
+        with.push_back(who_[slot]);
+    }
+    for (const step& other : steps)
+      if (owner_[other.slot] == k && other.slot != one.slot)
+        with.push_back(other.from);
+    for (std::uint32_t b = 0; b < raters_; ++b)
+      if (moves_[1][at(a, b)].slot == one.slot)
+        outdate(at(a, b));
+    for (const std::uint32_t w : with)
+      for (const std::uint32_t x : {a, c})
+        if (w != nobody_ && x != nobody_ && w != x) {
+          review_with(w, x);
+          review_with(x, w);
+        }
+  }
+
+  /// Ratings of conversations that a has, whose worth rests on how often a and b have met: all that could go to b, and b's
+  /// own.
+  void review_with(std::uint32_t a, std::uint32_t b) {
+    for (const std::uint32_t held : held_[1][a]) {
+      const std::uint32_t k = owner_[held];
+      for (std::uint32_t slot = first_[k]; slot < first_[k + 1]; ++slot) {
+        if (slot == held)
+          continue;
+        if (who_[slot] != b)
+          review(slot, b);
+        else
+          for (std::uint32_t to = 0; to < raters_; ++to)
+            review(slot, to);
+      }
+    }
+  }
+
+  /// Whether a shared rating is now the best that its rater could hand to b, or no longer sure to be.
+  void review(std::uint32_t slot, std::uint32_t b) {
+    const std::uint32_t a = who_[slot], k = owner_[slot];
+    best_move& best = moves_[1][at(a, b)];
+    const std::int64_t rest = a == b || !permits(k, b) || has(k, b) ? closed_price : change(slot, b);
+    if (rest < best.rest)
+      best = {rest, slot};
+    else if (best.slot == slot && rest > best.rest)
+      outdate(at(a, b));
+  }
+  void outdate(std::size_t move) {
+    moves_[1][move] = {closed_price, missing_code}; // what is reviewed next may be better
+    outdated_.push_back(move);
   }
 
   /// Cancels cycles that cost less than nothing until there is none.
@@ -885,6 +954,12 @@ private:
     for (bool better = true; better;) {
       better = false;
       const groups now = components();
+      gives_.assign(raters_ * words_, 0);
+      for (std::uint32_t r = 0; r < raters_ && now.count > 1; ++r)
+        for (const auto& held : held_)
+          for (const std::uint32_t slot : held[r])
+            for (std::size_t word = 0; word < words_; ++word)
+              gives_[r * words_ + word] |= ~barred_[class_[owner_[slot]] * words_ + word];
       for (std::uint32_t slot = 0; slot < who_.size() && now.count > 1 && !better; ++slot)
         if (is_shared(owner_[slot]) && who_[slot] != nobody_)
           better = connect_by(slot, now);
@@ -899,6 +974,8 @@ private:
     for (std::uint32_t b = 0; b < raters_; ++b) {
       if (now.of[b] == now.of[a] || now.of[b] == missing_code || !permits(k, b) || has(k, b))
         continue;
+      if (!keeps_loads(a, b) && (gives_[b * words_ + a / 64] >> (a % 64) & 1u) == 0)
+        continue;                         // nothing could come back
       if (!std::exchange(looked, true)) { // what holds its own group together is of no use to join others
         hand(slot, nobody_);
         const std::uint32_t without = components().count;
@@ -1028,6 +1105,8 @@ private:
   codes class_, permitted_;
   std::size_t words_ = 0;
   std::vector<std::uint64_t> barred_; ///< a bit per class and rater
+  std::vector<std::uint64_t>
+      gives_; ///< a bit per two raters: the first has a rating that the second may give
   std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> recent_;
   codes first_, owner_, who_, place_; ///< ratings of each conversation; conversation, rater and place of each
   std::array<std::vector<codes>, 2>
@@ -1036,6 +1115,8 @@ private:
   std::vector<double> proportional_;
   codes together_;
   std::array<std::vector<best_move>, 2> moves_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> least_recent_; ///< by class and raters
+  std::vector<std::size_t> outdated_; ///< shared moves that may no longer be the best
   std::vector<arc> arcs_;
   std::unordered_map<std::size_t, codes> of_pair_; ///< conversations of two raters by pair
   std::vector<origin> reached_;                    ///< of each pair, where the chain to it came from
