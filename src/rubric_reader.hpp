@@ -281,12 +281,17 @@ private:
     out = at(p).value;
   }
 
-  // The id of an answer: text, or the number of a step on a scale.
+  // The id of an answer, or a value of a field: text, a truth value, or a number as it is compared: 2.0 of the
+  // data is 2.
   void answer_id(const place& p, std::string& out) {
     visit(p);
     if (at(p).kind != node_kind::text)
       return expected(p, "an answer");
     out = at(p).value;
+    const bool fraction = !at(p).quoted && out.find_first_of(".eE") != std::string::npos;
+    if (const auto value = fraction ? decimal(out) : std::nullopt;
+        value && detail::format_number(*value) != out)
+      expected(p, detail::format_number(*value), " (the number; write it in quotes to mean the text)");
   }
 
   // One such, or a list of them.

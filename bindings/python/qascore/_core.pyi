@@ -704,6 +704,9 @@ def weight_matrix(name: str, values: npt.NDArray[np.float64]) -> npt.NDArray[np.
 def check_weight_matrix(matrix: npt.NDArray[np.float64], categories: int) -> None: ...
 
 CRITERION_STATES: tuple[str, ...]
+
+def is_id(text: str) -> bool: ...
+
 NOT_APPLICABLE_CODE: int
 UNANSWERED_CODE: int
 

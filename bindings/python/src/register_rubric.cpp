@@ -556,6 +556,8 @@ void register_rubric(py::module_& module) {
   for (int state = 0; state <= static_cast<int>(criterion_state::excluded); ++state)
     states.append(text(to_string(static_cast<criterion_state>(state))));
   module.attr("CRITERION_STATES") = py::tuple(states);
+  module.def(
+      "is_id", [](const std::string& id) { return detail::is_id(id); }, py::arg("text"));
   module.attr("NOT_APPLICABLE_CODE") = kernel::not_applicable_code;
   module.attr("UNANSWERED_CODE") = kernel::unanswered_code;
 

@@ -164,6 +164,19 @@ std::string_view to_answer_text(const std::optional<T>& value, std::string& buff
   return value ? to_answer_text(*value, buffer) : std::string_view{};
 }
 
+/// The same of a field of the conversation, whose truth values are true and false, as conditions write them.
+template <class Value>
+std::string_view to_field_text(const Value& value, std::string& buffer) {
+  return to_answer_text(value, buffer);
+}
+inline std::string_view to_field_text(const bool& value, std::string&) {
+  return value ? "true" : "false";
+}
+template <class T>
+std::string_view to_field_text(const std::optional<T>& value, std::string& buffer) {
+  return value ? to_field_text(*value, buffer) : std::string_view{};
+}
+
 /// What is wrong with a rater's answer to a criterion that a metric fills in.
 inline std::string filled_problem(std::string_view metric) {
   return "expected no answer, since the metric " + quoted(metric) +
@@ -200,9 +213,9 @@ concept answer_range = std::ranges::input_range<const Range> &&
   { detail::to_answer_text(std::get<1>(a), buffer) } -> std::same_as<std::string_view>;
 };
 
-/// The code of a field's value: what no condition names is one with what is missing.
+/// The code of a field's value. What no condition names is one with what is missing, and so is empty text.
 inline std::uint8_t code_of(const detail::field_values& field, std::string_view value) {
-  const auto at = std::ranges::find(field.values, value);
+  const auto at = value.empty() ? field.values.end() : detail::find_value(field.values, value);
   return at == field.values.end() ? kernel::unanswered_code
                                   : static_cast<std::uint8_t>(at - field.values.begin());
 }
@@ -254,7 +267,7 @@ std::vector<std::uint8_t> encode(const rubric& form, const Range& answers, const
       if (std::string_view{std::get<0>(one)} != field.name)
         continue;
       found = true;
-      codes[form.criteria().size() + f] = code_of(field, detail::to_answer_text(std::get<1>(one), buffer));
+      codes[form.criteria().size() + f] = code_of(field, detail::to_field_text(std::get<1>(one), buffer));
     }
     if (!found)
       problems.push_back({{}, 0, 0, field.name, "expected this field of the conversation but found none"});

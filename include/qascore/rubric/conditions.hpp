@@ -22,6 +22,24 @@ struct field_values {
   std::vector<std::string> values;
 };
 
+/// "true" or "false" when that is what a text says, however it is written (True, TRUE); else nothing.
+inline std::string_view truth_word(std::string_view text) {
+  for (const std::string_view word : {"true", "false"})
+    if (std::ranges::equal(text, word, [](char a, char b) { return a == b || (a == b - 'a' + 'A'); }))
+      return word;
+  return {};
+}
+
+/// Whether a value of the conversation is one that a condition names: the same text, or the same truth value.
+inline bool same_value(std::string_view a, std::string_view b) {
+  return a == b || (!truth_word(a).empty() && truth_word(a) == truth_word(b));
+}
+
+/// Where a value stands among those that conditions name; end() where it does not.
+inline auto find_value(const std::vector<std::string>& named, std::string_view value) {
+  return std::ranges::find_if(named, [&](const std::string& one) { return same_value(one, value); });
+}
+
 /// Answers that a condition or a rule can name; empty where there are none to choose from.
 inline std::vector<std::string> answers_to_name(const answer_definition& answer) {
   std::vector<std::string> out;
@@ -95,7 +113,7 @@ public:
     if (test.what == condition_kind::field) {
       const auto& values = field_at(test.of)->values;
       for (std::size_t code = 0; code < values.size(); ++code)
-        if (std::ranges::find(test.values, values[code]) != test.values.end())
+        if (find_value(test.values, values[code]) != test.values.end())
           out.push_back(static_cast<std::uint8_t>(code));
       return out;
     }
@@ -159,7 +177,7 @@ private:
       if (at == fields_.end())
         at = fields_.insert(at, field_values{test.of, {}});
       for (const auto& value : test.values)
-        if (std::ranges::find(at->values, value) == at->values.end())
+        if (find_value(at->values, value) == at->values.end())
           at->values.push_back(value);
     });
     return &condition;

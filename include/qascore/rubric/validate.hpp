@@ -5,6 +5,8 @@
 #include "../detail/nearest.hpp"
 #include "reachable.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -24,12 +26,44 @@ inline constexpr std::size_t max_condition_tests = 1000; ///< of all conditions 
 
 namespace detail {
 
-inline bool is_id(std::string_view text) {
+inline bool is_plain_id(std::string_view text) {
   return !text.empty() && text.size() <= max_id_bytes && std::ranges::all_of(text, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte >= 0x80 || (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
            (byte >= 'A' && byte <= 'Z') || byte == '_' || byte == '-' || byte == '.';
   });
+}
+
+/// The first character of UTF-8 text that nobody sees (controls, spaces, what Unicode ignores by default, fillers), as
+/// U+200B; empty without one. Ids that differ by such a character alone would look the same.
+inline std::string unseen_character(std::string_view text) {
+  struct range {
+    std::uint32_t first, last;
+  };
+  constexpr range unseen[] = {{0x80, 0xA0},     {0xAD, 0xAD},     {0x34F, 0x34F},     {0x61C, 0x61C},
+                              {0x115F, 0x1160}, {0x1680, 0x1680}, {0x17B4, 0x17B5},   {0x180B, 0x180F},
+                              {0x2000, 0x200F}, {0x2028, 0x202F}, {0x205F, 0x206F},   {0x2800, 0x2800},
+                              {0x3000, 0x3000}, {0x3164, 0x3164}, {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},
+                              {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}};
+  for (std::size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[at++]);
+    const int more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
+    std::uint32_t point = more == 0 ? lead : lead & (0x3Fu >> static_cast<unsigned>(more));
+    for (int i = 0; i < more && at < text.size(); ++i)
+      point = point << 6u | (static_cast<unsigned char>(text[at++]) & 0x3Fu);
+    if (std::ranges::none_of(unseen, [&](const range& r) { return r.first <= point && point <= r.last; }))
+      continue;
+    std::string digits;
+    for (; point > 0 || digits.size() < 4; point >>= 4u)
+      digits.insert(digits.begin(), "0123456789ABCDEF"[point & 0xFu]);
+    return "U+" + digits;
+  }
+  return {};
+}
+
+/// Whether a rubric takes it for the id of one of its parts.
+inline bool is_id(std::string_view text) {
+  return is_plain_id(text) && unseen_character(text).empty();
 }
 
 class rubric_checker {
@@ -73,9 +107,12 @@ private:
   }
 
   void check_id(const std::string& path, const std::string& id) {
-    if (!is_id(id))
+    if (!is_plain_id(id))
       report(path, "expected an id (letters, digits, _ - . without spaces, at most " +
                        std::to_string(max_id_bytes) + " bytes) but found " + quoted(id));
+    else if (const std::string unseen = unseen_character(id); !unseen.empty())
+      report(path,
+             "expected an id whose characters can all be seen but found " + unseen + " in " + quoted(id));
   }
 
   void check_unique(std::map<std::string, std::string>& seen, const std::string& id,
@@ -475,7 +512,7 @@ private:
       for (const auto& answer : chosen->answers)
         if (!allowed.empty() && std::ranges::find(allowed, answer) == allowed.end())
           report(path + ".chosen", "expected an answer of " + quoted(criterion.id) + " but found " +
-                                       quoted(answer) + did_you_mean(answer, allowed));
+                                       quoted(answer) + answer_meant(criterion.answer, answer, allowed));
     }
     if (const auto* hits = std::get_if<when_hits>(&rule.when)) {
       const auto* answer = std::get_if<hits_answer>(&criterion.answer);
@@ -487,6 +524,12 @@ private:
                                    ", where the limit is reached, but found " +
                                    std::to_string(hits->at_least));
     }
+  }
+
+  // Another step of a scale is no misprint of the one that is written.
+  static std::string answer_meant(const answer_definition& answer, const std::string& found,
+                                  const std::vector<std::string>& allowed) {
+    return std::holds_alternative<scale_answer>(answer) ? std::string{} : did_you_mean(found, allowed);
   }
 
   static bool can_be_named(const answer_definition& answer) {
@@ -607,6 +650,9 @@ private:
       if (test.of.empty() || test.of.size() > max_id_bytes)
         report(path + ".field", "expected the name of a field, at most " + std::to_string(max_id_bytes) +
                                     " bytes, but found " + quoted(test.of));
+      else if (std::ranges::find(test.values, std::string{}) != test.values.end())
+        report(path + key, "expected a value of the field " + quoted(test.of) +
+                               " but found empty text, which is a missing value: no condition holds for it");
       else if (graph.index_of(test.of) < graph.criteria().size())
         report(path + ".field", "expected a field of the conversation but found " + quoted(test.of) +
                                     ", which is a criterion (write \"criterion\")");
@@ -637,7 +683,7 @@ private:
     for (const auto& value : test.values)
       if (std::ranges::find(allowed, value) == allowed.end())
         report(path + key, "expected an answer of " + quoted(test.of) + " but found " + quoted(value) +
-                               did_you_mean(value, allowed));
+                               answer_meant(asked.answer, value, allowed));
   }
 
   struct filled_criterion {

@@ -337,3 +337,49 @@ TEST_CASE("nobody answers \"not asked\": its code is not allowed where the crite
   CHECK(int{kernel::score_one(r.plan(), std::vector<std::uint8_t>{253, 255}, work).flags} ==
         int{kernel::flag_not_allowed});
 }
+
+TEST_CASE("a truth value of the conversation is what a form writes as true, however either is written") {
+  for (const char* written : {"true", "True", "\"TRUE\"", "[true, 3]", "[\"true\", \"True\"]"}) {
+    const rubric r =
+        form("{method: points}", std::string("[{id: s, criteria: [{id: a, answer: yes_no}, {id: b, "
+                                             "answer: yes_no, ask_when: {field: vip, is: ") +
+                                     written + "}}]}]");
+    const answers given = {{"a", "yes"}, {"b", "no"}};
+    const score_options ignoring{.when_unasked = unasked::ignore};
+    INFO(written);
+    for (const char* text : {"true", "True", "TRUE", "tRUE"})
+      CHECK(score(r, given, answers{{"vip", text}}, ignoring).score == 0.5);
+    for (const char* text : {"false", "", "yes", "1", "truer", "tru"})
+      CHECK(score(r, given, answers{{"vip", text}}, ignoring).score == 1.0);
+    CHECK(score(r, given, std::map<std::string, bool>{{"vip", true}}, ignoring).score == 0.5);
+    CHECK(score(r, given, std::map<std::string, bool>{{"vip", false}}, ignoring).score == 1.0);
+    using maybe = std::map<std::string, std::optional<bool>>;
+    CHECK(score(r, given, maybe{{"vip", true}}, ignoring).score == 0.5);
+    CHECK(score(r, given, maybe{{"vip", std::nullopt}}, ignoring).score == 1.0);
+  }
+}
+
+TEST_CASE("one truth value written in two ways is one value") {
+  const rubric r =
+      form("{method: points}",
+           "[{id: s, criteria: [{id: a, answer: yes_no, ask_when: {all: [{field: vip, is: true}, "
+           "{field: vip, is: \"True\"}]}}, {id: b, answer: yes_no}]}]");
+  REQUIRE(r.fields().size() == 1);
+  CHECK(r.fields()[0].values == std::vector<std::string>{"true"});
+  CHECK(score(r, answers{{"a", "no"}, {"b", "yes"}}, answers{{"vip", "TRUE"}}).score == 0.5);
+}
+
+TEST_CASE("a field is not tested for empty text, which is a missing value") {
+  CHECK(asking("{not: {field: kind, is: \"\"}}")
+            .find("ask_when.not.is: expected a value of the field \"kind\" but found "
+                  "empty text, which is a missing value: no condition holds "
+                  "for it") != std::string::npos);
+}
+
+TEST_CASE("a number that a condition names is written as it is compared") {
+  CHECK(asking("{field: kind, is: [2.50, 3]}")
+            .find("is[0]: expected 2.5 but found \"2.50\" (the number; write it in "
+                  "quotes to mean the text)") != std::string::npos);
+  for (const char* fine : {"2.5", "\"2.50\"", "12345678901234567890", "010", "1e", "v1.0"})
+    CHECK(asking(std::string("{field: kind, is: ") + fine + "}").empty());
+}

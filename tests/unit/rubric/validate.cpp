@@ -222,3 +222,33 @@ TEST_CASE("numbers that are not numbers are refused") {
         "sections[0].criteria[0].weight: expected a number from 0 to 1000000 but found NaN\n"
         "sections[0].criteria[1].weight: expected a number from 0 to 1000000 but found infinity");
 }
+
+TEST_CASE("ids hold no characters that nobody sees") {
+  const auto with_id = [](std::string id) {
+    rubric_definition form = good();
+    form.sections[0].criteria[0].id = std::move(id);
+    return problems(form);
+  };
+  CHECK(with_id("gre\u200Beting") ==
+        "sections[0].criteria[0].id: expected an id whose characters can all be seen but found U+200B in "
+        "\"gre\u200Beting\"");
+  for (const char* unseen : {"a\xC2\x85", "\u00A0a", "a\u00AD", "a\u034F", "\u1160", "a\u2003b", "a\u202E",
+                             "a\u3000", "\u3164", "a\uFE0F", "\uFEFFa", "a\U000E0041", "a\U0001D173"})
+    CHECK_MESSAGE(with_id(unseen).find("can all be seen but found U+") != std::string::npos, unseen);
+  for (const char* seen :
+       {"\u00A1", "Grüße", "问候-语", "приветствие", "\U0001F600", "\u0639\u0631", "한국어", "\u2010x"})
+    CHECK_MESSAGE(with_id(seen).empty(), seen);
+}
+
+TEST_CASE("another step of a scale is not what was probably meant") {
+  rubric_definition form = good();
+  form.sections[0].criteria[0].answer = scale_answer{1, 15, std::nullopt};
+  form.sections[0].criteria[0].fail = {{when_chosen{{"16"}}}};
+  CHECK(problems(form) ==
+        "sections[0].criteria[0].fail[0].when.chosen: expected an answer of \"a\" but found \"16\"");
+  form.sections[0].criteria[0].fail.clear();
+  form.sections[0].criteria[1].ask_when =
+      condition_definition{condition_kind::answer, {}, "a", condition_match::is, {"16"}};
+  CHECK(problems(form) ==
+        "sections[0].criteria[1].ask_when.is: expected an answer of \"a\" but found \"16\"");
+}
