@@ -593,6 +593,15 @@ def test_a_response_brings_its_form_and_is_scored_again_part_by_part() -> None:
     assert again.compared > 10
 
 
+def test_an_evaluation_is_no_form() -> None:
+    said = "expected a form but found an evaluation; import_evaluations reads it"
+    response = described({}, {}, {"Percentage": 1})
+    for document in (exported(100, {"a": "full"}), {"Evaluation": response["Evaluation"]}):
+        with pytest.raises(qa.RubricError, match=said):
+            qa.import_rubric(document, "amazon_connect")
+    assert qa.import_rubric(response, "amazon_connect").rubric.id == "f"
+
+
 def test_an_answer_that_the_form_does_not_have_is_told_and_not_scored() -> None:
     found = qa.import_evaluations(described({"a": {"StringValue": "ful"}}, {}, {"Percentage": 10}), "amazon_connect").rescore()
     assert [one.what for one in found.differences] == ["not_scored"]

@@ -228,6 +228,22 @@ def not_shown(id: str, group: str) -> dict[str, Any]:
     return {"group": group, "questionId": id, "score": 0, "markedNA": True, "systemMarkedNA": True}
 
 
+def test_two_questions_do_not_have_one_id() -> None:
+    said = refusal(form(group("g1", 1, question("q1")), group("g2", 1, question("q1"))))
+    assert said == [
+        'form: questionGroups[1].questions[0].id: expected an id of its own but found "q1", which '
+        "questionGroups[0].questions[0].id has"
+    ]
+
+
+def test_an_evaluation_is_no_form() -> None:
+    document = evaluation(100, [answered("a", "yes", 1)])
+    without = {key: value for key, value in document.items() if key != "evaluationForm"}
+    with pytest.raises(qa.RubricError, match="expected a form but found an evaluation; import_evaluations reads it"):
+        qa.import_rubric(without, "genesys_cloud")
+    assert qa.import_rubric(document["evaluationForm"], "genesys_cloud").rubric.criteria
+
+
 def test_what_a_rater_marks_and_what_a_condition_does_stay_apart() -> None:
     document = evaluation(100, [answered("a", "yes", 1), not_shown("b", "g1"), answered("c", "yes", 1, "g2")])
     found = qa.import_evaluations(document, "genesys_cloud")

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from .. import _core
 from ..errors import did_you_mean
 from .document import Fields, Part, Problems, inside
-from .draft import Draft, ImportedRubric, is_id, slug, tidy
+from .draft import Draft, ImportedRubric, slug, tidy
 from .amazon_conditions import read_enablement
 from .amazon_shapes import FORM, MODES, OPTION, PROPERTIES, QUESTION, QUESTION_TYPES, RANGE, SECTION
 
@@ -194,7 +195,7 @@ class _Importer:
             return self.choices.id
         given = fields.get("EvaluationFormId")
         text = given.text() if given else None
-        return text if text and is_id(text) else slug(title)
+        return text if text and _core.is_id(text) else slug(title)
 
     def version(self, fields: Fields) -> str:
         if self.choices.version is not None:

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
+from .. import _core
 from .._extras import need
 from .._render import html_table, text_table
 from ..errors import Problem, RubricError
@@ -114,7 +115,7 @@ class Ids:
 
     def take(self, wanted: str, path: str) -> str:
         """`wanted` itself where it is an id, else what it makes as one; numbered where that is taken."""
-        base = wanted if is_id(wanted) and wanted != NOT_APPLICABLE else slug(wanted)
+        base = wanted if _core.is_id(wanted) and wanted != NOT_APPLICABLE else slug(wanted)
         out, number = base, 2
         while out in self._taken:
             suffix = f"_{number}"
@@ -125,14 +126,10 @@ class Ids:
         return out
 
 
-def is_id(text: str) -> bool:
-    return 0 < len(text.encode()) <= MAX_ID_BYTES and all(c in "_-." or ord(c) >= 0x80 or (c.isascii() and c.isalnum()) for c in text)
-
-
 def slug(text: str) -> str:
     """An id that reads like the text."""
     plain = unicodedata.normalize("NFC", text).lower()
-    words = "".join(c if c.isalnum() else " " for c in plain).split()
+    words = "".join(c if c.isalnum() and _core.is_id(c) else " " for c in plain).split()
     return cut("_".join(words), MAX_ID_BYTES - 16).strip("_") or "item"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import ArgumentError, check_choice, did_you_mean
 from . import amazon_form, genesys_form
-from .document import read_document
+from .document import Problems, read_document
 from .draft import ImportedRubric
 from .amazon_form import AmazonChoices
 from .genesys_form import GenesysChoices
@@ -58,9 +58,24 @@ def import_rubric(form: str | os.PathLike[str] | Mapping[str, Any], source: str,
     """
     check_choice("source", source, SOURCES)
     document, name = read_document(form, argument="form", max_bytes=MAX_FORM_BYTES)
+    if _is_evaluation(document, source):
+        problems = Problems(name)
+        problems.add("", "expected a form but found an evaluation; import_evaluations reads it")
+        problems.check()
     if source == "amazon_connect":
         return amazon_form.import_form(document, name, _choices(AmazonChoices, amazon_form.CHOICES, choices, source))
     return genesys_form.import_form(document, name, _choices(GenesysChoices, genesys_form.CHOICES, choices, source))
+
+
+def _is_evaluation(document: Any, source: str) -> bool:
+    """Whether it is an evaluation without the form that it was made on."""
+    if not isinstance(document, Mapping):
+        return False
+    if source == "amazon_connect":
+        return "EvaluationForm" not in document and ("Evaluation" in document or "evaluationId" in document)
+    forms = [document, *(document.get(key) for key in ("evaluationForm", "evaluation_form"))]
+    groups = any(key in form for form in forms if isinstance(form, Mapping) for key in ("questionGroups", "question_groups"))
+    return "answers" in document and not groups
 
 
 def _choices(kind: type[Any], allowed: Mapping[str, tuple[Any, ...]], given: Mapping[str, Any], source: str) -> Any:

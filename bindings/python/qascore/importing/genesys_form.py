@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .. import _core
 from ..errors import did_you_mean
-from .document import Fields, Part, Problems
-from .draft import Draft, Ids, ImportedRubric, is_id, slug, tidy
+from .document import Fields, Part, Problems, shorten
+from .draft import Draft, Ids, ImportedRubric, slug, tidy
 from .genesys_conditions import read_condition
 
 FORM = (
@@ -76,6 +77,7 @@ class _Importer:
     def __init__(self, draft: Draft, choices: GenesysChoices) -> None:
         self.draft = draft
         self.choices = choices
+        self.questions: dict[str, str] = {}  # id: where it stands
 
     def open(self, part: Part, what: str, known: tuple[str, ...]) -> Fields | None:
         return part.fields(what, known, unknown=self.choices.unknown)
@@ -150,12 +152,21 @@ class _Importer:
     def name(self, fields: Fields, title: str) -> str:
         for key in ("contextId", "id"):
             given = fields.text(key)
-            if given and is_id(given):
+            if given and _core.is_id(given):
                 return given
         return slug(title)
 
     def version(self, fields: Fields) -> str:
         return fields.text("modifiedDate") or fields.text("id") or "1"
+
+    def take_question(self, fields: Fields, title: str) -> str:
+        """The same for a question, of which no other may have the id: evaluations and conditions name it."""
+        given = fields.get("id")
+        if given is not None and isinstance(given.value, str):
+            if given.value in self.questions:
+                given.problem(f'expected an id of its own but found "{shorten(given.value)}", which {self.questions[given.value]} has')
+            self.questions.setdefault(given.value, given.path)
+        return self.take(fields, title)
 
     def take(self, fields: Fields, title: str) -> str:
         """An id that stays the same across versions of the form: contextId, else id, else one made from the text."""
@@ -214,7 +225,7 @@ class _Importer:
             if name in fields:
                 self.draft.notes.add(fields.place(name), f"{name} does not reach the score: left out")
         kill, critical, na = fields.truth("isKill"), fields.truth("isCritical"), fields.truth("naEnabled")
-        id = self.take(fields, title or "question")
+        id = self.take_question(fields, title or "question")
         out: dict[str, Any] = {"id": id, "title": title, "fields": fields, "answers": [], "not_applicable": na or optional}
         out["several"] = kind == SEVERAL
         if optional and not na:
