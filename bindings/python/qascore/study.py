@@ -728,9 +728,20 @@ def rescore_answers(
         return compared.rescore(table.frame, evaluation=evaluation, criterion=criterion, answer=answer)
 
 
-def score_answers(file: str | Path, rubric: str | Path, *, evaluation: str, criterion: str, answer: str) -> Scores:
+def score_answers(
+    file: str | Path,
+    rubric: str | Path,
+    *,
+    evaluation: str,
+    criterion: str,
+    answer: str,
+    unanswered: str = "error",
+    unasked: str = "error",
+) -> Scores:
     """The scores of a file of answers, with the columns that are the same in all rows of an evaluation."""
     form = Rubric.load(rubric)
     table = read_table(file, {evaluation: "text", criterion: "text", answer: "text"})
     with _in_file(table.path):
-        return form.score(table.frame, evaluation=evaluation, criterion=criterion, answer=answer)
+        return form.score(
+            table.frame, evaluation=evaluation, criterion=criterion, answer=answer, unanswered=unanswered, unasked=unasked
+        )

@@ -244,6 +244,25 @@ def test_an_explanation_alone_writes_nothing(run_here: Run, folder: Path) -> Non
     assert sorted(folder.iterdir()) == before
 
 
+def test_what_missing_and_surplus_answers_mean_is_said_on_the_command_line(run_here: Run, folder: Path) -> None:
+    edit(folder / "service.yaml", "solved, title: Solves,", "solved, title: Solves, ask_when: {criterion: greeting, is: \"no\"},")
+    (folder / "some.csv").write_text("evaluation_id,criterion,answer\ne1,greeting,yes\ne1,solved,3\ne2,greeting,no\ne2,solved,\n")
+    name = ("score", "some.csv", "--rubric", "service.yaml", "--out", "out.csv")
+    for options, said in (
+        ((), "e1: solved: expected no answer, since its condition does not hold, but found one"),
+        (("--unasked", "ignore"), "e2: solved: expected an answer but found none"),
+        (("--unanswered", "leave_out"), "e1: solved: expected no answer"),
+        (("--unanswered", "skip"), "unanswered: expected one of error, not_scorable, leave_out but found 'skip'"),
+        (("--unasked", "ignor"), "(did you mean"),
+    ):
+        done = run_here(*name, *options)
+        assert done.returncode != 0 and said in done.stderr, options
+        assert not (folder / "out.csv").exists()
+    for unanswered, score in (("not_scorable", None), ("leave_out", 0.0)):
+        assert run_here(*name, "--unanswered", unanswered, "--unasked", "ignore").returncode == 0
+        assert pc.read_csv(folder / "out.csv").column("score").to_pylist() == [1.0, score]
+
+
 def test_quiet_explanations_and_scores_print_nothing(run_here: Run, folder: Path) -> None:
     for more in ([], ["--explain", "c001-r1"], ["--explain", "c001-r1", "--out", "scores.csv"]):
         done = run_here("score", "answers.csv", "--rubric", "service.yaml", "--quiet", *more)
@@ -307,6 +326,14 @@ def test_rubrics_are_checked_like_a_compiler_does(run_here: Run, folder: Path) -
     bad, good = json.loads(again.stdout)
     assert [one["line"] for one in bad["problems"]] == [5, 6, 10, 12, 13]
     assert good["problems"] == [] and good["id"] == "service"
+
+
+def test_rubrics_of_the_package_are_checked_by_name(run_here: Run, folder: Path) -> None:
+    done = run_here("rubric", "check", "voice-service", "service.yaml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[0].startswith("voice-service: voice-service ")
+    done = run_here("rubric", "check", "voice-servis")
+    assert done.returncode == 7 and 'did you mean "voice-service"' in " ".join(done.stderr.split())
 
 
 def test_the_mark_under_a_problem_stands_where_an_eye_looks(run_here: Run, folder: Path) -> None:

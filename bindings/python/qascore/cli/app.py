@@ -242,6 +242,12 @@ def score(
     explain: Annotated[
         str | None, typer.Option("--explain", help="Print this evaluation's score in words; writes only with --out.")
     ] = None,
+    unanswered: Annotated[
+        str, typer.Option("--unanswered", help="What a missing answer means: error, not_scorable or leave_out.")
+    ] = "error",
+    unasked: Annotated[
+        str, typer.Option("--unasked", help="What an answer means to what a condition does not ask: error or ignore.")
+    ] = "error",
     quiet: Quiet = False,
 ) -> None:
     """Score evaluations on a rubric.
@@ -257,7 +263,9 @@ def score(
         target = Path("scores.csv") if out is None and explain is None else out
         if target is not None:
             table_format(target)  # told before the work, not after it
-        scores = score_answers(file, rubric, evaluation=evaluation, criterion=criterion, answer=answer)
+        scores = score_answers(
+            file, rubric, evaluation=evaluation, criterion=criterion, answer=answer, unanswered=unanswered, unasked=unasked
+        )
         words = None if explain is None else scores.explain(explain)
         if target is not None:
             write_file(target, encode_table(target, scores.to_frame()))
@@ -324,7 +332,9 @@ def calibrate(
 
 @rubric_app.command("check")
 def rubric_check(
-    files: Annotated[list[Path], typer.Argument(help="Rubric files.", metavar="FILE...")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Rubric files, or names of rubrics that come with qascore.", metavar="FILE...")
+    ],
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -338,14 +348,13 @@ def rubric_check(
     with guarded():
         from ..errors import FileError, RubricError
         from ..rubric import Rubric
-        from .._readers import find_file
 
         checked: list[dict[str, Any]] = []
         code = 0
         for file in files:
             one: dict[str, Any] = {"file": str(file), "problems": []}
             try:
-                rubric = Rubric.load(find_file(file))
+                rubric = Rubric.load(file)
             except RubricError as error:
                 code = max(code, exit_code(error))
                 one["problems"] = [vars(problem).copy() for problem in error.problems]
