@@ -47,6 +47,13 @@ def _narwhals() -> Any:
     return importlib.import_module("narwhals")
 
 
+def is_missing(value: Any) -> bool:
+    """Whether a plain value is none: None, NaN, pandas' NA and NaT."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):  # NA has no truth value, not even of NA != NA
+        return True
+    return bool(value != value)  # noqa: PLR0124 - NaN is not itself
+
+
 def default_backend() -> str:
     """The frame library for results that come from no frame: the first of pandas, polars, pyarrow that is there."""
     for name in ("pandas", "polars", "pyarrow"):
@@ -170,7 +177,7 @@ class Frame:
             values = series.to_list()
             out = np.full(len(values), np.nan)
             for row, value in enumerate(values):
-                if value is None or value != value:  # noqa: PLR0124 - NaN is not itself
+                if is_missing(value):
                     continue
                 if isinstance(value, (bool, int, float, np.integer, np.floating)):
                     out[row] = float(value)
@@ -218,7 +225,7 @@ class Frame:
             return all(
                 isinstance(value, str)
                 for value in self.series(name).to_list()
-                if value is not None and value == value
+                if not is_missing(value)
             )
         return False
 
@@ -229,6 +236,10 @@ class Frame:
             return True
         native = self.series(name).to_native()
         return all(isinstance(category, str) for category in native.cat.categories)
+
+    def is_single_precision(self, name: str) -> bool:
+        """Whether the column holds floating point numbers of 32 bits."""
+        return bool(self.series(name).dtype == _narwhals().Float32)
 
     def holds_lists(self, name: str) -> bool:
         """Whether values of the column are lists."""
@@ -268,8 +279,11 @@ class Frame:
         return Labels(codes, [int(v) if whole else float(v) for v in distinct])
 
     def _object_labels(self, values: Sequence[Any], name: str) -> Labels:
-        present = [v for v in values if v is not None and v == v]
+        present = [v for v in values if not is_missing(v)]
+        truths = sum(isinstance(v, (bool, np.bool_)) for v in present)
         try:
+            if 0 < truths < len(present):  # True is not 1
+                raise TypeError
             distinct = sorted(set(present))
         except TypeError:
             kinds = ", ".join(sorted({type(v).__name__ for v in present}))
@@ -278,7 +292,7 @@ class Frame:
             ) from None
         index = {label: code for code, label in enumerate(distinct)}
         codes = np.array(
-            [index[v] if v is not None and v == v else MISSING_CODE for v in values], dtype=np.uint32
+            [MISSING_CODE if is_missing(v) else index[v] for v in values], dtype=np.uint32
         )
         return Labels(codes, distinct)
 
@@ -294,7 +308,7 @@ class Frame:
         if series.dtype.is_integer() and not series.null_count():
             return np.ascontiguousarray(series.to_numpy(), dtype=np.int64)
         if series.null_count():
-            row = next(i for i, v in enumerate(series.to_list()) if v is None or v != v)
+            row = next(i for i, v in enumerate(series.to_list()) if is_missing(v))
             raise DataError(f'{self.argument}: column "{name}": id is missing at row {row}')
         raise DataError(
             f'{self.argument}: column "{name}": expected ids as text or whole numbers but found {series.dtype}'
@@ -304,7 +318,7 @@ class Frame:
         """The column as Python values, None for missing."""
         lists = (list, tuple, set, frozenset, np.ndarray)  # of which no truth value is asked
         values = self.series(name).to_list()
-        return [None if v is None or (not isinstance(v, lists) and v != v) else v for v in values]
+        return [None if not isinstance(v, lists) and is_missing(v) else v for v in values]
 
     def take(
         self,
@@ -313,15 +327,17 @@ class Frame:
         columns: Sequence[str] | None = None,
         *,
         reset_index: bool = False,
+        types: Mapping[str, str] | None = None,
     ) -> Any:
         """The given rows (of the given columns, or of all) with additional columns, as a native frame of the same kind.
 
-        A pandas frame keeps its index, unless it is reset: where rows no longer are those of the user.
+        A pandas frame keeps its index, unless it is reset: where rows no longer are those of the user. `types` names the type
+        ("String", "Boolean") of additional columns that may hold no value to tell it by.
         """
         nw = _narwhals()
         source = self._nw if columns is None else self._nw.select(*columns)
         if not source.columns:
-            return self.build(extra or {})
+            return self._with_types(self.build(extra or {}), types)
         picked = source[np.asarray(rows, dtype=np.int64)] if len(rows) else source.head(0)
         if reset_index:
             picked = nw.maybe_reset_index(picked)
@@ -341,7 +357,14 @@ class Frame:
                     for name, values in extra.items()
                 ]
             )
-        return picked.to_native()
+        return self._with_types(picked.to_native(), types)
+
+    def _with_types(self, native: Any, types: Mapping[str, str] | None) -> Any:
+        if not types or self.backend == "pandas":  # which has no type of truth values with gaps but for objects
+            return native
+        nw = _narwhals()
+        frame = nw.from_native(native)
+        return frame.with_columns(*[nw.col(name).cast(getattr(nw, kind)) for name, kind in types.items()]).to_native()
 
     def arrow(self) -> Any:
         """The frame as a pyarrow table."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._frames import Frame, Ids
-from .errors import ArgumentError, DataError, check_choice, check_noun
+from .errors import ArgumentError, DataError, check_choice, check_noun, check_threads
 from .sampling import MISSING, PLAN_MADE, SamplingPlan, checked_seed, how_drawn, strata_columns
 
 __all__ = ["draw", "permanent_random_numbers", "redraw"]
@@ -173,7 +172,7 @@ def draw(
         strata, sizes = codes, plan._core.sample_sizes()
         if avoid is not None or keep is not None:
             strata, sizes = _coordinated(ids, codes, plan, id, avoid, keep)
-        rows = _core.draw_rows(ids, strata, sizes, checked_seed(seed), threads or os.cpu_count() or 1, start, down)
+        rows = _core.draw_rows(ids, strata, sizes, checked_seed(seed), check_threads(threads), start, down)
         probability = chances[codes[rows]]
         bare = int(sum(s.population for s in plan.strata if s.sample_size == 0))
 

@@ -6,9 +6,11 @@ Each class is also one of Python's own kinds, so that code which knows nothing o
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from numbers import Integral
 
 __all__ = [
     "ArgumentError",
@@ -99,6 +101,15 @@ def check_noun(argument: str, found: object, kind: type, made: str) -> None:
     if not isinstance(found, kind):
         what = f"the class {found.__name__}" if isinstance(found, type) else type(found).__name__
         raise ArgumentError(f"{argument}: expected a {kind.__name__} but found {what}; {made}")
+
+
+def check_threads(found: object) -> int:
+    """How many threads to use: `found`, or as many as there are cores where it is None or 0."""
+    if found is None:
+        return os.cpu_count() or 1
+    if isinstance(found, bool) or not isinstance(found, Integral) or found < 0:
+        raise ArgumentError(f"threads: expected a whole number of threads, or 0 or None for all cores, but found {found!r}")
+    return int(found) or os.cpu_count() or 1
 
 
 def check_choice(argument: str, found: object, allowed: Iterable[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from ._model_rows import ModelRows, check_interval, coefficients_of, columns_arg
 from ._rating_table import Part, RatingTable
 from ._render import html_table, number, range_text, text_table
 from ._results import Estimate, EstimateTable, TestedEstimate, estimate_table
-from .errors import ArgumentError, check_choice, did_you_mean
+from .errors import ArgumentError, check_choice, check_threads, did_you_mean
 from .mixed import variance_table
 from .sampling import checked_seed
 
@@ -503,7 +502,7 @@ def rater_effects(
         scores = read_frame(sample, needed, conversation, case_mix, missing)
     found = _core.rater_effects(
         scores.y, scores.agent, scores.rater, scores.conversation, scores.fixed, confidence, best == "highest", interval,
-        checked_seed(seed) if test == "bootstrap" else None, replicates, threads or os.cpu_count() or 1,
+        checked_seed(seed) if test == "bootstrap" else None, replicates, check_threads(threads),
     )  # fmt: skip
     refuse_dependent(scores, found)
     by_agent, by_rater = scores.names

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._frames import MISSING_CODE, Frame, Labels, build_frame
+from ._frames import MISSING_CODE, Frame, Labels, build_frame, is_missing
 from ._render import html_table, in_language, text_table
-from .errors import ArgumentError, DataError, FileError, MissingColumnError, RubricError, check_choice, did_you_mean
+from .errors import ArgumentError, DataError, FileError, MissingColumnError, RubricError, check_choice, check_threads, did_you_mean
 
 __all__ = [
     "Band",
@@ -32,6 +32,8 @@ __all__ = [
 UNANSWERED = ("error", "not_scorable", "leave_out")
 UNASKED = ("error", "ignore")
 FLAG_FAIL = 4
+MOST_NAMED = 20  # columns that a message names
+TEXT_COLUMNS = ("band", "rubric_id", "rubric_version", "content_hash")
 
 
 @dataclass(frozen=True)
@@ -214,12 +216,12 @@ class EvaluationResult:
 
         In Chinese for languages that begin with "zh", else in English; by default in the language of the rubric.
         """
-        return self._record.explain(language or self._language)
+        return self._record.explain(_language_of(language, self._language))
 
     def to_dict(self) -> dict[str, Any]:
-        """All fields as plain values, in full precision."""
+        """All fields as plain values, in full precision; None where points are not defined."""
         out = {f.name: getattr(self, f.name) for f in fields(self) if not f.name.startswith("_")}
-        out["criteria"] = [vars(one).copy() for one in self.criteria]
+        out["criteria"] = [{name: _defined(value) for name, value in vars(one).items()} for one in self.criteria]
         out["fail_rules"] = [vars(one).copy() for one in self.fail_rules]
         out["missing"] = list(self.missing)
         return out
@@ -338,6 +340,12 @@ class Rubric:
     @classmethod
     def parse(cls, text: str, *, name: str = "rubric") -> Rubric:
         """Reads a rubric from text; `name` stands for the file in messages."""
+        if not isinstance(text, str):
+            raise ArgumentError(f"text: expected the text of a rubric but found {type(text).__name__}; Rubric.load reads a file")
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise RubricError(f"{name}: expected Unicode text but found half of a surrogate pair at {error.start}") from None
         return cls(_core.Rubric.parse(text, name))
 
     def score_one(
@@ -354,10 +362,11 @@ class Rubric:
         ----------
         answers : mapping
             Criterion id to answer: text, a number, True or False for yes or no, a list of options where several may be
-            chosen, "not_applicable"; None, NaN and "" are unanswered.
+            chosen, "not_applicable"; None, NaN, pandas' NA and "" are unanswered.
         conversation : mapping, optional
             Fields of the conversation that conditions of the form look at and metrics that fill criteria in (`fields` and
-            `metrics` name them), with their values; what else it holds is not looked at.
+            `metrics` name them), with their values; what else it holds is not looked at. True and False are what a form
+            writes as true and false; None, NaN, NA and "" are missing.
         unanswered : {"error", "not_scorable", "leave_out"}
             What a criterion without an answer means: an error; no score, and the criterion listed in `missing`; or the
             criterion takes no part, as if it were not applicable.
@@ -371,10 +380,14 @@ class Rubric:
             raise ArgumentError(f"conversation: expected a mapping of field to value but found {found}")
         check_choice("unanswered", unanswered, UNANSWERED)
         check_choice("unasked", unasked, UNASKED)
-        pairs = [(str(criterion), _answer_text(answer)) for criterion, answer in answers.items()]
+        pairs = [(str(criterion), _located_text(criterion, answer)) for criterion, answer in answers.items()]
         around = conversation or {}
         names = dict.fromkeys(self.fields + self.metrics)
-        known = [(name, _answer_text(around[name])) for name in names if name in around]
+        known = [
+            (name, _located_text(name, around[name], _field_text if name in self.fields else _answer_text))
+            for name in names
+            if name in around
+        ]
         return EvaluationResult.from_core(self._core.score_answers(pairs, known, unanswered, unasked), self)
 
     def score(
@@ -403,7 +416,7 @@ class Rubric:
         unanswered, unasked
             As in `score_one`.
         threads : int, optional
-            Default: all cores. No influence on the scores.
+            Default, as 0: all cores. No influence on the scores.
 
         Returns
         -------
@@ -424,6 +437,7 @@ class Rubric:
         """
         check_choice("unanswered", unanswered, UNANSWERED)
         check_choice("unasked", unasked, UNASKED)
+        used = check_threads(threads)
         frame = Frame.of(answers, argument="answers")
         if (criterion is None) != (answer is None):
             given, lacks = ("criterion", "answer") if answer is None else ("answer", "criterion")
@@ -442,7 +456,7 @@ class Rubric:
         if unanswered == "error":
             count, cells = self._core.unanswered_cells(codes)
             _refuse(count, [(where(row), name, message) for row, name, message in cells])
-        columns = self._core.score_codes(codes, unanswered == "leave_out", threads or os.cpu_count() or 1)
+        columns = self._core.score_codes(codes, unanswered == "leave_out", used)
         return Scores(self, frame, evaluation or "evaluation", ids, carried, codes, columns, unanswered)
 
     def _read_long(self, frame: Frame, evaluation: str, criterion: str, answer: str, unanswered: str) -> _Read:
@@ -462,7 +476,8 @@ class Rubric:
         ])  # fmt: skip
         first = np.full(count, -1, dtype=np.int64)
         first[evaluations.codes[::-1]] = np.arange(len(frame) - 1, -1, -1)
-        for name in self._require_fields(frame, unanswered):
+        _refuse_columns(self._lacking_fields(frame, unanswered))
+        for name in self._fields_of(frame):
             if not _is_constant(frame, name, evaluations.codes, first):
                 raise DataError(f'answers: column "{name}": expected one value per {evaluation}, as of a conversation')
         self._read_fields(frame, codes, first, lambda row: f"{evaluation} {evaluations.labels[row]}")
@@ -478,28 +493,58 @@ class Rubric:
             lambda row: f"{evaluation} {evaluations.labels[row]}",
         )
 
-    def _require_fields(self, frame: Frame, unanswered: str) -> list[str]:
-        """Columns of the conversation that the form needs; metrics may be absent where answers may be missing."""
-        for name in self.fields + (self.metrics if unanswered == "error" else ()):
+    def _fields_of(self, frame: Frame) -> list[str]:
+        """Fields and metrics of the conversation that the frame has."""
+        return [name for name in dict.fromkeys(self.fields + self.metrics) if name in frame.columns]
+
+    def _lacking_fields(self, frame: Frame, unanswered: str) -> list[str]:
+        """What to say of columns of the conversation that lack; metrics may where answers may be missing."""
+        lines = []
+        for name in dict.fromkeys(self.fields + (self.metrics if unanswered == "error" else ())):
             if name not in frame.columns:
                 use = "a field of the conversation that conditions" if name in self.fields else "a metric that criteria"
-                raise MissingColumnError(
+                lines.append(
                     f'answers: expected a column "{name}", {use} of rubric "{self.id}" look at, but found none'
-                    f"{did_you_mean(name, frame.columns)}"
+                    f"{_column_meant(name, frame.columns)}"
                 )
-        return [name for name in dict.fromkeys(self.fields + self.metrics) if name in frame.columns]
+        return lines
 
     def _read_fields(
         self, frame: Frame, codes: npt.NDArray[np.uint8], rows: npt.NDArray[np.int64], where: Callable[[int], str]
     ) -> None:
         for index, name in enumerate(self.fields):
-            given = _answer_labels(frame, name)
+            given = _answer_labels(frame, name, _field_text)
             codes[len(self.criteria) + index] = self._core.encode_field(index, given.codes[rows], given.labels)
         for index, one in enumerate(self.criteria):
             if one.metric is not None and one.metric in frame.columns:
                 given = _answer_labels(frame, one.metric)
                 codes[index], (count, cells) = self._core.encode_column(index, given.codes[rows], given.labels)
                 _refuse(count, [(where(row), name, message) for row, name, message in cells])
+
+    def _lacking_criteria(self, frame: Frame, evaluation: str | None, unanswered: str) -> list[str]:
+        """What to say of columns for criteria that a wide frame lacks. Where answers may be missing a column may, but not
+        all of them, nor one that is there but for spaces or case."""
+        asked = [one for one in self.criteria if one.metric is None]
+        conditional = {self.criteria[index].id for index in self._core.conditional_criteria()}
+        absent = [one for one in asked if one.id not in frame.columns]
+        taken = {one.id for one in asked} | {evaluation, *self.fields, *self.metrics}
+        others = [name for name in frame.columns if name not in taken]
+        if unanswered == "error":
+            lacking = [one.id for one in absent if one.kind not in ("text", "date") and one.id not in conditional]
+        elif len(absent) == len(asked):
+            lacking = [one.id for one in absent]
+        else:
+            written = {_plain_name(name) for name in others}
+            lacking = [one.id for one in absent if _plain_name(one.id) in written]
+        if len(lacking) == 1:
+            meant = _column_meant(lacking[0], others)
+            return [f'answers: expected a column for criterion "{lacking[0]}" of rubric "{self.id}" but found none{meant}']
+        if not lacking:
+            return []
+        named = ", ".join(f'"{id}"{_column_meant(id, others)}' for id in lacking[:MOST_NAMED])
+        more = f" and {len(lacking) - MOST_NAMED} more" if len(lacking) > MOST_NAMED else ""
+        long = "; a long frame is read with criterion= and answer=" if len(absent) == len(asked) else ""
+        return [f'answers: expected columns for criteria {named}{more} of rubric "{self.id}" but found none{long}']
 
     def _read_wide(self, frame: Frame, evaluation: str | None, unanswered: str) -> _Read:
         ids: Sequence[Any] = range(len(frame))
@@ -514,8 +559,7 @@ class Rubric:
         codes = np.full((len(self.criteria) + len(self.fields), len(frame)), _core.UNANSWERED_CODE, dtype=np.uint8)
         total, cells = 0, []
         names = {one.id for one in self.criteria}
-        self._require_fields(frame, unanswered)
-        conditional = set(self._core.conditional_criteria())
+        _refuse_columns(self._lacking_fields(frame, unanswered) + self._lacking_criteria(frame, evaluation, unanswered))
         for index, one in enumerate(self.criteria):
             if one.metric is not None:
                 if one.metric != one.id and one.id in frame.columns:
@@ -525,12 +569,6 @@ class Rubric:
                     )
                 continue
             if one.id not in frame.columns:
-                if one.kind not in ("text", "date") and index not in conditional and unanswered == "error":
-                    others = [name for name in frame.columns if name not in names and name != evaluation]
-                    raise MissingColumnError(
-                        f'answers: expected a column for criterion "{one.id}" of rubric "{self.id}" but found none'
-                        f"{did_you_mean(one.id, others)}"
-                    )
                 continue
             given = _answer_labels(frame, one.id)
             codes[index], (count, problems) = self._core.encode_column(index, given.codes, given.labels)
@@ -609,13 +647,13 @@ class Rubric:
         """
         from ._form import form_text
 
-        return form_text(self, language or self.language)
+        return form_text(self, _language_of(language, self.language))
 
     def to_html(self, language: str | None = None) -> str:
         """`to_text` as one HTML page that needs nothing else: for the screen, light or dark, and to print."""
         from ._form import form_page
 
-        return form_page(self, language or self.language)
+        return form_page(self, _language_of(language, self.language))
 
     def summary(self) -> str:
         """The form in a line."""
@@ -701,15 +739,17 @@ class Scores:
         scores = self._columns_of_scores()
         if self._evaluation not in names:
             scores = {self._evaluation: list(self._ids), **scores}
-        return self._frame.take(rows, scores, columns=names, reset_index=len(rows) != len(self._frame))
+        types = dict.fromkeys(TEXT_COLUMNS, "String") | {"passed": "Boolean"}
+        return self._frame.take(rows, scores, columns=names, reset_index=len(rows) != len(self._frame), types=types)
 
     __qascore_frame__ = to_frame
 
     def to_dict(self) -> dict[str, Any]:
-        """Columns by name, as plain values."""
+        """Columns by name, as plain values; None where a score is not defined."""
         scores = self._columns_of_scores()
         return {self._evaluation: list(self._ids)} | {
-            name: values.tolist() if isinstance(values, np.ndarray) else values for name, values in scores.items()
+            name: [_defined(one) for one in values.tolist()] if isinstance(values, np.ndarray) else values
+            for name, values in scores.items()
         }
 
     def evaluation(self, evaluation: Any) -> EvaluationResult:
@@ -823,6 +863,10 @@ def find_rubric(given: str | os.PathLike[str], folder: str | os.PathLike[str] = 
     )
 
 
+def _defined(value: Any) -> Any:
+    return None if value != value else value  # noqa: PLR0124 - NaN is not itself
+
+
 def _plain(value: Any) -> object:
     return value.item() if isinstance(value, np.generic) else value
 
@@ -831,23 +875,60 @@ def _answer_text(value: Any) -> str:
     """An answer as the rubric writes it; "" is unanswered."""
     if isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
         return ";".join(sorted(map(str, value)) if isinstance(value, (set, frozenset)) else map(str, value)) or "[]"
-    if value is None or value != value:  # noqa: PLR0124 - NaN is not itself
-        return ""
     if isinstance(value, str):
         return value
+    if hasattr(value, "__len__") or hasattr(value, "__iter__"):
+        raise DataError(f"expected text, a number, a truth value or a list of options but found {type(value).__name__}")
+    if is_missing(value):
+        return ""
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if isinstance(value, (int, np.integer)):
         return str(int(value))
     if isinstance(value, (float, np.floating)):
-        plain = float(value)
+        plain = float(value) if isinstance(value, float) else float(str(value))  # 0.1 of 32 bits is 0.1, as it is written
         return str(int(plain)) if math.isfinite(plain) and plain == math.floor(plain) else repr(plain)
-    if type(value).__name__ in ("NAType", "NaTType"):
-        return ""
     return str(value)
 
 
-def _answer_labels(frame: Frame, name: str) -> Labels:
+def _field_text(value: Any) -> str:
+    """A value of a field of the conversation, whose truth values are true and false, as conditions write them."""
+    return str(bool(value)).lower() if isinstance(value, (bool, np.bool_)) else _answer_text(value)
+
+
+def _located_text(name: object, value: Any, text: Callable[[Any], str] = _answer_text) -> str:
+    try:
+        found = text(value)
+        found.encode()
+    except UnicodeEncodeError:
+        raise DataError(f"answers: {name}: expected Unicode text but found half of a surrogate pair in {value!r}") from None
+    except DataError as error:
+        raise DataError(f"answers: {name}: {error}") from None
+    return found
+
+
+def _language_of(given: str | None, default: str) -> str:
+    if given is not None and not isinstance(given, str):
+        raise ArgumentError(f'language: expected a tag like "en" or "zh-CN" but found {given!r}')
+    return given or default
+
+
+def _plain_name(name: str) -> str:
+    """A column's name without what people do not see or do not mean: spaces around it, case."""
+    return str(name).strip().casefold()
+
+
+def _column_meant(name: str, columns: Sequence[str]) -> str:
+    same = next((one for one in columns if _plain_name(one) == _plain_name(name)), None)
+    return did_you_mean(name, columns) if same is None else f" (did you mean {same!r}?)"
+
+
+def _refuse_columns(lines: Sequence[str]) -> None:
+    if lines:
+        raise MissingColumnError("\n".join(lines))
+
+
+def _answer_labels(frame: Frame, name: str, text: Callable[[Any], str] = _answer_text) -> Labels:
     """Codes and texts of a column of answers, which may mix texts, numbers and truth values."""
     if not frame.holds_lists(name) and frame.is_text(name):
         labels = frame.labels(name)
@@ -857,10 +938,11 @@ def _answer_labels(frame: Frame, name: str) -> Labels:
                 raise DataError("lists of options")
             found = frame.labels(name)
         except DataError:  # of several types
-            texts = np.array([_answer_text(value) for value in frame.values(name)], dtype=object)
+            texts = np.array([_located_text(f'column "{name}"', value, text) for value in frame.values(name)], dtype=object)
             codes, distinct = _core.TextColumn.from_objects(texts).encode()
             return Labels(codes, distinct)
-        labels = Labels(found.codes, [_answer_text(label) for label in found.labels])
+        single = frame.is_single_precision(name)  # then as its 32 bits are written
+        labels = Labels(found.codes, [text(np.float32(label) if single else label) for label in found.labels])
     return labels
 
 

@@ -386,3 +386,92 @@ def test_a_definition_keeps_every_limit() -> None:
                     "weighted, floor: 0.1, round: {digits: 3, rule: half_up}"):  # fmt: skip
         form = qa.Rubric.parse("{scoring: {method: " + scoring + "}, " + head + several + rest + "}")
         assert qa.Rubric.parse(json.dumps(form.definition())).content_hash == form.content_hash
+
+
+SMALL = """
+qascore: 1
+id: small
+version: "1"
+scoring: {method: points}
+sections:
+  - id: s
+    criteria:
+      - {id: a, answer: yes_no}
+      - {id: second_one, answer: {number: {ranges: [{to: 0.1, points: 2}, {points: 0}]}}, not_applicable: true}
+"""
+
+
+def test_missing_values_of_pandas_are_unanswered() -> None:
+    form = qa.Rubric.parse(SMALL)
+    for gap in (pd.NA, pd.NaT, math.nan, None, ""):
+        assert form.score_one({"a": "yes", "second_one": gap}, unanswered="leave_out").score == 1.0
+        frame = pd.DataFrame({"a": pd.Series(["yes", True], dtype=object), "second_one": pd.Series([gap, 7], dtype=object)})
+        assert form.score(frame, unanswered="leave_out").score.tolist() == [1.0, 1 / 3]
+        text = pd.DataFrame({"a": pd.Series(["yes", None if gap is pd.NaT else gap], dtype=object), "second_one": [0, 0]})
+        assert form.score(text, unanswered="leave_out").score.tolist() == [1.0, 1.0]
+    for wrong in (pd.Series(["yes"]), {"yes": 1}, b"yes"):
+        with pytest.raises(DataError, match=r"^answers: a: expected text, a number, a truth value or a list of options but found"):
+            form.score_one({"a": wrong, "second_one": 1})
+
+
+def test_a_number_of_32_bits_is_what_is_written() -> None:
+    form = qa.Rubric.parse(SMALL)
+    assert form.score_one({"a": "yes", "second_one": np.float32(0.1)}).score == 1.0
+    assert form.score_one({"a": "yes", "second_one": np.float32(0.11)}).score == 1 / 3
+    columns = {"a": ["yes", "yes", "yes"], "second_one": np.array([0.1, 0.11, np.nan], dtype=np.float32)}
+    for make in (pd.DataFrame, pl.DataFrame, pa.table):
+        assert form.score(make(columns), unanswered="leave_out").score.tolist() == [1.0, 1 / 3, 1.0]
+
+
+@pytest.mark.parametrize("threads", [-1, 1.5, True, "2"])
+def test_threads_are_a_whole_number(threads: Any) -> None:
+    form = qa.Rubric.parse(SMALL)
+    frame = pd.DataFrame({"a": ["yes"], "second_one": [0]})
+    with pytest.raises(ArgumentError, match=r"^threads: expected a whole number of threads, or 0 or None for all cores, but found"):
+        form.score(frame, threads=threads)
+    assert form.score(frame, threads=0).score.tolist() == form.score(frame, threads=np.int64(2)).score.tolist() == [1.0]
+
+
+def test_what_is_no_text_is_refused_in_words() -> None:
+    form = qa.Rubric.parse(SMALL)
+    with pytest.raises(RubricError, match="^rubric: expected Unicode text but found half of a surrogate pair at 0$"):
+        qa.Rubric.parse("\ud800")
+    with pytest.raises(ArgumentError, match="^text: expected the text of a rubric but found PosixPath; Rubric.load reads a file$"):
+        qa.Rubric.parse(Path("form.yaml"))  # type: ignore[arg-type]
+    with pytest.raises(DataError, match="half of a surrogate pair"):
+        form.score_one({"a": "\ud800", "second_one": 1})
+    result = form.score_one({"a": "yes", "second_one": 1})
+    for verb in (result.explain, form.to_text, form.to_html):
+        with pytest.raises(ArgumentError, match='^language: expected a tag like "en" or "zh-CN" but found 5$'):
+            verb(5)  # type: ignore[arg-type]
+
+
+def test_a_wide_frame_names_all_columns_that_lack() -> None:
+    form = qa.Rubric.parse(SMALL)
+    said = (r'^answers: expected columns for criteria "a", "second_one" of rubric "small" but found none; a long frame is read '
+            "with criterion= and answer=$")  # fmt: skip
+    with pytest.raises(MissingColumnError, match=said):
+        form.score(pd.DataFrame({"call": ["c1"]}), evaluation="call")
+    for unanswered in ("leave_out", "not_scorable"):
+        with pytest.raises(MissingColumnError, match='expected columns for criteria "a", "second_one"'):
+            form.score(pd.DataFrame({"call": ["c1"]}), evaluation="call", unanswered=unanswered)
+        for near in (" second_one", "Second_One "):
+            with pytest.raises(MissingColumnError, match=rf'expected a column for criterion "second_one" .* \(did you mean {near!r}\?\)'):
+                form.score(pd.DataFrame({"a": ["yes"], near: [0]}), unanswered=unanswered)
+        assert len(form.score(pd.DataFrame({"a": ["yes"], "b": [0]}), unanswered=unanswered)) == 1
+
+
+def test_scores_without_a_value_are_none_and_empty_frames_keep_their_types() -> None:
+    form = qa.Rubric.parse(SMALL)
+    scores = form.score(pl.DataFrame({"a": ["yes", None], "second_one": [0, None]}), unanswered="not_scorable")
+    assert json.loads(json.dumps(scores.to_dict(), allow_nan=False))["score"] == [1.0, None]
+    empty = form.score(pl.DataFrame({"call": [], "a": [], "second_one": []}, schema={"call": pl.String, "a": pl.String, "second_one": pl.Float64}), evaluation="call")
+    bare = form.score(pl.DataFrame({"a": ["yes"], "second_one": [0]}))  # nothing comes along but what is added
+    for frame in (empty.to_frame(), bare.to_frame()):
+        kinds = frame.schema
+        assert [kinds[name] for name in ("band", "rubric_id", "rubric_version", "content_hash", "passed")] == [pl.String] * 4 + [pl.Boolean]
+    arrow = form.score(pa.table({"a": ["yes"], "second_one": [0]})).to_frame()
+    assert [str(arrow.schema.field(name).type) for name in ("band", "passed")] == ["string", "bool"]
+    one = form.score_one({"a": "yes", "second_one": "not_applicable"}).to_dict()
+    assert one["criteria"][1]["earned"] is None
+    json.dumps(one, allow_nan=False)

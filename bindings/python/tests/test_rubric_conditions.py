@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -115,3 +116,59 @@ def test_what_a_frame_lacks_or_has_too_much_is_located(form: qa.Rubric) -> None:
     })  # fmt: skip
     with pytest.raises(DataError, match='column "service_type": expected one value per call, as of a conversation'):
         form.score(long, evaluation="call", criterion="item", answer="answer")
+
+
+TRUTH = """
+qascore: 1
+id: truth
+version: "1"
+scoring: {method: points}
+sections:
+  - id: s
+    criteria:
+      - {id: a, answer: yes_no}
+      - {id: b, answer: yes_no, ask_when: {field: vip, is: IS}}
+"""
+
+
+@pytest.mark.parametrize("written", ["true", "True", '"true"', "TRUE", "[true, 3]"])
+@pytest.mark.parametrize(("given", "asked"), [
+    (True, True), (np.True_, True), ("true", True), ("True", True), ("TRUE", True), (False, False), (np.False_, False),
+    ("False", False), (None, False), (math.nan, False), (pd.NA, False), ("", False), ("yes", False), (1, False),
+])  # fmt: skip
+def test_a_truth_value_of_the_conversation_is_what_a_form_writes_as_true(written: str, given: Any, asked: bool) -> None:
+    form = qa.Rubric.parse(TRUTH.replace("IS", written))
+    one = form.score_one({"a": "yes", "b": "no"}, conversation={"vip": given}, unasked="ignore")
+    assert one.score == (0.5 if asked else 1.0)
+    wide = pd.DataFrame({"a": ["yes"], "b": ["no"], "vip": pd.Series([given], dtype=object)})
+    assert form.score(wide, unasked="ignore").score.tolist() == [one.score]
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table], ids=["pandas", "polars", "pyarrow"])
+def test_truth_values_in_columns_meet_conditions(make: Any) -> None:
+    form = qa.Rubric.parse(TRUTH.replace("IS", "true"))
+    columns = {"a": ["yes", "yes", "yes"], "b": ["no", "no", "no"]}
+    for vip in ([True, False, None], [True, False, False], ["True", "false", None], ["true", "no", ""]):
+        scores = form.score(make(columns | {"vip": vip}), unasked="ignore")
+        assert scores.score.tolist() == [0.5, 1.0, 1.0], vip
+    never = qa.Rubric.parse(TRUTH.replace("IS", "false")).score(make(columns | {"vip": [True, False, None]}), unasked="ignore")
+    assert never.score.tolist() == [1.0, 0.5, 1.0]
+
+
+def test_a_truth_value_beside_numbers_is_not_one_of_them() -> None:
+    form = qa.Rubric.parse(TRUTH.replace("IS", "true"))
+    wide = pd.DataFrame({"a": ["yes"] * 3, "b": ["no"] * 3, "vip": pd.Series([True, 1, 0], dtype=object)})
+    assert form.score(wide, unasked="ignore").score.tolist() == [0.5, 1.0, 1.0]
+    with pytest.raises(RubricError, match='row 1: a: expected "yes" or "no" but found "1"'):
+        form.score(pd.DataFrame({"a": pd.Series([True, 1], dtype=object), "b": "no", "vip": True}))
+
+
+def test_columns_of_the_conversation_and_of_criteria_that_lack_are_named_together() -> None:
+    form = qa.Rubric.parse(TRUTH.replace("IS", "true"))
+    with pytest.raises(MissingColumnError) as caught:
+        form.score(pd.DataFrame({"A ": ["yes"], "Vip": [True]}))
+    assert str(caught.value).split("\n") == [
+        'answers: expected a column "vip", a field of the conversation that conditions of rubric "truth" look at, but found '
+        "none (did you mean 'Vip'?)",
+        'answers: expected a column for criterion "a" of rubric "truth" but found none (did you mean \'A \'?)',
+    ]
