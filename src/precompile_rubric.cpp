@@ -1,4 +1,5 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
-// Kernels of qascore::compiled, built once. Scoring.
+// Kernels of qascore::compiled, built once. Scoring, and what checks a form and makes its tables.
 #include <qascore/kernel/impl/scoring.ipp>
 #include <qascore/kernel/impl/scoring_many.ipp>
+#include <qascore/rubric/impl/rubric.ipp>

@@ -3,9 +3,9 @@
 
 /// Rubrics: how answers become scores. The YAML reader is declared in rubric/yaml.hpp (link qascore::yaml).
 #include "rubric/answers.hpp"
+#include "rubric/content_hash.hpp"
 #include "rubric/definition.hpp"
 #include "rubric/explain.hpp"
 #include "rubric/result.hpp"
 #include "rubric/rubric.hpp"
 #include "rubric/scoring.hpp"
-#include "rubric/validate.hpp"

@@ -22,12 +22,13 @@ ALLOWED = {
     "kernel/impl": {"kernel", "core", "detail"},
     "sampling": {"core", "detail", "kernel"},
     "rubric": {"core", "detail", "kernel"},
+    "rubric/impl": {"rubric", "core", "detail", "kernel"},
     "calibration": {"core", "detail", "kernel"},
     "estimation": {"core", "detail", "kernel", "sampling/sampling_plan.hpp"},
     "association": {"core", "detail", "kernel", "estimation/sample_design.hpp"},
     "simulation": {"core", "detail", "kernel"},
     "io": {"core", "detail", "sampling", "rubric", "calibration", "estimation", "association"},
-    "src/precompile_*": {"kernel/impl"},
+    "src/precompile_*": {"kernel/impl", "rubric/impl"},
     "src/rubric_*": {"core", "detail", "rubric"},
     "bindings/python/src": {"core", "detail", "kernel", "rubric", "sampling", "simulation/labels.hpp"},
 }
@@ -133,7 +134,7 @@ def check_includes(root: Path, path: str, text: str) -> Iterator[Broken]:
         target = included(root, path, quote, name)
         if target is not None:
             if target.endswith(".ipp"):
-                own_header = path == f"include/qascore/kernel/{Path(target).stem}.hpp"
+                own_header = path == f"include/qascore/{Path(target).parent.parent / Path(target).stem}.hpp"
                 if not own_header and place != "src/precompile_*":
                     yield Broken(path, number, f"{target}: a .ipp is included by its own header and src/precompile_*.cpp only")
             elif not own_include_is_allowed(path, target):
@@ -179,14 +180,16 @@ def check_form(path: str, text: str) -> Iterator[Broken]:
 
 def check_precompile(root: Path) -> Iterator[Broken]:
     listed = [line for file in root.glob("src/precompile_*.cpp") for line in file.read_text().splitlines()]
-    for ipp in sorted((root / "include/qascore/kernel/impl").glob("*.ipp")):
-        times = listed.count(f"#include <qascore/kernel/impl/{ipp.name}>")
+    for ipp in sorted((root / "include/qascore").glob("*/impl/*.ipp")):
+        path = ipp.relative_to(root / "include")
+        times = listed.count(f"#include <{path}>")
         if times == 0:
-            yield Broken("src/precompile_*.cpp", 1, f"{ipp.name} is missing: qascore::compiled would lack its kernels")
+            yield Broken("src/precompile_*.cpp", 1, f"{path} is missing: qascore::compiled would lack what it defines")
         if times > 1:
-            yield Broken("src/precompile_*.cpp", 1, f"{ipp.name} stands there {times} times: once is enough")
-        if not (ipp.parent.parent / f"{ipp.stem}.hpp").is_file():
-            yield Broken(str(ipp.relative_to(root)), 1, f"kernel/{ipp.stem}.hpp, which would declare it, does not exist")
+            yield Broken("src/precompile_*.cpp", 1, f"{path} stands there {times} times: once is enough")
+        header = path.parent.parent / f"{ipp.stem}.hpp"
+        if not (root / "include" / header).is_file():
+            yield Broken(str(ipp.relative_to(root)), 1, f"{header}, which would declare it, does not exist")
 
 
 def after_code(lines: list[str]) -> bool:
@@ -196,7 +199,7 @@ def after_code(lines: list[str]) -> bool:
 
 def check_cycles(root: Path, files: list[str]) -> Iterator[Broken]:
     """#pragma once hides a cycle until somebody includes the other end first. A header may include its own definitions
-    as its last line (kernels their .ipp, a record its text form): that one closes no cycle that matters."""
+    as its last line (its .ipp, a record's text form): that one closes no cycle that matters."""
     graph: dict[str, list[tuple[int, str]]] = {}
     for path in files:
         if path.startswith("include/") and path.endswith(".hpp"):

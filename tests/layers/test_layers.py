@@ -76,11 +76,13 @@ class EveryRuleCanFail(unittest.TestCase):
 
     def test_a_kernel_body_that_precompile_forgets(self) -> None:
         self.write("src/precompile_sums.cpp", layers.LICENCE + "\n")
-        self.assert_broken("src/precompile_*.cpp:1: sum.ipp is missing: qascore::compiled would lack its kernels")
+        self.assert_broken(
+            "src/precompile_*.cpp:1: qascore/kernel/impl/sum.ipp is missing: qascore::compiled would lack what it defines"
+        )
 
     def test_a_kernel_body_that_is_built_twice(self) -> None:
         self.write("src/precompile_more.cpp", layers.LICENCE + "\n#include <qascore/kernel/impl/sum.ipp>\n")
-        self.assert_broken("src/precompile_*.cpp:1: sum.ipp stands there 2 times: once is enough")
+        self.assert_broken("src/precompile_*.cpp:1: qascore/kernel/impl/sum.ipp stands there 2 times: once is enough")
 
     def test_a_kernel_that_takes_a_string(self) -> None:
         text = "double sum(std::span<const double> x,\n           std::string_view name);\n"

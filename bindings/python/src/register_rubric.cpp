@@ -6,6 +6,7 @@
 #include <qascore/rubric/explain.hpp>
 #include <qascore/rubric/rubric.hpp>
 #include <qascore/rubric/scoring.hpp>
+#include <qascore/rubric/validate.hpp>
 #include <qascore/rubric/yaml.hpp>
 
 #include <pybind11/stl.h>

@@ -10,8 +10,17 @@
 #include <vector>
 
 /// What a rubric says, as plain data: what the YAML reader fills in, and what C++ code may write by hand. A
-/// definition may be wrong; `rubric` checks it (rubric/validate.hpp). docs/rubric.md explains each word.
+/// definition may be wrong; `rubric` checks it (qascore::validate). docs/rubric.md explains each word.
 namespace qascore {
+
+/// Bounds that keep every rubric small enough to check, show and score; far above what people can fill in.
+inline constexpr std::size_t max_criteria = 500;
+inline constexpr std::size_t max_section_depth = 3;
+inline constexpr std::size_t max_bands = 100;
+inline constexpr std::size_t max_id_bytes = 64;
+inline constexpr int max_amount = 1'000'000; ///< of a weight, of points
+inline constexpr std::size_t max_condition_depth = 8;
+inline constexpr std::size_t max_condition_tests = 1000; ///< of all conditions of a form
 
 /// Text by language tag (`en`, `zh-CN`).
 using localised = std::map<std::string, std::string>;

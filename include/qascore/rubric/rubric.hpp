@@ -1,9 +1,10 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
-#include "compile.hpp"
-#include "content_hash.hpp"
-#include "validate.hpp"
+#include "../core/error.hpp"
+#include "../detail/nearest.hpp"
+#include "answer_scale.hpp"
+#include "compiled.hpp"
 
 #include <memory>
 #include <span>
@@ -74,6 +75,9 @@ private:
   double lowest_;
   std::vector<double> points_;
 };
+
+/// All that is wrong with a definition; empty when it is a rubric.
+std::vector<problem> validate(const rubric_definition& rubric);
 
 /// The versioned form by which answers become scores: built once, checked once, never changed, cheap to copy
 /// (copies share what they hold). What each word means stands in docs/rubric.md.
@@ -160,38 +164,14 @@ private:
     std::string hash;
   };
 
-  static rubric_definition refuse_problems(rubric_definition&& definition) {
-    if (auto problems = validate(definition); !problems.empty())
-      throw rubric_error(std::move(problems));
-    return std::move(definition);
-  }
-
-  static std::shared_ptr<const state> build(rubric_definition&& definition) {
-    const auto built = std::make_shared<state>();
-    state& s = *built;
-    s.definition = std::move(definition);
-    s.compiled = detail::rubric_compiler(s.definition).run();
-    s.hash = qascore::content_hash(s.definition);
-    for (std::uint32_t i = 0; i < s.compiled.criteria.size(); ++i) {
-      const auto& compiled = s.compiled.criteria[i];
-      s.criteria.emplace_back(compiled, s.compiled.sections[compiled.section].definition->id);
-      s.index.emplace(compiled.definition->id, i);
-      if (compiled.definition->critical && compiled.scored)
-        s.critical.push_back(i);
-      for (const auto& name : compiled.definition->dimension) {
-        auto at = static_cast<std::size_t>(std::ranges::find(s.dimensions, name) - s.dimensions.begin());
-        if (at == s.dimensions.size()) {
-          s.dimensions.push_back(name);
-          s.by_dimension.emplace_back();
-        }
-        if (s.by_dimension[at].empty() || s.by_dimension[at].back() != i)
-          s.by_dimension[at].push_back(i);
-      }
-    }
-    return built;
-  }
+  static rubric_definition refuse_problems(rubric_definition&& definition);
+  static std::shared_ptr<const state> build(rubric_definition&& definition);
 
   std::shared_ptr<const state> state_;
 };
 
 } // namespace qascore
+
+#if !defined(QASCORE_COMPILED)
+#include "impl/rubric.ipp"
+#endif

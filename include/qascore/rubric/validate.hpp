@@ -13,18 +13,7 @@
 #include <vector>
 
 /// What makes a definition a rubric that can score. All problems are found in one go.
-namespace qascore {
-
-/// Bounds that keep every rubric small enough to check, show and score; far above what people can fill in.
-inline constexpr std::size_t max_criteria = 500;
-inline constexpr std::size_t max_section_depth = 3;
-inline constexpr std::size_t max_bands = 100;
-inline constexpr std::size_t max_id_bytes = 64;
-inline constexpr int max_amount = 1'000'000; ///< of a weight, of points
-inline constexpr std::size_t max_condition_depth = 8;
-inline constexpr std::size_t max_condition_tests = 1000; ///< of all conditions of a form
-
-namespace detail {
+namespace qascore::detail {
 
 inline bool is_plain_id(std::string_view text) {
   return !text.empty() && text.size() <= max_id_bytes && std::ranges::all_of(text, [](char c) {
@@ -710,11 +699,4 @@ private:
   std::size_t base_ = 0; // scored and not a bonus
 };
 
-} // namespace detail
-
-/// All that is wrong with a definition; empty when it is a rubric.
-inline std::vector<problem> validate(const rubric_definition& rubric) {
-  return detail::rubric_checker(rubric).run();
-}
-
-} // namespace qascore
+} // namespace qascore::detail
