@@ -60,6 +60,11 @@ def csat_report(study: CsatStudy, title: str) -> Report:
         sections.append(Section("drivers", "Which criteria drive it", study.drivers.summary(), (Table(columns, rows),)))
     if study.corrected is not None:
         sections.append(Section("hidden", "What the raters' error hides", "", (Text(study.corrected.summary()),)))
+    if study.halo is not None:
+        sections.append(
+            Section("halo", "One person or two", study.halo.summary().splitlines()[-1] if study.halo.found else "",
+                    (IntervalPlot.from_estimates(study.halo, reference=0.0),))
+        )  # fmt: skip
     answers: list[Block] = [Table.from_estimates(study.response)]
     if study.response.propensity is not None:
         answers += [Text(study.response.propensity._how()), Table.from_estimates(study.response.propensity)]

@@ -12,11 +12,12 @@ from ._render import html_table, number
 from ._results import EstimateTable, estimate_table
 from .associations import association
 from .by_part import CorrelationsByPart, correlations_by_part
+from .errors import ArgumentError
 from .estimation import Rows, Sample, SampleDesign, rows_of
 from .importance import Drivers, drivers
 from .outcomes import answers_on_scale
 from .relations import CorrectedCorrelation, WithinBetween, disattenuate, within_between_correlation
-from .responses import SurveyResponse, survey_response
+from .responses import HaloCheck, SurveyResponse, halo_check, survey_response
 
 __all__ = ["CsatStudy", "csat_study"]
 
@@ -40,6 +41,8 @@ class CsatStudy:
     channels : CorrelationsByPart or None
         Spearman correlation of each part, each against all others, and whether they are all alike.
     drivers : Drivers or None
+    halo : HaloCheck or None
+        The correlation where one person gave score and answer, and that where two did.
     """
 
     score: str
@@ -50,6 +53,7 @@ class CsatStudy:
     corrected: CorrectedCorrelation | None
     channels: CorrelationsByPart | None
     drivers: Drivers | None
+    halo: HaloCheck | None = None
 
     def tables(self) -> dict[str, EstimateTable]:
         """All figures by part of the study."""
@@ -58,6 +62,8 @@ class CsatStudy:
             found["within_between"] = self.within_between
         if self.channels is not None:
             found["channels"] = self.channels
+        if self.halo is not None:
+            found["halo"] = self.halo
         if self.response.propensity is not None:
             found["after weights"] = self.response.propensity
         if self.drivers is not None:
@@ -108,6 +114,14 @@ class CsatStudy:
             yield self.channels._verdict()
         if self.drivers is not None:
             yield self.drivers.summary()
+        if self.halo is not None:
+            same, two = self.halo["same person"], self.halo["two people"]
+            verdict = (
+                "part of it is the person (halo), not the conversation: take the second"
+                if self.halo.found
+                else "that the person matters is not shown"
+            )
+            yield f"Where one person gave both: {same._value_text()}; where two did: {two._value_text()}; {verdict}."
         if self.corrected is not None:
             yield (
                 f"Without the raters' error Pearson's correlation would be {self.corrected._value_text()}."
@@ -169,6 +183,8 @@ def csat_study(
     criteria: Sequence[str] = (),
     by: str | None = None,
     reliability: Any = None,
+    score_by: str | None = None,
+    csat_by: str | None = None,
     adjusted: Sample | None = None,
     known: Sequence[str] = (),
     classes: int | None = None,
@@ -197,6 +213,8 @@ def csat_study(
         Column of channels: whether their correlations differ (`correlations_by_part`).
     reliability : Estimate or number, optional
         Of one rater's score: what the raters' error hides.
+    score_by, csat_by : str, optional
+        Columns of who gave the score and who the answer, for frames: whether both from one person go together more (`halo_check`).
     adjusted : SampleDesign, optional
         Those who answered, with weights that make up for who did not.
     known, classes, largest_factor
@@ -218,6 +236,10 @@ def csat_study(
     (0.786, 0.875)
     """
     rows = rows_of(sample)
+    if (score_by is None) != (csat_by is None):
+        raise ArgumentError("score_by, csat_by: expected both or neither")
+    if score_by is not None and isinstance(sample, SampleDesign):
+        raise ArgumentError("score_by: whether one person gave both is asked of plain rows; leave it out under a SampleDesign")
     answers_on_scale(rows, csat, scale, "drop")
     ordinal = scale[1] - scale[0] < MOST_CATEGORIES
     correlations = _correlations(rows, sample, score, csat, ordinal, confidence)
@@ -244,4 +266,7 @@ def csat_study(
         )
         if criteria
         else None,
+        halo=None
+        if score_by is None or csat_by is None
+        else halo_check(sample, score, csat, x_by=score_by, y_by=csat_by, method="spearman", confidence=confidence, missing="drop"),
     )

@@ -11,7 +11,7 @@ import numpy as np
 from . import _core
 from ._frames import Frame
 from ._results import Estimate, EstimateTable
-from .errors import ArgumentError, DataError
+from .errors import ArgumentError, DataError, check_choice
 from .estimation import Numbers, Rows, Sample, rows_of
 from .outcomes import answers_on_scale
 from .propensities import ResponsePropensity, response_propensity
@@ -160,7 +160,15 @@ class HaloCheck(CorrelationComparison):
 
 
 def halo_check(
-    sample: Any, x: str, y: str, *, x_by: str, y_by: str, method: str = "pearson", confidence: float = 0.95
+    sample: Any,
+    x: str,
+    y: str,
+    *,
+    x_by: str,
+    y_by: str,
+    method: str = "pearson",
+    confidence: float = 0.95,
+    missing: str = "error",
 ) -> HaloCheck:
     """Whether two numbers go together more where the same person gave both.
 
@@ -174,6 +182,8 @@ def halo_check(
         Columns of labels: who gave x, who gave y.
     method : {"pearson", "spearman", "kendall"}
     confidence : float
+    missing : {"error", "drop"}
+        With "drop" rows that lack a number are left out.
 
     Returns
     -------
@@ -196,6 +206,9 @@ def halo_check(
         if not rows.any():
             raise ArgumentError(f"x_by, y_by: in no row {name} {x} and {y}: the data cannot tell")
     parts = [frame.take(np.flatnonzero(rows).astype(np.int64), {}) for rows in (same, ~same)]
-    found = compare_correlations(parts[0], (x, y), (x, y), other=parts[1], method=method, confidence=confidence)
+    check_choice("missing", missing, ("error", "drop"))
+    found = compare_correlations(
+        parts[0], (x, y), (x, y), other=parts[1], method=method, confidence=confidence, missing=missing
+    )
     keys = ((found.keys[0][0], ("same person", "two people", "difference")),)
     return HaloCheck(keys, found.estimates, frame.backend)

@@ -101,6 +101,24 @@ def test_the_picture_has_the_two_slopes_where_signs_differ() -> None:
     assert ax.get_xlabel() == "score"
 
 
+def test_one_person_who_gave_both_numbers_is_noticed() -> None:
+    same = np.arange(400) < 200
+    rated = CALLS[~CHAT].assign(scored=np.arange(400) % 4, asked=np.where(same, np.arange(400) % 4, 9))
+    rated["own"] = rated["own"] + 2 * np.where(same, rated["csat"].fillna(0), 0)
+    study = qa.csat_study(rated, score="own", score_by="scored", csat_by="asked")
+    assert study.halo is not None
+    assert study.halo.found
+    assert "part of it is the person (halo), not the conversation" in study.summary()
+    fair = qa.csat_study(rated.assign(own=OWN[~CHAT]), score="own", score_by="scored", csat_by="asked")
+    assert "that the person matters is not shown" in fair.summary()
+    pytest.importorskip("jinja2")
+    assert "One person or two" in study.to_html()
+    with pytest.raises(ArgumentError, match="score_by, csat_by: expected both or neither"):
+        qa.csat_study(rated, score_by="scored")
+    with pytest.raises(ArgumentError, match="score_by: whether one person gave both is asked of plain rows"):
+        qa.csat_study(qa.SampleDesign(rated.assign(w=1), weight="w"), score_by="scored", csat_by="asked")
+
+
 def test_churn_as_it_happened_or_not_is_an_outcome() -> None:
     left = CALLS[~CHAT].assign(left=(LATENT[~CHAT] < 0).astype(int))
     study = qa.csat_study(left, score="own", csat="left", scale=(0, 1), criteria=["own", "noise"])
@@ -115,6 +133,32 @@ def test_who_did_not_answer_is_weighed_by_what_is_known() -> None:
     assert "After weights for who did not answer, mean csat is" in study.summary()
     assert "after weights" in study.tables()
     assert "the inverse response rate of its class of 4" in study.summary()
+
+
+@pytest.mark.skipif(not (DATA / "stc3").exists(), reason="the data are not here")
+def test_real_raters_who_gave_both_numbers_show_a_halo() -> None:
+    """Accomplishment and effectiveness by raters of odd number, satisfaction by others, or by the same."""
+    ratings = pd.read_csv(DATA / "stc3" / "ratings.csv")
+    odd = ratings["rater_id"].str[1:].astype(int) % 2 == 1
+    wide = {who: part.pivot_table(index="conversation_id", columns="criterion", values="score") for who, part in ratings.groupby(odd)}
+    score = (wide[True]["A"] + wide[True]["E"]) / 2
+    first = np.arange(len(score)) % 2 == 0
+    dialogues = pd.DataFrame(
+        {
+            "score": score,
+            "csat": wide[False]["S"],
+            "either": np.where(first, wide[True]["S"], wide[False]["S"]),
+            "scored_by": "odd",
+            "asked": np.where(first, "odd", "even"),
+        }
+    )
+    others = qa.association(dialogues, "score", "csat", method="pearson")
+    assert others.value == pytest.approx(0.7601, abs=5e-5)
+    assert 0.70 < others.low < others.high < 0.80
+    found = qa.halo_check(dialogues, "score", "either", x_by="scored_by", y_by="asked")
+    assert found.found
+    assert found["same person"].value > 0.88
+    assert found["two people"].value < 0.80
 
 
 @pytest.mark.skipif(not (DATA / "star").exists(), reason="the data are not here")

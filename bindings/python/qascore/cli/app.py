@@ -141,6 +141,8 @@ def relate(
     reliability: Annotated[
         float | None, typer.Option("--reliability", help="Of one rater's score, 0 to 1: what the raters' error hides.")
     ] = None,
+    score_by: Annotated[str | None, typer.Option("--score-by", help="The column of who gave the score.")] = None,
+    csat_by: Annotated[str | None, typer.Option("--csat-by", help="The column of who gave the answer: one person or two.")] = None,
     known: Annotated[
         list[str] | None, typer.Option("--known", help="A column that all rows have, for a model of who answers; once for each.")
     ] = None,
@@ -161,7 +163,7 @@ def relate(
 
         found = relate_file(
             file, score=score, csat=csat, scale=(lowest, highest), agent=agent, by=by, criteria=tuple(criterion or ()),
-            reliability=reliability, known=tuple(known or ()), classes=classes, replicates=replicates, seed=seed,
+            score_by=score_by, csat_by=csat_by, reliability=reliability, known=tuple(known or ()), classes=classes, replicates=replicates, seed=seed,
         )  # fmt: skip
         if html is not None:
             write_file(html, found.to_html().encode())
