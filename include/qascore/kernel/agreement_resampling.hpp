@@ -49,11 +49,12 @@ namespace kernel {
 /// Units of one profile are alike, so that profiles are drawn (numbers of units by binomials) where there are few, and the
 /// coefficient is computed from the numbers of units by profile; where it does not matter who gave which rating, profiles
 /// that differ in that are one. A replicate costs the distinct profiles, not the units. Replicate r draws from counter_stream(seed,
-/// r). The jackknife takes time quadratic in the number of profiles. Under a design the bootstrap is that of Rao and Wu
+/// r). The jackknife of alpha on the interval level takes time linear in the profiles; others compute the coefficient anew
+/// without each profile, and are refused above 5e9 ratings read in all. Under a design the bootstrap is that of Rao and Wu
 /// (kernel/replicates.hpp): clusters are drawn again within strata, weights rescaled.
 /// Undefined: the coefficient is; no or one unit; no variation between replicates; half of the replicates or more
 /// undefined; BCa where all replicates lie on one side. Throws argument_error for a bootstrap without seed or of fewer than
-/// 2 replicates, for a jackknife under a design with strata, clusters or weights. Source: Efron (1987),
+/// 2 replicates, for a jackknife under a design with strata, clusters or weights, or of too many profiles. Source: Efron (1987),
 /// doi:10.1080/01621459.1987.10478410; Efron and Tibshirani (1993), An Introduction to the Bootstrap. Checked against: all
 /// resamples of small tables enumerated, fast-krippendorff 0.8.3 on 40,000 resamples, kappaGold 0.4.0, simulation.
 resampled_agreement resample_agreement(const rating_view& ratings, const agreement_measure& measure,

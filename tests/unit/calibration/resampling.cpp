@@ -230,6 +230,33 @@ TEST_CASE("the jackknife of alpha leaves out what a smaller table leaves out, at
   }
 }
 
+TEST_CASE("the jackknife of scores takes time linear in the units, and that of other coefficients is not "
+          "begun in vain") {
+  std::mt19937_64 engine(18);
+  constexpr std::size_t units = 60'000;
+  std::vector<double> scores;
+  for (std::size_t u = 0; u < units; ++u) {
+    const double truth = qa::test::normal(engine);
+    for (int r = 0; r < 2; ++r)
+      scores.push_back(truth + 0.5 * qa::test::normal(engine));
+  }
+  const auto table = qa::rating_table::from_matrix(scores, 2);
+  const auto alpha = qa::krippendorff_alpha(table, {.level = qa::level::interval});
+  const auto found =
+      qa::resample_agreement(table, {.level = qa::level::interval}, {.method = method::jackknife});
+  CHECK(found.replicates == units);
+  CHECK(close_to(found.std_error, alpha.std_error, 1e-3));
+  CHECK(std::abs(found.bias) < 0.01 * alpha.std_error);
+  CHECK_THROWS_WITH_AS(
+      qa::resample_agreement(table, {.coefficient = coefficient::conger_kappa},
+                             {.method = method::jackknife}),
+      "method: the jackknife computes this coefficient anew without each of 60000 units that were rated "
+      "differently, each time from 120000 ratings; expected at most 5000000000 ratings in all; take the "
+      "standard "
+      "error from influence values (the default of the coefficient), which it repeats, or percentile or bca",
+      qa::argument_error);
+}
+
 TEST_CASE("under a design clusters are drawn again within strata") {
   std::mt19937_64 engine(14);
   // 60 agents of 5 calls: calls of an agent share their rater's mood, so that the cluster error is the larger one.

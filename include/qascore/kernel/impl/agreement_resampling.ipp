@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../../core/error.hpp"
+#include "../../detail/format.hpp"
 #include "../../detail/parallel.hpp"
 #include "../agreement_resampling.hpp"
 #include "../bootstrap_limits.hpp"
@@ -23,6 +24,8 @@
 
 namespace qascore::kernel {
 namespace detail_resampling {
+
+inline constexpr double most_of_a_jackknife = 5e9; ///< ratings read in all: a minute or less
 
 /// Draws n of n units with replacement, as numbers of units by profile.
 class unit_draws {
@@ -110,6 +113,11 @@ public:
     return alpha_ ? (*alpha_)(by.weight, by.units) : measure_by_profile(ratings_, measure_, by).value;
   }
 
+  /// Alpha, where it is known without a unit from sums over all of them.
+  const alpha_replicates* by_moments() const noexcept {
+    return alpha_ && alpha_->has_moments() ? &*alpha_ : nullptr;
+  }
+
 private:
   const rating_view& ratings_;
   const agreement_measure& measure_;
@@ -173,22 +181,47 @@ inline void finish_bootstrap(resampled_agreement& out, std::vector<double> value
   out.high = found.high;
 }
 
+/// The coefficient without one unit of each profile that takes part; NaN for others, and where it is undefined.
+inline std::vector<double> values_without(const rating_view& ratings, const agreement_measure& measure,
+                                          const profile_weights& whole, unsigned threads) {
+  const std::size_t least = least_ratings(measure), profiles = ratings.profiles();
+  std::vector<double> out(profiles, missing_value);
+  const auto takes_part = [&](std::size_t p) {
+    return ratings.count(p) >= least && ratings.multiplicity[p] > 0.0;
+  };
+  const replicate_value value(ratings, measure);
+  if (const alpha_replicates* alpha = value.by_moments()) {
+    const auto all = alpha->moments_of(whole.weight, whole.units);
+    for (std::size_t p = 0; p < profiles; ++p)
+      if (takes_part(p))
+        out[p] = alpha->without(all, p);
+    return out;
+  }
+  if (static_cast<double>(profiles) * static_cast<double>(ratings.code.size()) > most_of_a_jackknife)
+    throw argument_error("method: the jackknife computes this coefficient anew without each of " +
+                         std::to_string(profiles) + " units that were rated differently, each time from " +
+                         std::to_string(ratings.code.size()) + " ratings; expected at most " +
+                         detail::format_number(most_of_a_jackknife) +
+                         " ratings in all; take the standard error from influence values (the default of the "
+                         "coefficient), which it "
+                         "repeats, or percentile or bca");
+  qascore::detail::for_each_part(threads, profiles, [&](std::size_t, std::size_t first, std::size_t last) {
+    profile_weights by = whole;
+    for (std::size_t p = first; p < last; ++p)
+      if (takes_part(p)) {
+        by.weight[p] = by.units[p] = whole.weight[p] - 1.0;
+        out[p] = value(by);
+        by.weight[p] = by.units[p] = whole.weight[p];
+      }
+  });
+  return out;
+}
+
 inline void finish_jackknife(resampled_agreement& out, const rating_view& ratings,
                              const agreement_measure& measure, const profile_weights& whole,
                              const resampling_options& options) {
   const std::size_t least = least_ratings(measure), profiles = ratings.profiles();
-  const replicate_value value(ratings, measure);
-  std::vector<double> without(profiles, missing_value);
-  qascore::detail::for_each_part(options.threads, profiles,
-                                 [&](std::size_t, std::size_t first, std::size_t last) {
-                                   profile_weights by = whole;
-                                   for (std::size_t p = first; p < last; ++p)
-                                     if (ratings.count(p) >= least && ratings.multiplicity[p] > 0.0) {
-                                       by.weight[p] = by.units[p] = whole.weight[p] - 1.0;
-                                       without[p] = value(by);
-                                       by.weight[p] = by.units[p] = whole.weight[p];
-                                     }
-                                 });
+  const std::vector<double> without = values_without(ratings, measure, whole, options.threads);
   double n = 0.0, mean = 0.0, squares = 0.0;
   for (std::size_t p = 0; p < profiles; ++p) {
     if (ratings.count(p) < least || !(ratings.multiplicity[p] > 0.0))

@@ -41,13 +41,45 @@ public:
 
   /// NaN where alpha is undefined. `weight`: by profile; `units`: those that count for the factor 1 - 1/N.
   double operator()(std::span<const double> weight, std::span<const double> units) const {
+    if (interval_)
+      return value_of(moments_of(weight, units));
     double made = 0.0, total = 0.0;
     for (std::size_t p = 0; p < weight.size(); ++p) {
       made += units[p] * made_[p];
       total += weight[p] * made_[p];
     }
-    const parts found = interval_ ? by_moments(weight, total) : by_margins(weight, total);
-    return found.chance > 0.0 ? 1.0 - (1.0 - 1.0 / made) * found.seen / found.chance : missing_value;
+    return value_of(by_margins(weight, total), made);
+  }
+
+  /// Whether alpha is a function of a few sums over units, so that it is known without each of them at once: on the interval level,
+  /// where nearly every unit is rated in a way of its own.
+  bool has_moments() const noexcept { return interval_; }
+
+  /// What alpha on the interval level is made of.
+  struct moments {
+    double made = 0.0, total = 0.0, seen = 0.0, sum = 0.0, squares = 0.0;
+  };
+
+  moments moments_of(std::span<const double> weight, std::span<const double> units) const {
+    moments out;
+    for (std::size_t p = 0; p < weight.size(); ++p) {
+      out.made += units[p] * made_[p];
+      out.total += weight[p] * made_[p];
+      out.seen += weight[p] * within_[p];
+      out.sum += weight[p] * sum_[p];
+      out.squares += weight[p] * squares_[p];
+    }
+    return out;
+  }
+
+  /// Alpha without one unit of profile p.
+  double without(moments whole, std::size_t p) const {
+    whole.made -= made_[p];
+    whole.total -= made_[p];
+    whole.seen -= within_[p];
+    whole.sum -= sum_[p];
+    whole.squares -= squares_[p];
+    return value_of(whole);
   }
 
 private:
@@ -55,6 +87,14 @@ private:
   struct parts {
     double seen = 0.0, chance = 0.0;
   };
+
+  static double value_of(parts found, double made) {
+    return found.chance > 0.0 ? 1.0 - (1.0 - 1.0 / made) * found.seen / found.chance : missing_value;
+  }
+  static double value_of(const moments& of) {
+    return value_of(parts{of.seen, unrounded(2.0 * (of.squares - of.sum / of.total * of.sum), of.squares)},
+                    of.made);
+  }
 
   /// Per profile, of its values about the middle of the scale: their sum, their squares, and twice their squares about their
   /// own mean over m - 1, times m.
@@ -81,16 +121,6 @@ private:
 
   /// 0 for what rounding leaves of ratings that are all alike.
   static double unrounded(double chance, double size) { return chance > 1e-13 * size ? chance : 0.0; }
-
-  parts by_moments(std::span<const double> weight, double total) const {
-    double seen = 0.0, sum = 0.0, squares = 0.0;
-    for (std::size_t p = 0; p < weight.size(); ++p) {
-      seen += weight[p] * within_[p];
-      sum += weight[p] * sum_[p];
-      squares += weight[p] * squares_[p];
-    }
-    return {seen, unrounded(2.0 * (squares - sum / total * sum), squares)};
-  }
 
   parts by_margins(std::span<const double> weight, double total) const {
     std::vector<double> count(ratings_.categories(), 0.0);
