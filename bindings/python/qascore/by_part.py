@@ -38,7 +38,7 @@ class CorrelationsByPart(EstimateTable):
 
     difference: EstimateTable = field(default_factory=lambda: EstimateTable((), ()))
     adjusted_p: tuple[float, ...] = ()
-    all_alike: TestResult = TestResult(math.nan, math.nan, math.nan, math.nan)
+    all_alike: TestResult = field(default_factory=lambda: TestResult(math.nan, math.nan, math.nan, math.nan))
 
     def found(self, level: float = LEVEL) -> list[str]:
         """Parts whose correlation differs from that of all others beyond chance."""
