@@ -106,6 +106,28 @@ TEST_CASE("correlations of ordinal CSAT with seven tenths of the answers at the 
   }
 }
 
+TEST_CASE(
+    "polychoric correlations with seven tenths of the answers at the top hold the one behind the boxes" *
+    doctest::test_suite("simulation")) {
+  for (const double r : {0.0, 0.4})
+    for (const std::size_t n : {std::size_t{100}, std::size_t{400}}) {
+      std::mt19937_64 engine(23);
+      tally found;
+      for (int s = 0; s < samples(); ++s) {
+        pairs p = satisfied(n, r, engine);
+        for (double& score : p.score) // four bands
+          score = score < 72.5 ? 1.0 : score < 80.5 ? 2.0 : score < 88.5 ? 3.0 : 4.0;
+        found.add(qa::kernel::correlate(qa::independent_units(n), p.score, p.csat,
+                                        correlation_method::polychoric, {},
+                                        qa::correlation_interval::automatic, qa::missing_rows::error),
+                  r);
+      }
+      show("polychoric, r " + std::to_string(r) + ", n " + std::to_string(n), found.held);
+      CHECK(found.held > (longer() ? 0.93 : 0.89));
+      CHECK(found.held < (longer() ? 0.97 : 0.995));
+    }
+}
+
 TEST_CASE("means and correlations after weights from a model of who answers hold the truth" *
           doctest::test_suite("simulation")) {
   struct asked {
