@@ -57,12 +57,12 @@ def csat_report(study: CsatStudy, title: str) -> Report:
         )
         columns = (Column("criterion"), Column("correlation", "number"), Column("interval", "interval"),
                    Column("adjusted p", "number", 3), Column("share explained", "percent"), Column("mean", "number"))  # fmt: skip
-        sections.append(Section("drivers", "Which criteria drive it", study.drivers.summary(), (Table(columns, rows),)))
+        sections.append(Section("drivers", "Which criteria drive it", study.drivers._said(), (Table(columns, rows),)))
     if study.corrected is not None:
-        sections.append(Section("hidden", "What the raters' error hides", "", (Text(study.corrected.summary()),)))
+        sections.append(Section("hidden", "What the raters' error hides", "", (Text(study.corrected._said()),)))
     if study.halo is not None:
         sections.append(
-            Section("halo", "One person or two", study.halo.summary().splitlines()[-1] if study.halo.found else "",
+            Section("halo", "One person or two", study.halo._said().splitlines()[-1] if study.halo.found else "",
                     (IntervalPlot.from_estimates(study.halo, reference=0.0),))
         )  # fmt: skip
     answers: list[Block] = [Table.from_estimates(study.response)]

@@ -57,6 +57,17 @@ def calm(ax: Axes) -> None:
         text.set_fontfamily(fonts())
 
 
+def aside(ax: Axes, text: str) -> None:
+    """What a reader must know of all that is drawn, above the right end: how many, which interval."""
+    ax.set_title(text, loc="right", fontsize=9, color=SOFT, family=fonts())
+
+
+def how_many(estimates: Sequence[Estimate]) -> str:
+    """The n of all estimates where it is one, else the smallest and the largest."""
+    counts = sorted({estimate.n for estimate in estimates})
+    return f"n = {counts[0]:,}" if len(counts) == 1 else f"n = {counts[0]:,} to {counts[-1]:,}" if counts else ""
+
+
 def interval_plot(
     table: EstimateTable | Estimate,
     ax: Axes | None = None,
@@ -109,9 +120,15 @@ def interval_plot(
             ax.plot(
                 [row.truth], [at], "D", color="white", markeredgecolor=MARK, markeredgewidth=1.6, zorder=4
             )
+    several = len({row.figure.n for row in rows}) > 1
+    for at, row in enumerate(rows):
+        if several and row.figure.n is not None:
+            ax.text(1.01, at, f"n = {row.figure.n:,}", transform=ax.get_yaxis_transform(), va="center", fontsize=8, color=SOFT)
     ax.set_yticks(range(len(rows)), [row.label for row in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlabel(label or table._caption())
+    said = ([] if several else [how_many(table.estimates)]) + ([table._levels()] if label else [])
+    aside(ax, ", ".join(filter(None, said)))
     ax.grid(axis="x", color=GRID)
     calm(ax)
     return ax
@@ -160,7 +177,8 @@ def caterpillar_plot(
         ax.axvline(table.coefficients["intercept"], color=MARK, linestyle="--", linewidth=1.2)
     ax.set_yticks(places if len(rows) <= 60 else [], [str(row.agent) for row in rows] if len(rows) <= 60 else [])
     ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_xlabel(label or f"mean {table.column}, {100 * table.confidence:g}% intervals")
+    ax.set_xlabel(label or f"mean {table.column}")
+    aside(ax, f"{100 * table.confidence:g}% intervals, {how_many([row.direct for row in rows])} each")
     ax.legend(frameon=False)
     ax.grid(axis="x", color=GRID)
     calm(ax)
@@ -229,7 +247,7 @@ def bar_plot(
 
 
 def line_plot(
-    lines: Mapping[str, Sequence[tuple[float, float]]],
+    lines: Mapping[str, Sequence[tuple[float, float, float, float]]],
     ax: Axes | None = None,
     *,
     height: str = "",
@@ -240,8 +258,8 @@ def line_plot(
 
     Parameters
     ----------
-    lines : mapping of sequences of (x, y)
-        By the name of each line; a single one may have none.
+    lines : mapping of sequences of (x, y, low, high)
+        By the name of each line, with limits that may be undefined; a single one may have no name.
     ax : matplotlib Axes, optional
         Where to draw; a new figure if it is not given.
     height : str, optional
@@ -257,13 +275,14 @@ def line_plot(
 
     Examples
     --------
-    >>> ax = line_plot({"1 rater": [(1, 0.4), (2, 0.6)], "2 raters": [(1, 0.5), (2, 0.7)]}, reference=0.6)
+    >>> ax = line_plot({"1 rater": [(1, 0.4, 0.3, 0.5), (2, 0.6, 0.5, 0.7)]}, reference=0.6)
     """
     ax = new_axes(ax, 7.0, 4.0)
     reference_line(ax.axhline, reference)
     for at, (name, points) in enumerate(lines.items()):
-        across, up = [x for x, _ in points], [y for _, y in points]
+        across, up, low, high = zip(*points, strict=True)
         strength = 1.0 if len(lines) == 1 else 0.35 + 0.65 * at / (len(lines) - 1)
+        ax.vlines(across, low, high, color=ACCENT, alpha=strength / 2)
         ax.plot(across, up, "o-", color=ACCENT, alpha=strength, markersize=4)
         ax.annotate(name, (across[-1], up[-1]), (6, 0), textcoords="offset points", va="center", color=SOFT, family=fonts())
     ax.set_xlabel(label)
@@ -307,6 +326,7 @@ def histogram_plot(
     numbers: Any = np.asarray(values, dtype=float)
     ax = new_axes(ax, 6.0, 3.0)
     ax.hist(numbers[np.isfinite(numbers)], bins=bins, color=ACCENT, edgecolor="white")
+    aside(ax, f"n = {np.isfinite(numbers).sum():,}")
     for name, value in (marks or {}).items():
         ax.axvline(value, color=MARK, linestyle="--", linewidth=1.2, label=name)
     if marks:
@@ -349,6 +369,7 @@ def scatter_plot(
         ax.scatter(pairs[:, 0], pairs[:, 1], s=area, color=ACCENT, alpha=0.7, linewidths=0)
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
+    aside(ax, f"n = {counts.sum():,}")
     ax.grid(color=GRID)
     calm(ax)
     return ax
@@ -381,6 +402,7 @@ def within_between_plot(table: WithinBetween, ax: Axes | None = None) -> Axes:
         ax.plot(ends, line, color=MARK, linestyle="--", linewidth=1.6, label="between groups")
     if ax.get_legend_handles_labels()[0]:
         ax.legend(frameon=False)
+    aside(ax, f"{table._levels()} of the correlations are in the table, {how_many(list(table))}")
     return ax
 
 
@@ -467,6 +489,7 @@ def control_plot(
             out = [at for at in signals if not math.isnan(values[at])]
             ax.plot(out, values[out], "o", color="none", markeredgecolor=MARK, markersize=8)
     ax.set_xlabel(label)
+    aside(ax, f"n = {len(places):,}")
     ax.grid(axis="y", color=GRID)
     calm(ax)
     return ax

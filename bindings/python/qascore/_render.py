@@ -41,11 +41,19 @@ def in_language(title: Mapping[str, str], language: str, otherwise: str) -> str:
     return near[0] if near else next(iter(title.values()), otherwise)
 
 
-def range_text(low: float, high: float) -> str:
+class Range(str):
+    """`low to high` as text. In a notebook's table it is drawn too: a whisker, and a dot at the value where one is known."""
+
+    low: float
+    high: float
+    value: float
+
+
+def range_text(low: float, high: float, value: float = math.nan) -> Range:
     """`low to high`, or a dot where undefined."""
-    if math.isnan(low) or math.isnan(high):
-        return NONE
-    return f"{number(low)} to {number(high)}"
+    text = Range(NONE if math.isnan(low) or math.isnan(high) else f"{number(low)} to {number(high)}")
+    text.low, text.high, text.value = low, high, value
+    return text
 
 
 def width(text: str) -> int:
@@ -74,19 +82,56 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join([line(list(header)), line(["-" * w for w in widths]), *map(line, cells)])
 
 
-def html_table(header: Sequence[str], rows: Sequence[Sequence[object]], caption: str = "") -> str:
-    """A table for a notebook or a page; every text is escaped."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in header)
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f"<td>{escape(cell)}</td>"
-            if isinstance(cell, str)
-            else f'<td style="text-align:right">{escape(number(cell))}</td>'
-            for cell in row
-        )
-        + "</tr>"
-        for row in rows
+DRAWN = 120  # width of the picture of an interval, in the cell of a table
+HALF = 7  # of its height
+WIDEST = 2.5  # an axis ends this many times the spread of values beyond them: one wide interval does not squeeze the others
+
+
+def _axis(cells: Sequence[object]) -> tuple[float, float] | None:
+    """The ends of the axis that the ranges of one column share; none where nothing can be drawn."""
+    ranges = [cell for cell in cells if isinstance(cell, Range) and math.isfinite(cell.low) and math.isfinite(cell.high)]
+    if not ranges:
+        return None
+    low, high = min(one.low for one in ranges), max(one.high for one in ranges)
+    inner = [v for one in ranges for v in (one.value if math.isfinite(one.value) else (one.low + one.high) / 2,)]
+    if len(ranges) > 2 and (room := WIDEST * (max(inner) - min(inner))) > 0:
+        low, high = max(low, min(inner) - room), min(high, max(inner) + room)
+    return (low, high) if high > low else (low - 0.5, low + 0.5)
+
+
+def _picture(one: Range, axis: tuple[float, float]) -> str:
+    """A whisker and a dot in the colour of the text, whatever that is: light and dark alike. The numbers stand beside it."""
+    if not (math.isfinite(one.low) and math.isfinite(one.high)):
+        return ""
+
+    def place(value: float) -> float:
+        return HALF + (DRAWN - 2 * HALF) * (min(max(value, axis[0]), axis[1]) - axis[0]) / (axis[1] - axis[0])
+
+    zero = f'<path d="M{place(0):.1f} 0v{2 * HALF}" stroke-opacity="0.4" stroke-dasharray="2 2"/>' if axis[0] < 0 < axis[1] else ""
+    dot = f'<circle cx="{place(one.value):.1f}" cy="{HALF}" r="3.5" fill="currentColor"/>' if math.isfinite(one.value) else ""
+    ends = "".join(
+        f"M{place(at):.1f} {HALF - 3}v6" for at in (one.low, one.high) if axis[0] <= at <= axis[1]  # one that goes on has no end
     )
+    return (
+        f'<svg width="{DRAWN}" height="{2 * HALF}" viewBox="0 0 {DRAWN} {2 * HALF}" aria-hidden="true" fill="none" '
+        f'stroke="currentColor" style="vertical-align:middle">{zero}'
+        f'<path d="M{place(one.low):.1f} {HALF}H{place(one.high):.1f}{ends}" stroke-width="1.5"/>{dot}</svg> '
+    )
+
+
+def html_table(header: Sequence[str], rows: Sequence[Sequence[object]], caption: str = "") -> str:
+    """A table for a notebook or a page, its ranges drawn; every text is escaped."""
+    axes = [_axis([row[at] for row in rows]) for at in range(len(header))]
+
+    def shown(cell: object, axis: tuple[float, float] | None) -> str:
+        if isinstance(cell, Range) and axis is not None:
+            return f'<td style="white-space:nowrap;text-align:left">{_picture(cell, axis)}{escape(cell)}</td>'
+        if isinstance(cell, str):
+            return f'<td style="text-align:left">{escape(cell)}</td>'
+        return f'<td style="text-align:right">{escape(number(cell))}</td>'
+
+    sides = ["left" if any(isinstance(row[at], str) for row in rows) else "right" for at in range(len(header))]
+    head = "".join(f'<th scope="col" style="text-align:{side}">{escape(name)}</th>' for name, side in zip(header, sides, strict=True))
+    body = "".join(f"<tr>{''.join(map(shown, row, axes))}</tr>" for row in rows)
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     return f'<table class="qascore">{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'

@@ -14,8 +14,32 @@ from ._render import html_table, number, range_text, text_table
 Self = TypeVar("Self", bound="Estimate")
 
 
+class Result:
+    """What results have in common: a summary in plain sentences."""
+
+    CAUTION: ClassVar[str] = ""
+    """What not to conclude from it."""
+
+    def summary(self) -> str:
+        """In plain sentences: how large, how sure, and what not to conclude from it."""
+        said = self._said()
+        if not self.CAUTION or not self._is_defined():
+            return said
+        end = "\n" if "\n" in said else " " if said.endswith(".") else ". "
+        return f"{said}{end}{self.CAUTION}"
+
+    def _said(self) -> str:
+        """The summary without the caution: what tables, pictures and pages show."""
+        raise NotImplementedError
+
+    def _is_defined(self) -> bool:
+        """Whether there is anything to be cautious about."""
+        value = getattr(self, "value", None)
+        return not math.isnan(value) if isinstance(value, float) else not getattr(self, "undefined", None)
+
+
 @dataclass(frozen=True)
-class Estimate:
+class Estimate(Result):
     """A number with its uncertainty.
 
     Attributes
@@ -40,6 +64,10 @@ class Estimate:
         Units left out because they had no value, and drawn units that have no row at all (of a design that knows its plan;
         by domain where the strata say in which domain they are, else the table's note has their number).
     """
+
+    CAUTION: ClassVar[str] = (
+        "The interval allows for who was drawn, not for raters who err or for conversations that could not be drawn."
+    )
 
     name: str
     value: float
@@ -73,7 +101,7 @@ class Estimate:
         """The name as sentences and pictures show it."""
         return self.name
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The result in a sentence."""
         return f"{self._title()} is {self._value_text()}."
 
@@ -96,7 +124,7 @@ class Estimate:
         return f" ({self.missing} missing)" if self.missing else ""
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {self.summary()}>"
+        return f"<{type(self).__name__}: {self._said()}>"
 
     def _repr_html_(self) -> str:
         return EstimateTable((), (self,))._repr_html_()
@@ -168,9 +196,9 @@ class TestedEstimate(Estimate):
         record = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "test"}
         return record | {"statistic": self.test.statistic, "test_df": self.test.df1, "p_value": self.test.p_value}
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The result in a sentence."""
-        text = super().summary()
+        text = super()._said()
         return text if math.isnan(self.test.p_value) else f"{text[:-1]}, p {_p_text(self.test.p_value)}."
 
 
@@ -179,12 +207,14 @@ def _p_text(p: float) -> str:
 
 
 @dataclass(frozen=True)
-class EstimateTable:
+class EstimateTable(Result):
     """Several estimates side by side, one row each.
 
     `keys` are the columns before the estimates, as (name, values) with one value per estimate. `unlabelled` counts the
     units that are in none of the rows, for want of a label. `note` is what a reader of all rows must know.
     """
+
+    CAUTION: ClassVar[str] = "Each interval holds for its own row: of many rows some miss, and those at the ends look further out than they are."
 
     keys: tuple[tuple[str, tuple[Any, ...]], ...]
     estimates: Sequence[Estimate]
@@ -251,7 +281,7 @@ class EstimateTable:
         for i, e in enumerate(self.estimates):
             keys: list[object] = [str(values[i]) for _, values in self.keys]
             row: list[object] = keys + ([e.name] if several else [])
-            row += [*(str(getattr(e, name)) for name in more), e.value, e.std_error, range_text(e.low, e.high), e.df, e.n]
+            row += [*(str(getattr(e, name)) for name in more), e.value, e.std_error, range_text(e.low, e.high, e.value), e.df, e.n]
             row += [e.missing] if gaps else []
             rows.append([*row, e.undefined or ""] if notes else row)
         return ([*header, "undefined"] if notes else header), rows
@@ -259,9 +289,11 @@ class EstimateTable:
     def _column(self, name: str) -> tuple[Any, ...]:
         return tuple(getattr(e, name) for e in self.estimates)
 
+    def _levels(self) -> str:
+        return ", ".join(f"{100 * level:g}% intervals" for level in sorted({e.confidence for e in self.estimates}))
+
     def _caption(self) -> str:
-        levels = sorted({e.confidence for e in self.estimates})
-        parts = [", ".join(f"{100 * level:g}% intervals" for level in levels)]
+        parts = [self._levels()]
         if self.unlabelled:
             parts.append(f"{self.unlabelled} units have no label")
         return "; ".join([*parts, self.note] if self.note else parts)
@@ -275,9 +307,12 @@ class EstimateTable:
 
         return interval_plot(self, ax, **options)
 
-    def summary(self) -> str:
+    def _is_defined(self) -> bool:
+        return any(not math.isnan(e.value) for e in self.estimates)
+
+    def _said(self) -> str:
         lines = [
-            f"{', '.join(str(values[at]) for _, values in self.keys)}: {e.summary()}" if self.keys else e.summary()
+            f"{', '.join(str(values[at]) for _, values in self.keys)}: {e._said()}" if self.keys else e._said()
             for at, e in enumerate(self.estimates)
         ]
         if self.unlabelled:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from . import _core
 from ._frames import MISSING_CODE, Labels, build_frame
 from ._render import html_table, number, range_text, text_table
-from ._results import Estimate, EstimateTable, TestedEstimate, TestResult
+from ._results import Estimate, EstimateTable, Result, TestResult, TestedEstimate
 from .errors import ArgumentError, DataError, check_choice, did_you_mean
 from .estimation import MISSING, Codes, Columns, Domains, Numbers, Rows, Sample, name_of, rows_of
 
@@ -26,7 +26,7 @@ SHOWN = 30  # rows on the screen; to_frame has all
 
 
 @dataclass(frozen=True)
-class AgentEstimate:
+class AgentEstimate(Result):
     """One agent: what its own conversations say, and what they say together with the others'.
 
     Attributes
@@ -49,6 +49,8 @@ class AgentEstimate:
     others : int
         Agents that it was compared with.
     """
+
+    CAUTION: ClassVar[str] = "A rank is no verdict on a person: customers, hours and raters of agents differ."
 
     agent: Any
     direct: Estimate
@@ -117,20 +119,20 @@ class AgentEstimate:
         """The direct and the shrunken mean with intervals, on matplotlib axes; options as in `EstimateTable.plot`."""
         return self._both().plot(ax, **options)
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The agent in a sentence."""
         if self.rank is None:
             return f"{self.agent}: {self.direct.undefined}."
-        text = f"{self.agent}: {self.best_known.summary()[:-1].removeprefix(f'{self.best_known.name} is ')}"
+        text = f"{self.agent}: {self.best_known._said()[:-1].removeprefix(f'{self.best_known.name} is ')}"
         text += f"; rank {self.rank} of {self.others + 1}, could be {self.rank_low} to {self.rank_high}"
         return f"{text}; {', '.join(self.flags)}." if self.flags else f"{text}."
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {self.summary()}>"
+        return f"<{type(self).__name__}: {self._said()}>"
 
     def _repr_html_(self) -> str:
         header, rows = self._both()._table()
-        return html_table(header, rows, self.summary())
+        return html_table(header, rows, self._said())
 
 
 @dataclass(frozen=True, repr=False)
@@ -144,10 +146,12 @@ class AgentDifference(TestedEstimate):
         Whether the interval leaves out 0.
     """
 
+    CAUTION: ClassVar[str] = "It does not say why, nor that both had the same customers."
+
     between: tuple[Any, Any]
     told_apart: bool
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The comparison in words."""
         first, second = self.between
         if math.isnan(self.low):
@@ -167,7 +171,7 @@ class AgentDifference(TestedEstimate):
 
 
 @dataclass(frozen=True)
-class AgentEstimates:
+class AgentEstimates(Result):
     """Estimates of many agents; made by :func:`agent_estimates`.
 
     Attributes
@@ -195,6 +199,8 @@ class AgentEstimates:
     unlabelled : int
         Conversations without an agent.
     """
+
+    CAUTION: ClassVar[str] = "A rank is no verdict on a person: customers, hours and raters of agents differ."
 
     column: str
     by: tuple[str, ...]
@@ -284,7 +290,7 @@ class AgentEstimates:
             out.append(f"{self.unlabelled} conversations have no agent and are in none of these.")
         return out
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The agents in plain sentences."""
         ranked = self.ranked()
         if not ranked:
@@ -306,9 +312,9 @@ class AgentEstimates:
                 )
             else:
                 lines.append(f"No two agents can be told apart ({level} for all pairs together): this is no ranking.")
-        lines.append(f"Best: {ranked[0].summary()}")
+        lines.append(f"Best: {ranked[0]._said()}")
         if len(ranked) > 1:
-            lines.append(f"Last: {ranked[-1].summary()}")
+            lines.append(f"Last: {ranked[-1]._said()}")
         return "\n".join(lines + self._notes())
 
     HEADER = ("n", "direct", "shrunken", "interval", "rank", "could be", "flags")
@@ -323,7 +329,7 @@ class AgentEstimates:
                     one.direct.n,
                     one.direct.value,
                     one.shrunken.value,
-                    range_text(one.shrunken.low, one.shrunken.high),
+                    range_text(one.shrunken.low, one.shrunken.high, one.shrunken.value),
                     one.rank,
                     ranks,
                     "; ".join(one.flags),

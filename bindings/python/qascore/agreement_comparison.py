@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from ._frames import MISSING_CODE
 from ._measure import Measure
 from ._rating_table import Part, RatingTable
 from ._render import html_table, number
-from ._results import EstimateTable, TestedEstimate, TestResult, _p_text, estimate_table
+from ._results import EstimateTable, Result, TestResult, TestedEstimate, _p_text, estimate_table
 from .calibration import STD_ERRORS, AgreementEstimate, _parts_of
 from .errors import ArgumentError, check_choice, did_you_mean
 
@@ -32,6 +32,8 @@ class AgreementDifference(TestedEstimate):
         Of the two estimates: 0 where they share no unit.
     """
 
+    CAUTION: ClassVar[str] = "It does not say which raters are right; where units vary less, agreement beyond chance is lower."
+
     first: AgreementEstimate
     second: AgreementEstimate
     correlation: float
@@ -49,7 +51,7 @@ class AgreementDifference(TestedEstimate):
 
 
 @dataclass(frozen=True, repr=False)
-class AgreementComparison:
+class AgreementComparison(Result):
     """Several coefficients side by side, their differences, and the test that all are equal.
 
     Attributes
@@ -65,6 +67,8 @@ class AgreementComparison:
     undefined : str or None
         Why there is no test of equality.
     """
+
+    CAUTION: ClassVar[str] = "That coefficients differ does not say why; where units vary less, agreement beyond chance is lower."
 
     estimates: EstimateTable
     differences: EstimateTable
@@ -90,20 +94,20 @@ class AgreementComparison:
         """The coefficients with their intervals; options as in `EstimateTable.plot`."""
         return self.estimates.plot(ax, **options)
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         if self.undefined is not None:
             equal = f"No test that all are equal: {self.undefined}."
         else:
             equal = f"Test that all are equal: T squared {number(self.equality.statistic)}, p {_p_text(self.equality.p_value)}."
-        return f"{self.estimates.summary()}\n{equal}"
+        return f"{self.estimates._said()}\n{equal}"
 
     def __repr__(self) -> str:
-        return f"{self.estimates!r}\n{self.differences!r}\n{self.summary().splitlines()[-1]}"
+        return f"{self.estimates!r}\n{self.differences!r}\n{self._said().splitlines()[-1]}"
 
     def _repr_html_(self) -> str:
         tables = (self.estimates, "coefficients"), (self.differences, "first minus second")
         parts = [html_table(*table._table(), caption=caption) for table, caption in tables]
-        return "\n".join([*parts, f"<p>{self.summary().splitlines()[-1]}</p>"])
+        return "\n".join([*parts, f"<p>{self._said().splitlines()[-1]}</p>"])
 
 
 def agreement_difference(

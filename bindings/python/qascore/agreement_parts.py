@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from . import _core
 from ._measure import Measure
 from ._rating_table import Part, RatingTable
 from ._render import html_table, text_table
-from ._results import Estimate, EstimateTable
+from ._results import Estimate, EstimateTable, Result
 from .calibration import STD_ERRORS, AgreementEstimate, _each, _keyed, _parts_of
 from .errors import ArgumentError, check_choice
 
@@ -116,7 +116,7 @@ def categories_of(part: Part) -> Sequence[Any]:
 
 
 @dataclass(frozen=True, repr=False)
-class PairwiseAgreement:
+class PairwiseAgreement(Result):
     """Agreement of each pair of raters.
 
     Attributes
@@ -126,6 +126,8 @@ class PairwiseAgreement:
     estimates : EstimateTable
         One row per pair, by `rater` and `other`; undefined where the two share no unit.
     """
+
+    CAUTION: ClassVar[str] = "Of many pairs one is lowest by chance alone: look at its interval before anyone is named."
 
     coefficient: str
     raters: tuple[Any, ...]
@@ -155,14 +157,15 @@ class PairwiseAgreement:
 
     def plot(self, ax: Any = None, *, label: str = "") -> Any:
         """The matrix, shaded by the values; pairs that share no unit stay white."""
-        from ._plots import matrix_plot
+        from ._plots import aside, how_many, matrix_plot
 
         names = [str(rater) for rater in self.raters]
         ax = matrix_plot(self.matrix(), names, names, ax, limits=(0.0, 1.0))
         ax.set_xlabel(label or f"{self.coefficient} by pair of raters")
+        aside(ax, f"{how_many(list(self.estimates))}, intervals are in .estimates")
         return ax
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The pairs that agree worst and best."""
         (_, first), (_, second) = self.estimates.keys
         known = [row for row in zip(first, second, self.estimates, strict=True) if not math.isnan(row[2].value)]

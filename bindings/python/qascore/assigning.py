@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from . import _core
 from ._frames import MISSING_CODE, Frame, Ids, Label, build_frame
 from ._render import html_table, number, text_table
+from ._results import Result
 from ._write import to_json
 from .errors import ArgumentError, DataError, check_choice, did_you_mean
 from .sampling import checked_seed
@@ -62,7 +63,7 @@ class RaterLoad:
 
 
 @dataclass(frozen=True, repr=False)
-class Assignment:
+class Assignment(Result):
     """Who rates what; made by :func:`assign`.
 
     Attributes
@@ -83,6 +84,8 @@ class Assignment:
         The shares that were asked for.
     seed : int
     """
+
+    CAUTION: ClassVar[str] = "Even loads are numbers of ratings: how hard the conversations are is not in them."
 
     id: str
     rater: str
@@ -168,7 +171,7 @@ class Assignment:
         texts = [f"{one.ratings}, {one.shared} shared" for one in self.loads]
         return bar_plot(names, ratings, ax, behind=behind, texts=texts, label=label or "ratings, and what could be given at most")
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """Loads, pairs and connection in sentences."""
         count = len(set(self.conversations))
         lines = [f"{number(count)} conversations are rated {number(len(self.raters))} times by {self._working()} raters."]
@@ -218,11 +221,11 @@ class Assignment:
     def __repr__(self) -> str:
         pairs = self._pairs_table()
         tables = [text_table(*table) for table in (self._table(), pairs) if table is not None]
-        return "\n\n".join([*tables, self.summary()])
+        return "\n\n".join([*tables, self._said()])
 
     def _repr_html_(self) -> str:
         pairs = self._pairs_table()
-        first = html_table(*self._table(), caption=self.summary().replace("\n", " "))
+        first = html_table(*self._table(), caption=self._said().replace("\n", " "))
         return first if pairs is None else first + html_table(*pairs, caption="Conversations that both rate")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -45,6 +45,8 @@ class Association(TestedEstimate):
 
     `x` and `y` are the columns; the other fields are those of Estimate.
     """
+
+    CAUTION: ClassVar[str] = "A correlation does not say that one makes the other, and speaks for conversations that have both values."
 
     x: str
     y: str

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from . import _core
 from ._frames import build_frame
 from ._render import html_table, number, text_table
-from ._results import Estimate
+from ._results import Estimate, Result
 from .errors import ArgumentError, check_choice, percent_hint
 
 __all__ = ["BenchmarkMembership", "benchmark_membership"]
@@ -26,7 +26,7 @@ SCALES: dict[str, dict[str, float]] = {
 
 
 @dataclass(frozen=True, repr=False)
-class BenchmarkMembership:
+class BenchmarkMembership(Result):
     """How probable it is that a coefficient lies in each class of a scale, the best class first.
 
     Attributes
@@ -44,6 +44,8 @@ class BenchmarkMembership:
         The best class that reaches it; None where undefined.
     undefined : str or None
     """
+
+    CAUTION: ClassVar[str] = "The names of the classes are a convention: they do not say that the agreement is enough for its purpose."
 
     value: float
     std_error: float
@@ -72,7 +74,7 @@ class BenchmarkMembership:
         }
         return build_frame(columns, backend)
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         if self.undefined is not None:
             return f"No class can be named: {self.undefined}."
         at = self.labels.index(self.reached or "")
@@ -83,12 +85,13 @@ class BenchmarkMembership:
 
     def plot(self, ax: Any = None, *, label: str = "") -> Any:
         """Bars of the probabilities."""
-        from ._plots import bar_plot
+        from ._plots import aside, bar_plot
 
         values = self.probability or tuple(0.0 for _ in self.labels)
         texts = [f"{value:.3f}" for value in values]
         ax = bar_plot(list(self.labels), list(values), ax, texts=texts)
         ax.set_xlabel(label or f"probability of each class, {self.scale.replace('_', '-')} scale")
+        aside(ax, f"{number(self.value)} with a standard error of {number(self.std_error)}")
         return ax
 
     def _table(self) -> tuple[list[str], list[list[object]]]:
@@ -100,10 +103,10 @@ class BenchmarkMembership:
         return ["class", "from", "probability", "or better"], rows
 
     def __repr__(self) -> str:
-        return f"{text_table(*self._table())}\n{self.summary()}"
+        return f"{text_table(*self._table())}\n{self._said()}"
 
     def _repr_html_(self) -> str:
-        return html_table(*self._table(), caption=self.summary())
+        return html_table(*self._table(), caption=self._said())
 
 
 def benchmark_membership(

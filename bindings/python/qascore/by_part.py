@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -36,6 +36,8 @@ class CorrelationsByPart(EstimateTable):
         Whether all parts have the same correlation: the interaction of part and score, F; NaN where fewer than two have one.
     """
 
+    CAUTION: ClassVar[str] = "That parts differ does not say why, and each speaks for customers who answered."
+
     difference: EstimateTable = field(default_factory=lambda: EstimateTable((), ()))
     adjusted_p: tuple[float, ...] = ()
     all_alike: TestResult = field(default_factory=lambda: TestResult(math.nan, math.nan, math.nan, math.nan))
@@ -57,9 +59,9 @@ class CorrelationsByPart(EstimateTable):
             f"{text} No part of {name} differs from the rest beyond chance (Holm)."
         )  # fmt: skip
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The correlations in words, and whether they differ."""
-        return f"{super().summary()}\n{self._verdict()}"
+        return f"{super()._said()}\n{self._verdict()}"
 
     def to_dict(self) -> dict[str, Any]:
         """The rows with their differences, and the test of all."""

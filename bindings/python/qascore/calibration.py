@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from . import _core
 from ._frames import build_frame
 from ._rating_table import Part, RatingTable
 from ._render import html_table, number, range_text, text_table
-from ._results import Estimate, EstimateTable, TestedEstimate, TestResult, estimate_table
+from ._results import Estimate, EstimateTable, Result, TestResult, TestedEstimate, estimate_table
 from .errors import ArgumentError, check_choice, check_noun, did_you_mean
 
 __all__ = [
@@ -51,7 +51,7 @@ IDENTIFIED = ("conger_kappa",)
 TWO_RATERS = ("cohen_kappa", "scott_pi")
 MANY_RATERS = ("light_kappa",)
 
-Result = TypeVar("Result", bound=Estimate)
+One = TypeVar("One", bound=Estimate)
 Agreement = TypeVar("Agreement", bound="AgreementEstimate")
 
 
@@ -73,6 +73,8 @@ class AgreementEstimate(TestedEstimate):
         How many there are (categories: declared or found).
     """
 
+    CAUTION: ClassVar[str] = "It says that raters agree, not that they are right; where units vary less, it is lower."
+
     observed: float
     expected: float
     weights: str
@@ -85,9 +87,9 @@ class AgreementEstimate(TestedEstimate):
     def from_core(cls: type[Agreement], name: str, record: Mapping[str, Any], **more: Any) -> Agreement:
         return cls(name=name, **{**record, "test": TestResult.from_core(record["test"])}, **more)
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The result in a sentence; that raters agree better than chance is no news, so that p is left to `test`."""
-        return Estimate.summary(self)
+        return Estimate._said(self)
 
     def _title(self) -> str:
         """The name with the level or the weights: one coefficient has another value under others."""
@@ -114,6 +116,8 @@ class IccEstimate(TestedEstimate):
     ratings_per_unit : float
         k of the mean forms: how many raters there are; for one-way forms with gaps the mean number of ratings (k0).
     """
+
+    CAUTION: ClassVar[str] = "It rests on how much the units differ: where all are alike it is low however near the ratings are."
 
     form: str
     raters: int
@@ -434,7 +438,7 @@ def _parts_of(table: RatingTable) -> list[Part]:
     return list(table._parts)
 
 
-def _each(table: RatingTable, one: Callable[[Part], Result]) -> Result | EstimateTable:
+def _each(table: RatingTable, one: Callable[[Part], One]) -> One | EstimateTable:
     """One result, or one per criterion."""
     parts = _parts_of(table)
     if table.criterion is None:
@@ -536,7 +540,7 @@ def _icc(
 
 
 @dataclass(frozen=True, repr=False)
-class RaterSummary:
+class RaterSummary(Result):
     """Mean and severity of each rater, by criterion where there are several.
 
     Attributes
@@ -549,6 +553,8 @@ class RaterSummary:
     ratings : tuple of int
         How many ratings each gave.
     """
+
+    CAUTION: ClassVar[str] = "Severity is against the other raters of the same units, not against the truth."
 
     means: EstimateTable
     severities: EstimateTable
@@ -577,12 +583,12 @@ class RaterSummary:
         rows: list[list[object]] = []
         for row in self.to_dict()["rows"]:
             keys: list[object] = [str(row[name]) for name, _ in self.severities.keys]
-            shown = [row["ratings"], row["mean"], row["severity"], range_text(row["low"], row["high"]), row["spread"]]
+            shown = [row["ratings"], row["mean"], row["severity"], range_text(row["low"], row["high"], row["severity"]), row["spread"]]
             rows.append(keys + shown)
         return header, rows
 
-    def summary(self) -> str:
-        return self.severities.summary()
+    def _said(self) -> str:
+        return self.severities._said()
 
     def plot(self, ax: Any = None, **options: Any) -> Any:
         """Severities with their intervals; options as in `EstimateTable.plot`."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from ._measure import Measure
 from ._rating_table import Part, RatingTable
 from ._frames import build_frame
 from ._render import html_table, number, range_text, text_table
-from ._results import Estimate, EstimateTable, _p_text, estimate_table
+from ._results import Estimate, EstimateTable, Result, _p_text, estimate_table
 from .agreement_comparison import AgreementDifference, agreement_difference
 from .agreement_parts import agreement_by_category, categories_of, gold_kappa, measured
 from .benchmarks import BenchmarkMembership, benchmark_membership
@@ -148,7 +148,7 @@ class StudyTests:
 
 
 @dataclass(frozen=True, repr=False)
-class CalibrationStudy:
+class CalibrationStudy(Result):
     """The whole study of how consistently raters rate.
 
     Attributes
@@ -210,6 +210,8 @@ class CalibrationStudy:
         All tests, adjusted for their number.
     findings : tuple of Finding
     """
+
+    CAUTION: ClassVar[str] = "Raters who agree may be wrong together, and the figures speak for conversations like the rated ones."
 
     by: str | None
     levels: tuple[tuple[Any, str], ...]
@@ -288,7 +290,7 @@ class CalibrationStudy:
         """
         return self.alpha.plot(ax, **options)
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """Alpha by criterion with level and interval, then the findings, one line each."""
         lines = [
             f"Krippendorff's alpha ({level}){_of(criterion)} is {alpha._value_text()}."

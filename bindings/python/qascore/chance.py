@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from . import _core
 from ._frames import build_frame
 from ._rating_table import Part, RatingTable
 from ._render import html_table, number
-from ._results import _p_text
+from ._results import Result, _p_text
 from .calibration import _parts_of, _weights
 from .errors import ArgumentError, check_choice
 
@@ -20,7 +20,7 @@ TESTED = ("cohen_kappa", "scott_pi", "fleiss_kappa", "fleiss_kappa_pooled")
 
 
 @dataclass(frozen=True, repr=False)
-class ChanceTest:
+class ChanceTest(Result):
     """A coefficient against what chance alone gives.
 
     Attributes
@@ -37,6 +37,8 @@ class ChanceTest:
         Units rated at least twice.
     undefined : str or None
     """
+
+    CAUTION: ClassVar[str] = "Better than chance is the least to expect of raters: it does not say that they agree well."
 
     coefficient: str
     weights: str
@@ -56,7 +58,7 @@ class ChanceTest:
         """One row."""
         return build_frame({name: [value] for name, value in self.to_dict().items()}, backend)
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         if math.isnan(self.statistic):
             return f"No test of {self.coefficient} against chance: {self.undefined}."
         return (
@@ -69,10 +71,10 @@ class ChanceTest:
         return names, [[getattr(self, name) for name in names]]
 
     def __repr__(self) -> str:
-        return f"<ChanceTest: {self.summary()}>"
+        return f"<ChanceTest: {self._said()}>"
 
     def _repr_html_(self) -> str:
-        return html_table(*self._table(), caption=self.summary())
+        return html_table(*self._table(), caption=self._said())
 
 
 def chance_test(

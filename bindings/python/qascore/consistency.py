@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from . import _core
 from ._render import html_table, number, text_table
-from ._results import Estimate, EstimateTable, estimate_table
+from ._results import Estimate, EstimateTable, Result, estimate_table
 from .cronbach import MISSING
 from .errors import ArgumentError, check_choice
 from .estimation import Sample, rows_of, with_absent
@@ -20,7 +20,7 @@ __all__ = ["InternalConsistency", "internal_consistency", "raters_for_reliabilit
 
 
 @dataclass(frozen=True, repr=False)
-class InternalConsistency:
+class InternalConsistency(Result):
     """How consistent columns are that are added up to one score.
 
     Attributes
@@ -38,6 +38,8 @@ class InternalConsistency:
     rest_correlation : mapping from column to float
         With the sum of the others.
     """
+
+    CAUTION: ClassVar[str] = "It says that criteria go together, not that they measure the right thing, nor that raters agree."
 
     columns: tuple[str, ...]
     alpha: Estimate
@@ -71,9 +73,9 @@ class InternalConsistency:
             return self._estimates().plot(ax, **options)
         return self.alpha_without.plot(ax, **({"reference": self.alpha.value, "label": "alpha without it"} | options))
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """Alpha, and the column that lowers it most."""
-        text = self.alpha.summary()
+        text = self.alpha._said()
         better = [
             (one.value, column)
             for column, one in zip(self.columns, self.alpha_without, strict=False)
@@ -85,10 +87,10 @@ class InternalConsistency:
         return f"{text} Without {column} it would be {number(value)}."
 
     def __repr__(self) -> str:
-        return f"{text_table(*self._estimates()._table())}\n{self.summary()}"
+        return f"{text_table(*self._estimates()._table())}\n{self._said()}"
 
     def _repr_html_(self) -> str:
-        return html_table(*self._estimates()._table(), caption=self.summary())
+        return html_table(*self._estimates()._table(), caption=self._said())
 
 
 def internal_consistency(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from ._frames import build_frame
 from ._render import html_table, number
-from ._results import EstimateTable, estimate_table
+from ._results import EstimateTable, Result, estimate_table
 from .associations import association
 from .by_part import CorrelationsByPart, correlations_by_part
 from .errors import ArgumentError
@@ -25,7 +25,7 @@ MOST_CATEGORIES = 11  # of a scale that is taken for ordinal
 
 
 @dataclass(frozen=True, repr=False)
-class CsatStudy:
+class CsatStudy(Result):
     """What scores and satisfaction have to do with each other.
 
     Attributes
@@ -44,6 +44,8 @@ class CsatStudy:
     halo : HaloCheck or None
         The correlation where one person gave score and answer, and that where two did.
     """
+
+    CAUTION: ClassVar[str] = "None of this says what raising a score would bring; customers who were silent may feel otherwise."
 
     score: str
     csat: str
@@ -99,10 +101,10 @@ class CsatStudy:
             yield f"{main.name} is {number(main.value)}; nothing can be said of its uncertainty: {main.undefined}."
         elif main.low > 0 or main.high < 0:
             way = "higher" if main.value > 0 else "lower"
-            yield f"Conversations with higher {self.score} have {way} {self.csat}: {main.summary()}"
+            yield f"Conversations with higher {self.score} have {way} {self.csat}: {main._said()}"
         else:
             yield (
-                f"That {self.score} and {self.csat} have anything to do with each other is not shown: {main.summary()} "
+                f"That {self.score} and {self.csat} have anything to do with each other is not shown: {main._said()} "
                 f"What the interval holds is not ruled out either."
             )
         if self.within_between is not None:
@@ -113,7 +115,7 @@ class CsatStudy:
         if self.channels is not None:
             yield self.channels._verdict()
         if self.drivers is not None:
-            yield self.drivers.summary()
+            yield self.drivers._said()
         if self.halo is not None:
             same, two = self.halo["same person"], self.halo["two people"]
             verdict = (
@@ -132,7 +134,7 @@ class CsatStudy:
         if rate is not None and rate.value < 1:
             low, high = self.response["silent low"], self.response["silent high"]
             yield (
-                f"{rate.summary()} Had the silent ones all said {self.response.scale[0]}, or all {self.response.scale[1]}, mean {self.csat} "
+                f"{rate._said()} Had the silent ones all said {self.response.scale[0]}, or all {self.response.scale[1]}, mean {self.csat} "
                 f"would be {number(low.value)} or {number(high.value)} in place of {number(self.response['answered'].value)}; the correlations are "
                 "those of who answered."
             )
@@ -145,7 +147,7 @@ class CsatStudy:
                 f"correlation {weighted['correlation', 'after']._value_text()}. {weighted._how()}"
             )
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The study in sentences."""
         return "\n".join(self.findings())
 
@@ -161,7 +163,7 @@ class CsatStudy:
         return render(csat_report(self, title))
 
     def __repr__(self) -> str:
-        return "\n\n".join([self.summary(), *(f"{name}\n{table!r}" for name, table in self.tables().items())])
+        return "\n\n".join([self._said(), *(f"{name}\n{table!r}" for name, table in self.tables().items())])
 
     def _repr_html_(self) -> str:
         return "".join(html_table(*table._table(), caption=name) for name, table in self.tables().items())

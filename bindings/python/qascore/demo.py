@@ -218,7 +218,7 @@ class Demo:
         """The main figures as text."""
         parts = [study_summary(study) for study in self.studies.values()]
         for name, table in self.coverage.items():
-            parts.append(f"{self.titles[name]}, drawn {REPEATS} times:\n{table.summary()}")
+            parts.append(f"{self.titles[name]}, drawn {REPEATS} times:\n{table._said()}")
         return "\n\n\n".join(parts)
 
     def report(self) -> Report:

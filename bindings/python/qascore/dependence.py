@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from . import _core
 from ._frames import build_frame
 from ._render import html_table, number
-from ._results import TestedEstimate, TestResult, _p_text
+from ._results import Result, TestResult, TestedEstimate, _p_text
 from .associations import name_of
 from .errors import ArgumentError, check_choice
 from .estimation import MISSING, Sample, rows_of, with_absent
@@ -50,6 +50,8 @@ class DistanceCorrelation(TestedEstimate):
     test : TestResult
         Of independence, for independent rows: n times `bias_corrected` plus 1 against chi-squared(1).
     """
+
+    CAUTION: ClassVar[str] = "It says that two things depend on each other, not how, nor which makes which."
 
     covariance: float
     bias_corrected: float
@@ -104,7 +106,7 @@ def distance_correlation(
 
 
 @dataclass(frozen=True, repr=False)
-class PermutationTest:
+class PermutationTest(Result):
     """How often orders of y go with x as well as the one that was found.
 
     Attributes
@@ -123,6 +125,8 @@ class PermutationTest:
         Pairs, and rows without one.
     undefined : str or None
     """
+
+    CAUTION: ClassVar[str] = "A small p says that chance alone is unlikely, not that the relation is strong, nor why it is there."
 
     name: str
     value: float
@@ -143,7 +147,7 @@ class PermutationTest:
         """One row."""
         return build_frame({name: [value] for name, value in self.to_dict().items()}, backend)
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The result in a sentence."""
         if math.isnan(self.p_value):
             return f"No permutation test of {self.name}: {self.undefined}."
@@ -154,11 +158,11 @@ class PermutationTest:
         )
 
     def __repr__(self) -> str:
-        return f"<PermutationTest: {self.summary()}>"
+        return f"<PermutationTest: {self._said()}>"
 
     def _repr_html_(self) -> str:
         names = ["name", "value", "p_value", "p_greater", "p_less", "permutations", "exact", "n", "missing"]
-        return html_table(names, [[getattr(self, name) for name in names]], caption=self.summary())
+        return html_table(names, [[getattr(self, name) for name in names]], caption=self._said())
 
 
 def permutation_test(

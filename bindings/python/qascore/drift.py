@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from . import _core
 from ._frames import build_frame
 from ._rating_table import RatingTable
 from ._render import html_table, number, text_table
-from ._results import Estimate, _p_text
+from ._results import Estimate, Result, _p_text
 from .calibration import _parts_of
 from .errors import ArgumentError, DataError, check_choice
 from .gold import one_part
@@ -38,7 +38,7 @@ RUN_LENGTH = 370.4  # of Shewhart's limits at 3 standard errors
 
 
 @dataclass(frozen=True, repr=False)
-class ControlChart:
+class ControlChart(Result):
     """A series in its order with the limits between which it stays where nothing changes.
 
     Attributes
@@ -59,6 +59,8 @@ class ControlChart:
         and an sd that are known. Estimated ones give more false alarms, the fewer values they rest on.
     undefined : str or None
     """
+
+    CAUTION: ClassVar[str] = "An alarm calls for a look and proves nothing; no alarm does not prove that nothing changed."
 
     kind: str
     labels: tuple[Any, ...]
@@ -99,7 +101,7 @@ class ControlChart:
             self.statistic, self.lower_sum, self.low, self.high, center, self.signals, ax, label=label or f"{self.kind}, point"
         )
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         if self.undefined:
             return f"No {self.kind}: {self.undefined}."
         rate = f"a false alarm every {number(self.average_run_length)} points"
@@ -113,10 +115,10 @@ class ControlChart:
         return list(columns), [[str(row[0]), *(x if isinstance(x, bool) else float(x) for x in row[1:])] for row in rows]
 
     def __repr__(self) -> str:
-        return f"<ControlChart: {self.summary()}>"
+        return f"<ControlChart: {self._said()}>"
 
     def _repr_html_(self) -> str:
-        return html_table(*self._table(), caption=self.summary())
+        return html_table(*self._table(), caption=self._said())
 
 
 def _series(values: Any, argument: str = "values") -> npt.NDArray[np.float64]:
@@ -314,7 +316,7 @@ def p_chart(
 
 
 @dataclass(frozen=True, repr=False)
-class ChangePoint:
+class ChangePoint(Result):
     """Where the level of a series changed, if it did.
 
     Attributes
@@ -330,6 +332,8 @@ class ChangePoint:
     n : int
     undefined : str or None
     """
+
+    CAUTION: ClassVar[str] = "What changed may be the conversations and not the rater."
 
     at: Any
     low: Any
@@ -352,7 +356,7 @@ class ChangePoint:
         record = self.to_dict() | {"shift": self.shift.value}
         return build_frame({name: [value] for name, value in record.items()}, backend)
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         if self.undefined:
             return f"No point of change: {self.undefined}."
         return (
@@ -365,12 +369,12 @@ class ChangePoint:
         return self.shift.plot(ax, **options)
 
     def __repr__(self) -> str:
-        return f"<ChangePoint: {self.summary()}>"
+        return f"<ChangePoint: {self._said()}>"
 
     def _repr_html_(self) -> str:
         names = ["at", "low", "high", "before", "after", "statistic", "p_value", "n"]
         cells = [getattr(self, name) for name in names]
-        return html_table(names, [[*map(str, cells[:3]), *cells[3:]]], caption=self.summary())
+        return html_table(names, [[*map(str, cells[:3]), *cells[3:]]], caption=self._said())
 
 
 def change_point(
@@ -406,7 +410,7 @@ def change_point(
 
 
 @dataclass(frozen=True, repr=False)
-class RaterDrift:
+class RaterDrift(Result):
     """Each rater's deviations from the others over time.
 
     Attributes
@@ -417,6 +421,8 @@ class RaterDrift:
     adjusted_p : mapping from rater to float
         P-values of the changes, adjusted for the number of raters (Holm).
     """
+
+    CAUTION: ClassVar[str] = "What changed may be the conversations that a rater was given; no change seen is not no change."
 
     charts: Mapping[Any, ControlChart]
     changes: Mapping[Any, ChangePoint]
@@ -456,17 +462,17 @@ class RaterDrift:
             rater = min(known, key=lambda r: self.changes[r].p_value)
         return self.charts[rater].plot(ax, label=label or f"{rater}: deviation from the others, conversation")
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         found = self.drifting()
         if not found:
             return "No rater has changed (adjusted p > 0.05)."
-        return "\n".join(f"{rater}: {self.changes[rater].summary()}" for rater in found)
+        return "\n".join(f"{rater}: {self.changes[rater]._said()}" for rater in found)
 
     def __repr__(self) -> str:
-        return f"{text_table(*self._table())}\n{self.summary()}"
+        return f"{text_table(*self._table())}\n{self._said()}"
 
     def _repr_html_(self) -> str:
-        return html_table(*self._table(), caption=self.summary())
+        return html_table(*self._table(), caption=self._said())
 
 
 def rater_drift(

@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, overload
+from typing import Any, ClassVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from . import _core
 from ._frames import MISSING_CODE, Frame, Labels, build_frame
 from ._render import html_table, number, text_table
-from ._results import Estimate, EstimateColumns, EstimateTable, TestedEstimate, TestResult, estimate_table
+from ._results import Estimate, EstimateColumns, EstimateTable, Result, TestResult, TestedEstimate, estimate_table
 from .errors import ArgumentError, DataError, DesignError, check_choice, check_noun, did_you_mean, percent_hint
 from .sampling import PLAN_MADE, SamplingPlan
 
@@ -1270,6 +1270,8 @@ def proportion(
 class Difference(TestedEstimate):
     """Mean of one domain minus mean of another, with the test of no difference."""
 
+    CAUTION: ClassVar[str] = "It does not say why; an interval that holds 0 does not say that there is no difference."
+
 
 def difference(
     sample: Sample,
@@ -1339,7 +1341,7 @@ def difference(
 
 
 @dataclass(frozen=True, repr=False)
-class DesignEffect:
+class DesignEffect(Result):
     """How much the design changes the variance of a mean.
 
     Attributes
@@ -1355,6 +1357,8 @@ class DesignEffect:
     missing : int
         Drawn units that have no row; the others of their stratum carry their weight.
     """
+
+    CAUTION: ClassVar[str] = "It belongs to this column: other figures of the same sample have their own."
 
     without_replacement: float
     with_replacement: float
@@ -1376,7 +1380,7 @@ class DesignEffect:
             ("unequal weights alone", self.kish),
         ]
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """What the design does to the variance of the mean, in words."""
         if np.isnan(self.without_replacement):
             text = f"The design effect is undefined: {self.undefined}."
@@ -1391,16 +1395,18 @@ class DesignEffect:
 
     def plot(self, ax: Any = None, **options: Any) -> Any:
         """The effects as bars beside 1, no effect, on matplotlib axes. Options: `label`."""
-        from ._plots import bar_plot
+        from ._plots import aside, bar_plot
 
         shown: dict[str, Any] = {"label": "variance over that of a simple random sample", "reference": 1.0} | options
-        return bar_plot([name for name, _ in self._rows()], [value for _, value in self._rows()], ax, **shown)
+        ax = bar_plot([name for name, _ in self._rows()], [value for _, value in self._rows()], ax, **shown)
+        aside(ax, f"weights alone: as if n = {number(self.effective_size)}")
+        return ax
 
     def __repr__(self) -> str:
-        return f"<DesignEffect: {self.summary()}>"
+        return f"<DesignEffect: {self._said()}>"
 
     def _repr_html_(self) -> str:
-        return html_table(("design effect", "variance ratio"), self._rows(), self.summary())
+        return html_table(("design effect", "variance ratio"), self._rows(), self._said())
 
 
 def design_effect(sample: SampleDesign, column: str) -> DesignEffect:

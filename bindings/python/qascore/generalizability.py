@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from ._frames import build_frame
 from ._model_rows import ModelRows, check_interval, columns_argument
 from ._rating_table import RatingTable
 from ._render import html_table, number, range_text, text_table
-from ._results import Estimate, EstimateTable, estimate_table
+from ._results import Estimate, EstimateTable, Result, estimate_table
 from .errors import ArgumentError, check_choice, check_noun, did_you_mean, percent_hint
 
 __all__ = ["DStudy", "DStudyPlan", "GStudy", "d_study", "g_study"]
@@ -27,7 +27,7 @@ SHOWN = 30
 
 
 @dataclass(frozen=True, repr=False)
-class GStudy:
+class GStudy(Result):
     """Variance components of a measurement; made by :func:`g_study`.
 
     Attributes
@@ -51,6 +51,8 @@ class GStudy:
     undefined : str or None
         Why there are none.
     """
+
+    CAUTION: ClassVar[str] = "Variances of few raters or units are hardly known: look at the intervals before a plan rests on them."
 
     object: str
     facets: tuple[str, ...]
@@ -85,11 +87,11 @@ class GStudy:
         """The components, one row each."""
         return self.components.to_frame(backend)
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The components, one line each."""
         if self.undefined is not None:
             return f"The components are undefined: {self.undefined}."
-        return "\n".join(one.summary() for one in self.components)
+        return "\n".join(one._said() for one in self.components)
 
     def plot(self, ax: Any = None, **options: Any) -> Any:
         """The components with intervals, on matplotlib axes; options as in `EstimateTable.plot`."""
@@ -144,7 +146,7 @@ class DStudyPlan:
 
 
 @dataclass(frozen=True, repr=False)
-class DStudy:
+class DStudy(Result):
     """Reliability of planned measurements; made by :func:`d_study`.
 
     Attributes
@@ -158,6 +160,8 @@ class DStudy:
     reliability : float or None
         What is wanted.
     """
+
+    CAUTION: ClassVar[str] = "The plan holds for raters and units like those that the variances were estimated from."
 
     plans: tuple[DStudyPlan, ...]
     object: str
@@ -208,7 +212,7 @@ class DStudy:
         records = [plan.to_dict() for plan in self.plans]
         return build_frame({name: [record[name] for record in records] for name in records[0]}, backend or self.backend)
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """What it takes, in sentences."""
         if self.reliability is None:
             return "\n".join(f"{_words(plan)}: {self._text(plan)}." for plan in self.plans[:SHOWN])
@@ -227,26 +231,29 @@ class DStudy:
     def plot(self, ax: Any = None, **options: Any) -> Any:
         """The coefficient by the levels of the facet that varies most, a line for each choice of the others, on matplotlib
         axes. Options: `label`."""
-        from ._plots import line_plot
+        from ._plots import aside, how_many, line_plot
 
         counts = {name: sorted({plan.levels[name] for plan in self.plans}) for name in self.facets}
         along = max(self.facets, key=lambda name: len(counts[name]))
-        lines: dict[str, list[tuple[float, float]]] = {}
+        lines: dict[str, list[tuple[float, float, float, float]]] = {}
         for plan in self.plans:
             others = {name: count for name, count in plan.levels.items() if name != along}
             name = ", ".join(f"{count} {facet}" for facet, count in others.items())
-            lines.setdefault(name, []).append((float(plan.levels[along]), self.of(plan).value))
-        return line_plot(
+            one = self.of(plan)
+            lines.setdefault(name, []).append((float(plan.levels[along]), one.value, one.low, one.high))
+        ax = line_plot(
             lines, ax, height=self.coefficient, reference=self.reliability, **({"label": f"number of {along}"} | options)
         )
+        aside(ax, f"{100 * self.of(self.plans[0]).confidence:g}% intervals, {how_many([self.of(plan) for plan in self.plans])}")
+        return ax
 
     def _table(self) -> tuple[list[str], list[list[Any]]]:
         header = [*self.facets, "generalizability", "interval", "dependability", "interval", "relative sem", "absolute sem"]
         rows: list[list[Any]] = [
             [
                 *(plan.levels[name] for name in self.facets),
-                plan.generalizability.value, range_text(plan.generalizability.low, plan.generalizability.high),
-                plan.dependability.value, range_text(plan.dependability.low, plan.dependability.high),
+                plan.generalizability.value, range_text(plan.generalizability.low, plan.generalizability.high, plan.generalizability.value),
+                plan.dependability.value, range_text(plan.dependability.low, plan.dependability.high, plan.dependability.value),
                 plan.relative_sem, plan.absolute_sem,
             ]
             for plan in self.plans[:SHOWN]
@@ -261,7 +268,7 @@ class DStudy:
 
     def __repr__(self) -> str:
         shown = f"{text_table(*self._table())}\n{self._caption()}"
-        return shown if self.reliability is None else f"{shown}\n{self.summary()}"
+        return shown if self.reliability is None else f"{shown}\n{self._said()}"
 
     def _repr_html_(self) -> str:
         return html_table(*self._table(), caption=self._caption())

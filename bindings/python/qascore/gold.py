@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from ._frames import Frame, build_frame
 from ._measure import rater_position
 from ._rating_table import Part, RatingTable
 from ._render import html_table, number, text_table
-from ._results import Estimate, EstimateTable, estimate_table
+from ._results import Estimate, EstimateTable, Result, estimate_table
 from .agreement_parts import categories_of
 from .calibration import AgreementEstimate, _each, _parts_of, _weights
 from .errors import ArgumentError, DataError
@@ -26,7 +26,7 @@ SUMMARY = ("accuracy", "balanced_accuracy", "macro_f1", "matthews", "kappa")
 
 
 @dataclass(frozen=True, repr=False)
-class GoldComparison:
+class GoldComparison(Result):
     """A rater compared with a gold standard, on the units that both rated.
 
     Attributes
@@ -43,6 +43,8 @@ class GoldComparison:
     by_category : EstimateTable
         Sensitivity, specificity, precision and f1 of each category, by `category` and `measure`.
     """
+
+    CAUTION: ClassVar[str] = "It is as right as the gold rater is."
 
     rater: Any
     gold: Any
@@ -75,15 +77,16 @@ class GoldComparison:
 
     def plot(self, ax: Any = None, *, label: str = "") -> Any:
         """The confusion, shaded: the gold standard's categories downwards, the rater's to the right."""
-        from ._plots import matrix_plot
+        from ._plots import aside, matrix_plot
 
         names = [str(name) for name in self.categories]
         ax = matrix_plot(self.confusion, names, names, ax)
+        aside(ax, f"accuracy {self.accuracy._value_text()}")
         ax.set_xlabel(label or f"{self.rater} says")
         ax.set_ylabel(f"{self.gold} says")
         return ax
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """Accuracy, kappa, and the category that the rater misses most."""
         known = [
             (category, one)
@@ -107,7 +110,7 @@ class GoldComparison:
         return f"{text_table(*self._table())}\n\n{self._overall()!r}"
 
     def _repr_html_(self) -> str:
-        return html_table(*self._table(), caption=self.summary()) + self._overall()._repr_html_()
+        return html_table(*self._table(), caption=self._said()) + self._overall()._repr_html_()
 
 
 def _compared(part: Part, gold: Any, rater: Any, weights: Any, confidence: float, design: Any) -> GoldComparison:
@@ -220,6 +223,8 @@ class Prmse(Estimate):
         Units with two ratings of the others or more.
     """
 
+    CAUTION: ClassVar[str] = "It says how well true scores are predicted, not that the scores mean what they should."
+
     variance_of_errors: float
     true_score_variance: float
     mse_true: float
@@ -270,7 +275,7 @@ def prmse(
 
 
 @dataclass(frozen=True, repr=False)
-class Consensus:
+class Consensus(Result):
     """Most likely categories of units without gold, and how each rater errs: the model of Dawid and Skene.
 
     Attributes
@@ -295,6 +300,8 @@ class Consensus:
         How many starts there were, and how many reached this likelihood. The other ones ended in a lesser maximum.
     undefined : str or None
     """
+
+    CAUTION: ClassVar[str] = "Where the raters err together, the consensus errs with them."
 
     categories: tuple[Any, ...]
     raters: tuple[Any, ...]
@@ -325,13 +332,15 @@ class Consensus:
 
     def plot(self, ax: Any = None, *, label: str = "") -> Any:
         """How often each rater is right."""
-        from ._plots import bar_plot
+        from ._plots import aside, bar_plot
 
-        return bar_plot(
+        ax = bar_plot(
             [str(rater) for rater in self.raters], [self.accuracy[r] for r in self.raters], ax, label=label or "accuracy by the model"
         )
+        aside(ax, f"n = {len(self.units):,}, no intervals")
+        return ax
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         if self.undefined:
             return f"No consensus: {self.undefined}."
         worst, best = (pick(self.raters, key=lambda r: self.accuracy[r]) for pick in (min, max))
@@ -349,10 +358,10 @@ class Consensus:
         ]
 
     def __repr__(self) -> str:
-        return f"{text_table(*self._table())}\n{self.summary()}"
+        return f"{text_table(*self._table())}\n{self._said()}"
 
     def _repr_html_(self) -> str:
-        return html_table(*self._table(), caption=self.summary())
+        return html_table(*self._table(), caption=self._said())
 
 
 def dawid_skene(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from . import _core
 from ._frames import build_frame
 from ._render import html_table, number, range_text, text_table
-from ._results import Estimate, EstimateTable, TestedEstimate, estimate_table
+from ._results import Estimate, EstimateTable, Result, TestedEstimate, estimate_table
 from .associations import METHODS, association
 from .errors import ArgumentError, check_choice
 from .estimation import MISSING, Rows, Sample, mean, rows_of
@@ -39,6 +39,8 @@ class RelativeImportance(EstimateTable):
     undefined : str or None
     """
 
+    CAUTION: ClassVar[str] = "A share says how much goes with a criterion, not what raising it would bring."
+
     outcome: str = ""
     r_squared: Estimate | None = None
     sampling_error: tuple[float, ...] = ()
@@ -64,12 +66,12 @@ class RelativeImportance(EstimateTable):
         total = "" if self.r_squared is None else f"; together {self.r_squared._value_text()}"
         return super()._caption() + total
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The shares in words."""
         if self.undefined:
             return f"No shares: {self.undefined}."
-        head = "" if self.r_squared is None else f"{self.r_squared.summary()}\n"
-        return head + super().summary()
+        head = "" if self.r_squared is None else f"{self.r_squared._said()}\n"
+        return head + super()._said()
 
 
 def _drivers(rows: Rows, columns: Sequence[str], groups: Mapping[str, Sequence[str]] | None) -> tuple[list[str], list[str], list[int]]:
@@ -188,7 +190,7 @@ def relative_importance(
 
 
 @dataclass(frozen=True, repr=False)
-class Drivers:
+class Drivers(Result):
     """Criteria against an outcome: how strongly each goes with it alone, its share beside the others, and how well it is met.
 
     Attributes
@@ -203,6 +205,8 @@ class Drivers:
     means : EstimateTable
         Of each criterion.
     """
+
+    CAUTION: ClassVar[str] = "What goes with an outcome need not drive it: only a trial shows what raising a criterion brings."
 
     outcome: str
     method: str
@@ -255,7 +259,7 @@ class Drivers:
         rows.sort(key=lambda r: (np.isnan(r["share"]), -r["share"]))
         return [str(r["criterion"]) for r in rows]
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """What goes with the outcome, in words."""
         found = self.found()
         total = self.importance.r_squared
@@ -270,15 +274,15 @@ class Drivers:
     def _table(self) -> tuple[list[str], list[list[object]]]:
         header = ["criterion", "correlation", "interval", "adjusted p", "share", "interval", "mean", "n"]
         rows: list[list[object]] = [
-            [r["criterion"], r["correlation"], range_text(r["low"], r["high"]), number(r["adjusted_p"], 2), r["share"],
-             range_text(r["share_low"], r["share_high"]), r["mean"], r["n"]]
+            [r["criterion"], r["correlation"], range_text(r["low"], r["high"], r["correlation"]), number(r["adjusted_p"], 2), r["share"],
+             range_text(r["share_low"], r["share_high"], r["share"]), r["mean"], r["n"]]
             for r in self._records()
         ]  # fmt: skip
         return header, rows
 
     def plot(self, ax: Any = None, *, label: str = "") -> Any:
         """Importance against performance: the share of each criterion over its mean. High and to the left is what to work on first."""
-        from ._plots import scatter_plot
+        from ._plots import aside, how_many, scatter_plot
 
         records = self._records()
         means = [r["mean"] for r in records]
@@ -286,16 +290,17 @@ class Drivers:
         ax = scatter_plot(
             means, shares, ax, x_label=label or "mean of the criterion", y_label=f"share of {self.outcome} explained"
         )
+        aside(ax, f"{how_many(list(self.importance))}, intervals are in the table")
         for r in records:
             if not (np.isnan(r["mean"]) or np.isnan(r["share"])):
                 ax.annotate(str(r["criterion"]), (r["mean"], r["share"]), xytext=(4, 4), textcoords="offset points")
         return ax
 
     def __repr__(self) -> str:
-        return f"{text_table(*self._table())}\n{self.summary()}"
+        return f"{text_table(*self._table())}\n{self._said()}"
 
     def _repr_html_(self) -> str:
-        return html_table(*self._table(), caption=self.summary())
+        return html_table(*self._table(), caption=self._said())
 
 
 def drivers(

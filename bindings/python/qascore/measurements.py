@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from . import _core
 from ._frames import build_frame
 from ._rating_table import Part, RatingTable
 from ._render import html_table, number, range_text, text_table
-from ._results import Estimate, EstimateTable, TestedEstimate, TestResult
+from ._results import Estimate, EstimateTable, Result, TestResult, TestedEstimate
 from .calibration import _each
 from .errors import ArgumentError, check_choice
 from .gold import one_part
@@ -56,6 +56,8 @@ class Concordance(Estimate):
         the geometric mean of the standard deviations. NaN for more raters.
     raters : int
     """
+
+    CAUTION: ClassVar[str] = "Where units vary little it is low however near the ratings are."
 
     precision: float
     accuracy: float
@@ -126,7 +128,7 @@ def overall_ccc(table: RatingTable, *, confidence: float = 0.95, design: Any = N
 
 
 @dataclass(frozen=True, repr=False)
-class BlandAltman:
+class BlandAltman(Result):
     """Differences of two raters and the limits between which most of them lie.
 
     Attributes
@@ -142,6 +144,8 @@ class BlandAltman:
     difference, mean : ndarray
         Of each of them.
     """
+
+    CAUTION: ClassVar[str] = "Neither rater is the right one here, and whether such differences matter is no question of statistics."
 
     first: Any
     second: Any
@@ -170,13 +174,15 @@ class BlandAltman:
 
     def plot(self, ax: Any = None, *, label: str = "") -> Any:
         """Differences over means, with the bias, the limits and their intervals."""
-        from ._plots import difference_plot
+        from ._plots import aside, difference_plot, how_many
 
         lines = [(e.name, e.value, e.low, e.high) for e in (self.bias, self.lower, self.upper)]
         x_label = label or f"mean of {self.first} and {self.second}"
-        return difference_plot(self.mean, self.difference, lines, ax, x_label=x_label, y_label=f"{self.first} - {self.second}")
+        ax = difference_plot(self.mean, self.difference, lines, ax, x_label=x_label, y_label=f"{self.first} - {self.second}")
+        aside(ax, f"{how_many([self.bias])}, bands: {100 * self.bias.confidence:g}% intervals")
+        return ax
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         if math.isnan(self.bias.value):
             return f"No limits of agreement: {self.bias.undefined}."
         return (
@@ -186,10 +192,10 @@ class BlandAltman:
         )
 
     def __repr__(self) -> str:
-        return f"{self._estimates()!r}\n{self.summary()}"
+        return f"{self._estimates()!r}\n{self._said()}"
 
     def _repr_html_(self) -> str:
-        return html_table(*self._estimates()._table(), caption=self.summary())
+        return html_table(*self._estimates()._table(), caption=self._said())
 
 
 def bland_altman(
@@ -259,6 +265,8 @@ class KendallW(TestedEstimate):
     raters : int
     """
 
+    CAUTION: ClassVar[str] = "It says that raters order alike, not that they give the same values."
+
     uncorrected: float
     raters: int
 
@@ -292,7 +300,7 @@ def kendall_w(table: RatingTable, *, confidence: float = 0.95, design: Any = Non
 
 
 @dataclass(frozen=True, repr=False)
-class WithinGroup:
+class WithinGroup(Result):
     """Agreement within units: r_wg of each, and its mean.
 
     Attributes
@@ -305,6 +313,8 @@ class WithinGroup:
     null_variance : float
         What chance is taken to be.
     """
+
+    CAUTION: ClassVar[str] = "It moves with what is taken for chance: another null variance gives another figure."
 
     mean: Estimate
     units: tuple[Any, ...]
@@ -330,8 +340,8 @@ class WithinGroup:
 
         return histogram_plot(self.values, ax, marks={"mean": self.mean.value}, label=label or "r_wg")
 
-    def summary(self) -> str:
-        return self.mean.summary()
+    def _said(self) -> str:
+        return self.mean._said()
 
     def _table(self) -> tuple[list[str], list[list[object]]]:
         return EstimateTable((), (self.mean,))._table()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy.typing as npt
 
@@ -12,14 +12,14 @@ from . import _core
 from ._frames import build_frame
 from ._model_rows import ModelRows, check_interval, coefficients_of, columns_argument, tested
 from ._render import html_table, number, text_table
-from ._results import EstimateTable, TestedEstimate, estimate_table
+from ._results import EstimateTable, Result, TestedEstimate, estimate_table
 from .errors import ArgumentError, check_choice
 
 __all__ = ["MixedModel", "mixed_model"]
 
 
 @dataclass(frozen=True, repr=False)
-class MixedModel:
+class MixedModel(Result):
     """A fitted mixed model; made by :func:`mixed_model`.
 
     Attributes
@@ -39,6 +39,8 @@ class MixedModel:
     undefined : str or None
         Why there is no fit.
     """
+
+    CAUTION: ClassVar[str] = "Variances of few levels are hardly known, and a model says what goes together, not why."
 
     outcome: str
     variances: EstimateTable
@@ -76,11 +78,11 @@ class MixedModel:
         """The variances, one row each."""
         return self.variances.to_frame(backend)
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The variances in words."""
         if self.undefined is not None:
             return f"The model of {self.outcome} is undefined: {self.undefined}."
-        lines = [one.summary() for one in self.variances]
+        lines = [one._said() for one in self.variances]
         if not self.converged:
             lines.append("The search for the optimum did not converge: take the figures as a sketch.")
         return "\n".join(lines)

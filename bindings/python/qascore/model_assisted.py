@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, ClassVar, overload
 
 import numpy as np
 
@@ -41,6 +41,8 @@ class ModelAssistedEstimate(Estimate):
         How many conversations scored by people alone would be worth the same.
     """
 
+    CAUTION: ClassVar[str] = "It speaks for the population that the model scored, and errs where the people's scores do."
+
     lam: float | dict[str, float]
     people: Estimate
     effective_size: float
@@ -56,9 +58,9 @@ class ModelAssistedEstimate(Estimate):
             | {f"people_{name}": getattr(self.people, name) for name in ("value", "std_error", "low", "high")}
         )
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The result in a sentence."""
-        text = super().summary()
+        text = super()._said()
         if np.isnan(self.effective_size) or np.isinf(self.effective_size):
             return text
         return f"{text[:-1]}, worth {self.effective_size:.0f} scored by people alone."
@@ -428,6 +430,8 @@ def model_assisted_proportion(
 @dataclass(frozen=True, repr=False)
 class PpiEstimate(TestedEstimate):
     """A prediction-powered mean: an Estimate with `test`, `lam` (by stratum if there are strata), `effective_size`."""
+
+    CAUTION: ClassVar[str] = "It speaks for conversations like the scored ones, and errs where the people's scores do."
 
     lam: float | dict[str, float]
     effective_size: float

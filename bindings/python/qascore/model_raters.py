@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from ._frames import MISSING_CODE
 from ._measure import rater_position
 from ._rating_table import Part, RatingTable
 from ._render import html_table, number, text_table
-from ._results import Estimate, EstimateTable, TestedEstimate, TestResult, _p_text, estimate_table
+from ._results import Estimate, EstimateTable, Result, TestResult, TestedEstimate, _p_text, estimate_table
 from .errors import ArgumentError, check_choice
 from .gold import one_part
 
@@ -47,6 +47,8 @@ class Advantage(TestedEstimate):
         Whether the model does better than the person less epsilon.
     """
 
+    CAUTION: ClassVar[str] = "Of one person: the test asks it of all."
+
     model_wins: float
     person_wins: float
     adjusted_p: float
@@ -54,7 +56,7 @@ class Advantage(TestedEstimate):
 
 
 @dataclass(frozen=True, repr=False)
-class AlternativeTest:
+class AlternativeTest(Result):
     """Whether a model can stand for one of the people.
 
     Attributes
@@ -70,6 +72,8 @@ class AlternativeTest:
     epsilon, level : float
     undefined : str or None
     """
+
+    CAUTION: ClassVar[str] = "To stand for a person is to be as near to the others as a person is, not to be right."
 
     people: EstimateTable
     winning_rate: float
@@ -92,7 +96,7 @@ class AlternativeTest:
         """The advantage over each person, with -epsilon as a line."""
         return self.people.plot(ax, **({"reference": -self.epsilon, "label": "advantage of the model"} | options))
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         if self.undefined:
             return f"No alternative annotator test: {self.undefined}."
         verdict = "can" if self.passed else "cannot be shown to"
@@ -102,10 +106,10 @@ class AlternativeTest:
         )
 
     def __repr__(self) -> str:
-        return f"{text_table(*self.people._table())}\n{self.summary()}"
+        return f"{text_table(*self.people._table())}\n{self._said()}"
 
     def _repr_html_(self) -> str:
-        return html_table(*self.people._table(), caption=self.summary())
+        return html_table(*self.people._table(), caption=self._said())
 
 
 def alternative_annotator_test(
@@ -177,7 +181,7 @@ def alternative_annotator_test(
 
 
 @dataclass(frozen=True, repr=False)
-class GroupDeviations:
+class GroupDeviations(Result):
     """Mean deviations of a rater from the others by group, and whether they are all equal.
 
     Attributes
@@ -191,6 +195,8 @@ class GroupDeviations:
         Of each group against all others (of versions: against the one before), adjusted by Benjamini and Yekutieli; NaN
         where there is nothing to compare with.
     """
+
+    CAUTION: ClassVar[str] = "A deviation from people's ratings is no error where the people are wrong."
 
     measure: str
     estimates: EstimateTable
@@ -217,20 +223,20 @@ class GroupDeviations:
         """The means with their intervals, and a line at 0."""
         return self.estimates.plot(ax, **({"reference": 0.0, "label": self.measure} | options))
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         p = self.equality.p_value
         test = "no test of equality" if np.isnan(p) else f"all equal: p {_p_text(p)}"
-        return f"{self.measure}: {test}.\n{self.estimates.summary()}"
+        return f"{self.measure}: {test}.\n{self.estimates._said()}"
 
     def __repr__(self) -> str:
-        return f"{self.estimates!r}\n{self.summary().splitlines()[0]}"
+        return f"{self.estimates!r}\n{self._said().splitlines()[0]}"
 
     def _repr_html_(self) -> str:
-        return html_table(*self.estimates._table(), caption=self.summary().splitlines()[0])
+        return html_table(*self.estimates._table(), caption=self._said().splitlines()[0])
 
 
 @dataclass(frozen=True, repr=False)
-class ModelBreak:
+class ModelBreak(Result):
     """Whether a model rates differently since its version changed.
 
     Attributes
@@ -240,6 +246,8 @@ class ModelBreak:
     error : GroupDeviations
         Mean absolute difference from people, by version: what a bias that cancels out does not show.
     """
+
+    CAUTION: ClassVar[str] = "What changed between the versions may be the conversations."
 
     bias: GroupDeviations
     error: GroupDeviations
@@ -265,8 +273,8 @@ class ModelBreak:
         """Bias and error by version."""
         return self._estimates().plot(ax, **({"reference": 0.0} | options))
 
-    def summary(self) -> str:
-        return f"{self.bias.summary()}\n{self.error.summary()}"
+    def _said(self) -> str:
+        return f"{self.bias._said()}\n{self.error._said()}"
 
     def __repr__(self) -> str:
         return f"{self.bias!r}\n\n{self.error!r}"

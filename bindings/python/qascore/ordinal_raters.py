@@ -147,8 +147,8 @@ class OrdinalRaterEffects(RaterModel):
         level = f"{100 * self.confidence:g}% intervals"
         raters: list[list[object]] = [
             [
-                str(one.rater), one.n, one.mean, one.severity.value, range_text(one.severity.low, one.severity.high),
-                one.expected.value, range_text(one.expected.low, one.expected.high),
+                str(one.rater), one.n, one.mean, one.severity.value, range_text(one.severity.low, one.severity.high, one.severity.value),
+                one.expected.value, range_text(one.expected.low, one.expected.high, one.expected.value),
             ]
             for one in sorted(self.raters, key=lambda one: -one.severity.value)[:SHOWN]
         ]  # fmt: skip

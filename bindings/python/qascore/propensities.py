@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -50,6 +50,8 @@ class ResponsePropensity(EstimateTable):
         Why there are no weights.
     """
 
+    CAUTION: ClassVar[str] = "Weights mend what the known columns tell; who was silent for another reason stays unheard."
+
     model: Regression = field(default_factory=lambda: Regression((), ()))
     answers: int = 0
     asked: int = 0
@@ -62,9 +64,9 @@ class ResponsePropensity(EstimateTable):
     factor: Numbers = field(default_factory=lambda: np.empty(0), compare=False)
     undefined: str | None = None
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The figures in words, and what was done."""
-        return self._how() if self.undefined else f"{super().summary()}\n{self._how()}"
+        return self._how() if self.undefined else f"{super()._said()}\n{self._how()}"
 
     def _how(self) -> str:
         """What was done, and what it rests on."""

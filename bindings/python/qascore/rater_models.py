@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from ._frames import build_frame
 from ._model_rows import ModelRows, check_interval, coefficients_of, columns_argument
 from ._rating_table import Part, RatingTable
 from ._render import html_table, number, range_text, text_table
-from ._results import Estimate, EstimateTable, TestedEstimate, estimate_table
+from ._results import Estimate, EstimateTable, Result, TestedEstimate, estimate_table
 from .errors import ArgumentError, check_choice, check_threads, did_you_mean
 from .mixed import variance_table
 from .sampling import checked_seed
@@ -82,8 +82,10 @@ class AdjustedAgent:
     rank_before: int
 
 
-class RaterModel:
+class RaterModel(Result):
     """What models of raters and agents share: who is who, tables, and the same words."""
+
+    CAUTION: ClassVar[str] = "Severity is against the other raters, not against the truth."
 
     by_agent: str
     by_rater: str
@@ -172,7 +174,7 @@ class RaterModel:
         """What is scored: units of a table stand for themselves."""
         return "units" if self.by_agent == "unit" else "agents"
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """What the model finds, in sentences."""
         if self.undefined is not None:
             return "\n".join([f"There is no model of the raters: {self.undefined}.", *self._parts()])
@@ -212,7 +214,7 @@ class RaterModel:
     def _agents_table(self, level: str) -> tuple[list[str], list[list[object]], str]:
         agents: list[list[object]] = [
             [
-                str(one.agent), one.n, one.mean, one.adjusted.value, range_text(one.adjusted.low, one.adjusted.high),
+                str(one.agent), one.n, one.mean, one.adjusted.value, range_text(one.adjusted.low, one.adjusted.high, one.adjusted.value),
                 one.rank, _possible(one), one.rank_before,
             ]
             for one in sorted(self.agents, key=_place)[:SHOWN]
@@ -227,12 +229,12 @@ class RaterModel:
 
     def __repr__(self) -> str:
         shown = [f"{text_table(header, rows)}\n{caption}" for header, rows, caption in self._tables()]
-        return "\n\n".join([*shown, self.summary()])
+        return "\n\n".join([*shown, self._said()])
 
     def _repr_html_(self) -> str:
         from html import escape
 
-        lines = "".join(f"<li>{escape(line.strip())}</li>" for line in self.summary().splitlines())
+        lines = "".join(f"<li>{escape(line.strip())}</li>" for line in self._said().splitlines())
         return f'<ul class="qascore">{lines}</ul>' + "".join(html_table(*table) for table in self._tables())
 
 
@@ -320,8 +322,8 @@ class RaterEffects(RaterModel):
         level = f"{100 * self.confidence:g}% intervals"
         raters: list[list[object]] = [
             [
-                str(one.rater), one.n, one.mean, one.severity.value, range_text(one.severity.low, one.severity.high),
-                one.spread.value, range_text(one.spread.low, one.spread.high),
+                str(one.rater), one.n, one.mean, one.severity.value, range_text(one.severity.low, one.severity.high, one.severity.value),
+                one.spread.value, range_text(one.spread.low, one.spread.high, one.spread.value),
             ]
             for one in sorted(self.raters, key=lambda one: -one.severity.value)[:SHOWN]
         ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -36,6 +36,8 @@ class Regression(EstimateTable):
     undefined : str or None
         Why there is no fit, with the column to blame.
     """
+
+    CAUTION: ClassVar[str] = "A coefficient says what goes together while the other columns stay, not what a change would bring."
 
     family: str = "linear"
     r_squared: float = float("nan")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from . import _core
 from ._frames import build_frame
 from ._render import html_table, number, range_text, text_table
-from ._results import Estimate, EstimateTable, TestedEstimate, TestResult, _p_text
+from ._results import Estimate, EstimateTable, Result, TestResult, TestedEstimate, _p_text
 from .associations import name_of
 from .errors import ArgumentError, check_choice
 from .estimation import MISSING, Sample, rows_of, with_absent
@@ -57,6 +57,8 @@ class PartialCorrelation(TestedEstimate):
 
     `x` and `y` are the columns, `given` the others, `part` the side that they are taken out of ("both", "y" or "x").
     """
+
+    CAUTION: ClassVar[str] = "What is not held constant here may still be the reason."
 
     x: str
     y: str
@@ -134,7 +136,7 @@ def partial_correlation(
 
 
 @dataclass(frozen=True, repr=False)
-class PartialCorrelations:
+class PartialCorrelations(Result):
     """Partial correlations of all pairs of columns, each at given values of all the others.
 
     Attributes
@@ -146,6 +148,8 @@ class PartialCorrelations:
         Complete rows, and the others.
     undefined : str or None
     """
+
+    CAUTION: ClassVar[str] = "What is not held constant here may still be the reason."
 
     columns: tuple[str, ...]
     values: npt.NDArray[np.float64]
@@ -167,7 +171,7 @@ class PartialCorrelations:
         columns |= {name: values.tolist() for name, values in zip(self.columns, self.values.T, strict=True)}
         return build_frame(columns, backend or self.backend)
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The size in a sentence, or why there are none."""
         if self.undefined:
             return f"No partial correlations: {self.undefined}."
@@ -177,10 +181,10 @@ class PartialCorrelations:
         return ["", *self.columns], [[name, *map(float, values)] for name, values in self._rows()]
 
     def __repr__(self) -> str:
-        return f"{text_table(*self._table())}\n{self.summary()}"
+        return f"{text_table(*self._table())}\n{self._said()}"
 
     def _repr_html_(self) -> str:
-        return html_table(*self._table(), caption=self.summary())
+        return html_table(*self._table(), caption=self._said())
 
 
 def partial_correlations(
@@ -219,6 +223,8 @@ def partial_correlations(
 @dataclass(frozen=True, repr=False)
 class CorrelationComparison(EstimateTable):
     """Two correlations and their difference, first minus second: `table["difference"]`, with the test that it is 0."""
+
+    CAUTION: ClassVar[str] = "That correlations differ does not say why."
 
 
 def compare_correlations(
@@ -287,7 +293,7 @@ def compare_correlations(
 
 
 @dataclass(frozen=True, repr=False)
-class CorrelationDifference:
+class CorrelationDifference(Result):
     """The difference of two reported correlations, first minus second, with Zou's limits and a test that it is 0.
 
     Attributes
@@ -296,6 +302,8 @@ class CorrelationDifference:
     confidence : float
     test : TestResult
     """
+
+    CAUTION: ClassVar[str] = "That correlations differ does not say why."
 
     difference: float
     low: float
@@ -319,7 +327,7 @@ class CorrelationDifference:
         """One row."""
         return build_frame({name: [value] for name, value in self.to_dict().items()}, backend)
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The result in a sentence."""
         return (
             f"The correlations differ by {number(self.difference)}, {100 * self.confidence:g}% interval "
@@ -327,11 +335,11 @@ class CorrelationDifference:
         )
 
     def __repr__(self) -> str:
-        return f"<CorrelationDifference: {self.summary()}>"
+        return f"<CorrelationDifference: {self._said()}>"
 
     def _repr_html_(self) -> str:
         record = self.to_dict()
-        return html_table(list(record), [list(record.values())], caption=self.summary())
+        return html_table(list(record), [list(record.values())], caption=self._said())
 
 
 def _difference(found: dict[str, Any], confidence: float) -> CorrelationDifference:
@@ -413,6 +421,8 @@ class WithinBetween(EstimateTable):
     columns : pair of str
     """
 
+    CAUTION: ClassVar[str] = "Neither says what a change would bring, and the correlation of all conversations mixes the two."
+
     share_x: float = math.nan
     share_y: float = math.nan
     groups: int = 0
@@ -436,9 +446,9 @@ class WithinBetween(EstimateTable):
 
         return within_between_plot(self, ax)
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The three in words, and what to mind."""
-        text = super().summary()
+        text = super()._said()
         if self.signs_differ:
             text += (
                 "\nWithin groups and between them the signs differ: the correlation of all conversations says neither "
@@ -536,6 +546,8 @@ class CorrectedCorrelation(Estimate):
     share_of_reliability : float
         Of the variance of the corrected one, what not knowing the reliabilities brings; 0 without any.
     """
+
+    CAUTION: ClassVar[str] = "No data show it: it is what measurement without error would, if the reliability is right."
 
     observed: float
     factor: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -33,17 +33,19 @@ class SurveyResponse(EstimateTable):
         The model of who answers behind the row "propensity".
     """
 
+    CAUTION: ClassVar[str] = "Who answers is not everyone: how the silent feel is between these ends."
+
     rate: Estimate | None = None
     scale: tuple[int, int] = (1, 5)
     propensity: ResponsePropensity | None = None
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """What the answers say, and what they leave open."""
         low, high = self["silent low"], self["silent high"]
-        rate = "" if self.rate is None else f"{self.rate.summary()}\n"
+        rate = "" if self.rate is None else f"{self.rate._said()}\n"
         how = "" if self.propensity is None else f"\n{self.propensity._how()}"
         return (
-            f"{rate}{super().summary()}{how}\nIf all who were silent had said {self.scale[0]}, or all {self.scale[1]}, the mean would "
+            f"{rate}{super()._said()}{how}\nIf all who were silent had said {self.scale[0]}, or all {self.scale[1]}, the mean would "
             f"lie between {low._value_text()} and {high._value_text()}."
         )
 
@@ -143,14 +145,16 @@ def survey_response(
 class HaloCheck(CorrelationComparison):
     """The correlation where one person gave both numbers, that where two did, and their difference."""
 
+    CAUTION: ClassVar[str] = "Unless chance decided who scores what, there may be other reasons than the person."
+
     @property
     def found(self) -> bool:
         """Whether the first is higher beyond chance."""
         return self["difference"].low > 0
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The three in words, and what to mind."""
-        text = super().summary()
+        text = super()._said()
         if self.found:
             text += (
                 "\nWhere one person gave both numbers they go together more: part of that is the person (halo), not the "

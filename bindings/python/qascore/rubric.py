@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from . import _core
 from ._frames import MISSING_CODE, Frame, Labels, build_frame, is_missing
 from ._render import html_table, in_language, text_table
+from ._results import Result
 from .errors import ArgumentError, DataError, FileError, MissingColumnError, RubricError, check_choice, check_threads, did_you_mean
 
 __all__ = [
@@ -142,7 +143,7 @@ class FailRule:
 
 
 @dataclass(frozen=True)
-class EvaluationResult:
+class EvaluationResult(Result):
     """The score of one evaluation, with how it came about.
 
     Attributes
@@ -169,6 +170,8 @@ class EvaluationResult:
     rubric_id, rubric_version, content_hash : str
         The form it was scored by.
     """
+
+    CAUTION: ClassVar[str] = "It is one conversation and one rater: of the agent it says little."
 
     score: float | None
     score_before_fail: float | None
@@ -231,7 +234,7 @@ class EvaluationResult:
         names = [f.name for f in fields(CriterionResult)]
         return build_frame({name: [getattr(one, name) for one in self.criteria] for name in names}, backend)
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The result in a line; `explain` has the rest."""
         return self.explain("en").split("\n", 1)[0]
 
@@ -683,8 +686,10 @@ class Rubric:
 _Read = Any  # (codes, ids, (rows, carried columns), row -> where it is)
 
 
-class Scores:
+class Scores(Result):
     """The scores of many evaluations on one rubric; made by `Rubric.score`."""
+
+    CAUTION: ClassVar[str] = "They are the evaluations at hand: to speak for all conversations takes the design of the sample."
 
     def __init__(
         self,
@@ -813,7 +818,7 @@ class Scores:
             "contribution": columns["contribution"],
         })  # fmt: skip
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The scores in a sentence."""
         lost = int(np.isnan(self.score).sum())
         more = f", {lost} of them not scorable" if lost else ""
@@ -838,10 +843,10 @@ class Scores:
 
     def __repr__(self) -> str:
         more = len(self) - 10
-        return text_table(*self._table()) + (f"\n... {more} more" if more > 0 else "") + f"\n{self.summary()}"
+        return text_table(*self._table()) + (f"\n... {more} more" if more > 0 else "") + f"\n{self._said()}"
 
     def _repr_html_(self) -> str:
-        return html_table(*self._table(), self.summary())
+        return html_table(*self._table(), self._said())
 
 
 def shipped_rubrics() -> dict[str, Path]:

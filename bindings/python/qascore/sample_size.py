@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from . import _core
 from ._frames import build_frame
 from ._render import html_table, number, range_text, text_table
+from ._results import Result
 from .errors import ArgumentError, check_choice
 
 __all__ = [
@@ -35,7 +36,7 @@ class SizeStep:
 
 
 @dataclass(frozen=True, repr=False)
-class SampleSize:
+class SampleSize(Result):
     """How many conversations to draw, and how that came about.
 
     Attributes
@@ -55,6 +56,8 @@ class SampleSize:
     method : str
         The formula.
     """
+
+    CAUTION: ClassVar[str] = "It holds if what was assumed does: look again after the first conversations."
 
     purpose: str
     n: int
@@ -85,7 +88,7 @@ class SampleSize:
             backend,
         )
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The answer in a sentence."""
         if self.n_second is not None:
             drawn = f"Draw {self.n} and {self.n_second} conversations"
@@ -105,10 +108,10 @@ class SampleSize:
         return [[step.name, step.n, step.reason] for step in self.steps]
 
     def __repr__(self) -> str:
-        return f"{text_table(['step', 'n', 'reason'], self._rows())}\n{self.summary()}"
+        return f"{text_table(['step', 'n', 'reason'], self._rows())}\n{self._said()}"
 
     def _repr_html_(self) -> str:
-        return html_table(["step", "n", "reason"], self._rows(), caption=self.summary())
+        return html_table(["step", "n", "reason"], self._rows(), caption=self._said())
 
 
 def sample_size_for_mean(

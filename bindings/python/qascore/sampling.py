@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from . import _core
 from ._frames import Frame, Labels, build_frame
 from ._render import html_table, text_table
+from ._results import Result
 from .errors import ArgumentError, DataError, check_choice
 
 __all__ = ["PlannedStratum", "RecordedDraw", "SamplingPlan", "allocate"]
@@ -106,12 +107,14 @@ def how_drawn(method: str, by_rate: Sequence[bool]) -> str:
     return method if not by_rate or (method == "poisson" and all(by_rate)) else f"{method} and targeted"
 
 
-class SamplingPlan:
+class SamplingPlan(Result):
     """How many conversations each stratum holds, how many are to be drawn, and how that came about.
 
     Made by `allocate`, used by `draw` and `SampleDesign`; kept as JSON so that an audit can draw the same sample again.
     Immutable.
     """
+
+    CAUTION: ClassVar[str] = "What is drawn speaks for all only by way of the plan: estimates weight it, a plain mean does not."
 
     __slots__ = ("_backend", "_core")
 
@@ -283,7 +286,7 @@ class SamplingPlan:
             rows.append([*labels, s.population, s.sample_size, s.inclusion_probability, certainty])
         return header, rows
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The plan in a sentence."""
         return f"{self.sample_size} of {self.population_size} conversations, {self.method} allocation"
 
@@ -299,11 +302,11 @@ class SamplingPlan:
     def __repr__(self) -> str:
         header, rows = self._table()
         notes = "".join(f"\nnote: {note}" for note in self.notes)
-        return f"{text_table(header, rows)}\n{self.summary()}{notes}"
+        return f"{text_table(header, rows)}\n{self._said()}{notes}"
 
     def _repr_html_(self) -> str:
         header, rows = self._table()
-        return html_table(header, rows, ". ".join([self.summary(), *self.notes]))
+        return html_table(header, rows, ". ".join([self._said(), *self.notes]))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SamplingPlan) and self._core.equals(other._core)

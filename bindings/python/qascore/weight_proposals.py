@@ -6,14 +6,14 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from . import _core
 from ._frames import MISSING_CODE, build_frame
 from ._render import html_table, number, text_table
-from ._results import Estimate, EstimateTable, estimate_table
+from ._results import Estimate, EstimateTable, Result, estimate_table
 from .errors import ArgumentError, check_choice
 from .estimation import Rows, Sample, rows_of
 
@@ -24,7 +24,7 @@ EVIDENCE = ("today", "proposed", "gain")
 
 
 @dataclass(frozen=True, repr=False)
-class WeightProposal:
+class WeightProposal(Result):
     """Weights of criteria with which the score would go with satisfaction better, if the data support any.
 
     Attributes
@@ -49,6 +49,8 @@ class WeightProposal:
         Complete rows, and others.
     confidence : float
     """
+
+    CAUTION: ClassVar[str] = "What a form should reward is a decision: weights that predict answers better are a reason, no more."
 
     outcome: str
     criteria: tuple[str, ...]
@@ -91,7 +93,7 @@ class WeightProposal:
         records = self._records()
         return build_frame({name: [r[name] for r in records] for name in records[0]}, backend or self.evidence.backend)
 
-    def summary(self) -> str:
+    def _said(self) -> str:
         """The proposal or why there is none, and the evidence."""
         gain = self.evidence["R2", "gain"]
         figures = (
@@ -116,10 +118,10 @@ class WeightProposal:
 
     def plot(self, ax: Any = None, *, label: str = "") -> Any:
         """The new weights as bars before today's (pale)."""
-        from ._plots import bar_plot
+        from ._plots import aside, bar_plot
 
         name = "weight found (pale: today's)" if not self.refusals else "weight found, not proposed (pale: today's)"
-        return bar_plot(
+        ax = bar_plot(
             self.criteria,
             self.found,
             ax,
@@ -127,12 +129,14 @@ class WeightProposal:
             texts=[f"{number(r['today'])} to {number(r['found'])}" for r in self._records()],
             label=label or name,
         )
+        aside(ax, f"n = {self.n:,}, intervals are in .evidence")
+        return ax
 
     def __repr__(self) -> str:
-        return f"{text_table(*self._table())}\n{self.evidence!r}\n{self.summary()}"
+        return f"{text_table(*self._table())}\n{self.evidence!r}\n{self._said()}"
 
     def _repr_html_(self) -> str:
-        return html_table(*self._table(), caption=self.summary()) + self.evidence._repr_html_()
+        return html_table(*self._table(), caption=self._said()) + self.evidence._repr_html_()
 
 
 def clustered(rows: Rows, by: str | None, argument: str) -> dict[str, Any] | None:

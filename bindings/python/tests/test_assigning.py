@@ -158,7 +158,7 @@ def test_what_cannot_be_is_said_with_names_and_numbers() -> None:
 
 def test_one_rater_no_conversation_and_no_double_scoring() -> None:
     one = plan(raters=["ann"], double_scored=0.0)
-    assert one.summary().endswith("There are no two raters to compare.")
+    assert "There are no two raters to compare." in one.summary()
     assert set(one.raters) == {"ann"} and set(one.roles) == {"only"}
     with pytest.raises(qa.DesignError):
         plan(raters=["ann"], double_scored=0.5)

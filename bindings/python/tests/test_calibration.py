@@ -120,12 +120,13 @@ def test_coefficients_of_scores_with_fractions_say_that_only_equal_scores_agree(
 
 def test_the_summary_of_a_study_starts_with_alpha_and_its_interval() -> None:
     study = qa.calibration_study(table(raters=list("abcd")))
-    first, *found = study.summary().splitlines()
+    first, *found, caution = study.summary().splitlines()
     alpha = study.alpha["ordinal"]
     assert first == (
         f"Krippendorff's alpha (ordinal) is {alpha.value:.4f}, 95% interval {alpha.low:.4f} to {alpha.high:.3f}, n = 11."
     )
     assert found == [finding.text for finding in study.findings]
+    assert caution == study.CAUTION
 
 
 def test_gwets_standard_error_is_an_option() -> None:

@@ -245,7 +245,7 @@ def test_a_difference_of_independent_groups_is_welchs_statistic() -> None:
     assert found.test.df1 == pytest.approx(4.367793655237004, rel=1e-13)
     assert found.test.p_value == pytest.approx(0.4865131958375233, rel=1e-12)
     assert found.to_dict()["p_value"] == found.test.p_value
-    assert found.summary().endswith(f"p = {found.test.p_value:.2f}.")
+    assert f"p = {found.test.p_value:.2f}. It does not say why" in found.summary()
     with pytest.raises(ArgumentError, match=r'between: no row of month is "jun".*did you mean "june"'):
         qa.difference(frame, "score", by="month", between=("jun", "may"))
 
@@ -390,7 +390,7 @@ def test_a_draw_given_as_plain_rows_is_refused() -> None:
 def test_each_line_of_a_summary_names_its_domain() -> None:
     calls = pd.DataFrame({"queue": ["a", "a", "b", "b"], "score": [0.5, 0.7, 0.9, 1.0]})
     lines = qa.mean(calls, "score", by="queue").summary().splitlines()
-    assert [line.split(":")[0] for line in lines] == ["a", "b"]
+    assert [line.split(":")[0] for line in lines[:-1]] == ["a", "b"]
 
 
 def test_what_is_text_needs_to_be_told_which_label_counts() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -46,8 +47,15 @@ def test_intervals_stand_in_the_order_of_the_table_with_the_first_on_top() -> No
     assert [text.get_text() for text in ax.get_yticklabels()] == ["billing", "客服", "sales"]
     assert drawn(ax) == [([0.6, 0.8], [0.0, 0.0]), ([0.7], [0.0]), ([0.5], [2.0])]
     assert [text.get_text() for text in ax.texts] == ["undefined: no ratings"]
+    assert ax.get_title(loc="right") == "n = 40"
     bottom, top = ax.get_ylim()
     assert bottom > top
+
+
+def test_estimates_of_different_n_say_it_one_by_one() -> None:
+    ax = EstimateTable((), (estimate(0.7, 0.6, 0.8), replace(estimate(0.7, 0.6, 0.8), n=1200))).plot(label="mine")
+    assert [text.get_text() for text in ax.texts] == ["n = 40", "n = 1,200"]
+    assert ax.get_title(loc="right") == "95% intervals"
 
 
 def test_truth_and_reference_are_drawn_on_the_axes_that_were_given() -> None:

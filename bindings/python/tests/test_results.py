@@ -125,6 +125,16 @@ NO_PICTURE = {
 }  # fmt: skip
 
 
+NO_N = {
+    "Assignment": "its bars are numbers", "BenchmarkMembership": "its coefficient is given by value and standard error",
+    "EvaluationResult": "one evaluation", "SampleSize": "n is what it says", "SamplingPlan": "n of N stands at each bar",
+}  # fmt: skip
+DRAWN = {
+    "AgentEstimates", "AgreementEstimate", "CalibrationStudy", "CsatStudy", "Drivers", "Estimate", "EstimateTable", "MixedModel",
+    "RaterEffects", "RaterSummary", "Regression",
+}  # fmt: skip
+
+
 class Balanced(HTMLParser):
     """Refuses HTML whose tags do not match, and colours: text takes those of the page, light or dark."""
 
@@ -138,6 +148,11 @@ class Balanced(HTMLParser):
     def handle_starttag(self, tag: str, attrs: Any) -> None:
         self.open.append(tag)
         assert not re.search("color|background", dict(attrs).get("style") or "")
+        assert {dict(attrs).get(name) for name in ("fill", "stroke")} <= {None, "none", "currentColor"}
+
+    def handle_startendtag(self, tag: str, attrs: Any) -> None:
+        self.handle_starttag(tag, attrs)
+        self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -162,7 +177,10 @@ def test_every_public_class_is_a_result_that_is_drawn_or_says_why_not() -> None:
 def test_a_result_shows_itself_in_words_as_a_frame_in_a_notebook_and_as_a_picture(name: str) -> None:
     result = RESULTS[name]()
     assert type(result).__name__ == name
-    assert result.summary().strip()
+    said = result.summary()
+    assert said.endswith(type(result).CAUTION) and type(result).CAUTION.endswith("."), "what not to conclude comes last"
+    assert said.startswith(result._said()) and len(said) > len(type(result).CAUTION) + 10
+    assert re.search(r"\d", said) or name in ("CsatStudy", "RaterDrift"), "a size, or why there is none"
     assert "object at 0x" not in repr(result)
     assert len(result.to_frame()) > 0
     assert result.to_dict()
@@ -170,19 +188,51 @@ def test_a_result_shows_itself_in_words_as_a_frame_in_a_notebook_and_as_a_pictur
     Balanced(page)
     assert 'class="qascore"' in page
     assert "<0>" not in page
+    if name in DRAWN:
+        assert "<svg" in page and "currentColor" in page
     ax = result.plot()
     assert ax.get_xlabel()
     assert ax.has_data()
     ax.figure.canvas.draw()
+    words = " ".join(text.get_text() for text in ax.findobj(matplotlib.text.Text))
+    if name not in NO_N:
+        assert re.search(r"n = \d", words), "on how many it rests"
+    if 'aria-hidden="true"' in page and name not in NO_N:  # a table with intervals
+        assert re.search(r"interval|standard error", words), "which intervals are drawn, or where they are"
     _, given = pyplot.subplots()
     assert result.plot(given, label="mine") is given
     assert given.get_xlabel() == "mine"
 
 
+def test_intervals_of_a_table_are_drawn_on_one_axis_beside_their_numbers() -> None:
+    table = qa.mean(CALLS, "score", by="queue")
+    page = table._repr_html_()
+    whiskers = [(float(a), float(b)) for a, b in re.findall(r'<path d="M([\d.]+) 7H([\d.]+)', page)]
+    dots = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', page)]
+    low, high = min(e.low for e in table), max(e.high for e in table)
+    at = [7 + 106 * (v - low) / (high - low) for e in table for v in (e.low, e.value, e.high)]
+    np.testing.assert_allclose([x for (a, b), dot in zip(whiskers, dots, strict=True) for x in (a, dot, b)], at, atol=0.051)
+    for one in table:
+        assert f"</svg> {one.low:.4f} to {one.high:.4f}</td>" in page
+
+
+def test_one_wide_interval_does_not_squeeze_the_others_and_none_is_no_picture() -> None:
+    from qascore._render import html_table, range_text
+
+    rows = [[range_text(0.1, 0.2, 0.15)], [range_text(0.3, 0.4, 0.35)], [range_text(-1000.0, 1000.0, 0.2)], [range_text(np.nan, 1.0)]]
+    page = html_table(["interval"], rows)
+    assert page.count("<svg") == 3
+    whiskers = [(float(a), float(b)) for a, b in re.findall(r'<path d="M([\d.]+) 7H([\d.]+)', page)]
+    assert whiskers[2] == (7.0, 113.0)
+    assert whiskers[0][1] - whiskers[0][0] > 8
+    assert html_table(["interval"], rows[3:]).count("<svg") == 0
+    assert "0.5000 to 0.5000</td>" in html_table(["interval"], [[range_text(0.5, 0.5, 0.5)]])
+
+
 def test_a_design_effect_says_what_the_design_does() -> None:
     effect = qa.design_effect(DESIGN, "score")
     assert effect.summary().startswith(f"The variance of the mean is {effect.without_replacement:.4} times that of a simple")
-    assert effect.summary().endswith("times, as if 55.86 units were scored.")  # 180^2 / 580
+    assert "times, as if 55.86 units were scored." in effect.summary()  # 180^2 / 580
     same = qa.design_effect(qa.SampleDesign(CALLS.assign(score=0.5), weight="weight"), "score")
     assert same.summary().startswith(f"The design effect is undefined: {same.undefined}.")
 

@@ -255,7 +255,7 @@ def test_a_plan_shows_itself_as_text_html_and_values() -> None:
     assert page.startswith("<table")
     assert "phone" in page
     assert plan.to_dict()["strata"][1]["certainty"] is True
-    assert plan.summary() == "60 of 1000 conversations, proportional allocation"
+    assert plan.summary().startswith("60 of 1000 conversations, proportional allocation. ")
 
 
 def test_labels_of_other_types_are_strata_too() -> None:

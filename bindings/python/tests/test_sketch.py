@@ -161,6 +161,6 @@ def test_what_a_reservoir_cannot_do_it_says() -> None:
 
 def test_sketches_and_reservoirs_show_themselves_in_a_notebook() -> None:
     sketch = qa.DrawSketch(**HOW).add(calls())
-    assert "<td>chat</td>" in sketch._repr_html_()
+    assert ">chat</td>" in sketch._repr_html_()
     assert "DrawSketch: 3000 conversations in 4 strata" in sketch._repr_html_()
     assert "rows drawn" in qa.Reservoir(n=2, seed=1).add(calls())._repr_html_()
