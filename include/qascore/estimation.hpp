@@ -7,6 +7,7 @@
 #include "estimation/domain.hpp"
 #include "estimation/mean.hpp"
 #include "estimation/model_assisted.hpp"
+#include "estimation/model_domains.hpp"
 #include "estimation/model_population.hpp"
 #include "estimation/paired.hpp"
 #include "estimation/proportion.hpp"

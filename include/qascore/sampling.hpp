@@ -9,6 +9,7 @@
 #include "sampling/draw_pps.hpp"
 #include "sampling/draw_sketch.hpp"
 #include "sampling/plan_content.hpp"
+#include "sampling/redraw.hpp"
 #include "sampling/reservoir.hpp"
 #include "sampling/sample_size.hpp"
 #include "sampling/sample_size_mean.hpp"

@@ -339,3 +339,105 @@ TEST_CASE("the published estimator by hand: a model off by a constant is correct
   CHECK(qa::ppi_mean(labelled, &both::people, &both::model, alone, &both::model).undefined ==
         "fewer than 2 units in one of the samples");
 }
+
+TEST_CASE("a domain that is a stratum has what its stratum has by itself") {
+  struct scored {
+    std::string queue;
+    double model;
+  };
+  std::vector<scored> all;
+  for (int i = 0; i < 70; ++i)
+    all.push_back({i < 20 ? "a" : "b", 0.3 + 0.007 * i});
+  const qa::model_population known(all, &scored::model, &scored::queue);
+  const qa::model_assisted_options plain{.tuning = qa::model_tuning::fixed, .lam = 1.0};
+  const auto found =
+      qa::model_assisted_mean_by(stratified(), sample, &row::score, &row::model, &row::queue, known,
+                                 qa::model_domains(all, &scored::model, &scored::queue), plain);
+  REQUIRE(found.size() == 2);
+  for (const auto& e : found) {
+    const auto rows = in_queue(e.by.front());
+    std::vector<scored> own;
+    for (const scored& s : all)
+      if (s.queue == e.by.front())
+        own.push_back(s);
+    const auto alone = qa::model_assisted_mean(
+        qa::design_builder(rows).weight(&row::weight).population(&row::population).build(), rows, &row::score,
+        &row::model, qa::model_population(own, &scored::model), plain);
+    CHECK(close_to(e.value, alone.value, 1e-14));
+    CHECK(close_to(e.std_error, alone.std_error, 1e-13));
+    CHECK(e.n == rows.size());
+    CHECK(close_to(e.people.value, alone.people.value, 1e-14));
+  }
+}
+
+TEST_CASE("by domain across strata it is the mean of what the model misses, with its error") {
+  struct call {
+    std::string queue, agent;
+    double model;
+  };
+  // Agents of the sample changed so that two of them work in both queues.
+  auto rows = sample;
+  const std::string agents[]{"p", "q", "p", "q", "p", "q", "p", "q", "p"};
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    rows[i].agent = agents[i];
+  std::vector<call> all;
+  for (int i = 0; i < 70; ++i)
+    all.push_back({i < 20 ? "a" : "b", i % 3 == 0 ? "q" : "p", 0.2 + 0.009 * i});
+  const auto design =
+      qa::design_builder(rows).stratum(&row::queue).weight(&row::weight).population(&row::population).build();
+  const qa::model_population known(all, &call::model, &call::queue);
+  const auto mean_of = [&](const std::string& agent, const std::string& queue) {
+    double sum = 0.0, count = 0.0;
+    for (const call& c : all)
+      if (c.agent == agent && (queue.empty() || c.queue == queue)) {
+        sum += c.model;
+        count += 1.0;
+      }
+    return sum / count;
+  };
+  const qa::model_domains means(all, &call::model, &call::agent);
+  const auto fixed = qa::model_assisted_mean_by(design, rows, &row::score, &row::model, &row::agent, known,
+                                                means, {.tuning = qa::model_tuning::fixed, .lam = 0.6});
+  auto residuals = rows;
+  for (row& r : residuals)
+    r.score = *r.score - 0.6 * r.model;
+  const auto plain = qa::mean_by(design, residuals, &row::score, &row::agent);
+  REQUIRE(fixed.size() == 2);
+  REQUIRE(plain.size() == 2);
+  for (std::size_t d = 0; d < 2; ++d) {
+    CHECK(fixed[d].by == plain[d].by);
+    CHECK(close_to(fixed[d].value, plain[d].value + 0.6 * mean_of(fixed[d].by.front(), ""), 1e-14));
+    CHECK(close_to(fixed[d].std_error, plain[d].std_error, 1e-13));
+  }
+
+  // A lambda per stratum goes with the model's means of the domain within each stratum.
+  const auto by_stratum =
+      qa::model_assisted_mean_by(design, rows, &row::score, &row::model, &row::agent, known,
+                                 qa::model_domains(all, &call::model, &call::agent, &call::queue),
+                                 {.tuning = qa::model_tuning::stratum});
+  for (const auto& e : by_stratum) {
+    REQUIRE(e.lam.size() == 2);
+    double sum = 0.0, weight = 0.0;
+    for (const row& r : rows)
+      if (r.agent == e.by.front()) {
+        const double lam = e.lam[r.queue == "a" ? 0 : 1];
+        sum += r.weight * (*r.score + lam * (mean_of(r.agent, r.queue) - r.model));
+        weight += r.weight;
+      }
+    CHECK(close_to(e.value, sum / weight, 1e-13));
+  }
+  CHECK_THROWS_WITH_AS(qa::model_assisted_mean_by(design, rows, &row::score, &row::model, &row::agent, known,
+                                                  means, {.tuning = qa::model_tuning::stratum}),
+                       "tuning: a lambda per stratum needs the model's means by domain and stratum",
+                       qa::argument_error);
+  rows[3].agent = "qq";
+  CHECK_THROWS_WITH_AS(
+      qa::model_assisted_mean_by(design, rows, &row::score, &row::model, &row::agent, known, means),
+      "population: no conversation of domain \"qq\" (did you mean \"q\"?)", qa::design_error);
+  const auto share = qa::model_assisted_proportion_by(
+      design, rows, [](const row& r) { return *r.score > 0.6 ? 1 : 0; }, &row::model,
+      [](const row& r) { return r.queue; }, known, qa::model_domains(all, &call::model, &call::queue));
+  REQUIRE(share.size() == 2);
+  for (const auto& e : share)
+    CHECK((e.low > 0.0 && e.low < e.value && e.value < e.high && e.high < 1.0));
+}
