@@ -1,12 +1,12 @@
-# Configures, builds and runs the consumer in a scratch folder that starts empty.
-#   cmake -DSOURCE=... -DBUILD=... -DSCRATCH=... -DCOMPILER=... -DKIND=find_package|add_subdirectory|no_yaml -P consume.cmake
+# Configures, builds and runs the consumer, or the examples as a project of their own, in a scratch folder that starts empty.
+#   cmake -DSOURCE=... -DBUILD=... -DSCRATCH=... -DCOMPILER=... -DKIND=find_package|add_subdirectory|no_yaml|examples -P consume.cmake
 function(run)
   execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
 file(REMOVE_RECURSE "${SCRATCH}")
 set(arguments "-DCMAKE_CXX_COMPILER=${COMPILER}")
-if(NOT KIND STREQUAL "no_yaml")
+if(KIND MATCHES "^(find_package|add_subdirectory)$")
   list(APPEND arguments -DCMAKE_BUILD_TYPE=Release) # some warnings come with optimisation
 endif()
 if(KIND STREQUAL "add_subdirectory")
@@ -19,6 +19,10 @@ else()
     list(APPEND arguments -DCONSUMER_YAML=OFF -DCMAKE_DISABLE_FIND_PACKAGE_yaml-cpp=ON)
   endif()
 endif()
-run("${CMAKE_COMMAND}" -G Ninja -S "${CMAKE_CURRENT_LIST_DIR}/consumer" -B "${SCRATCH}/build" ${arguments})
+set(project "${CMAKE_CURRENT_LIST_DIR}/consumer")
+if(KIND STREQUAL "examples")
+  set(project "${SOURCE}/examples")
+endif()
+run("${CMAKE_COMMAND}" -G Ninja -S "${project}" -B "${SCRATCH}/build" ${arguments})
 run("${CMAKE_COMMAND}" --build "${SCRATCH}/build")
 run("${CMAKE_CTEST_COMMAND}" --test-dir "${SCRATCH}/build" --output-on-failure --no-tests=error)

@@ -18,6 +18,8 @@ namespace qascore {
 using kernel::change_point;
 using kernel::cusum_chart;
 using kernel::ewma_chart;
+using kernel::ewma_monitor;
+using kernel::ewma_width;
 using kernel::p_chart;
 using kernel::xbar_chart;
 

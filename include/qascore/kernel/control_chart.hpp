@@ -34,6 +34,13 @@ struct control_chart {
   std::string undefined;
 };
 
+/// One point of a chart as it comes.
+struct chart_point {
+  double statistic = missing_value;
+  double low = missing_value, high = missing_value; ///< control limits of this point
+  bool signal = false;
+};
+
 enum class chart_sd {
   range,     ///< mean of range / d2 of groups; of single points the mean moving range / 1.128
   deviation, ///< mean of standard deviation / c4 of groups
@@ -60,6 +67,20 @@ double chart_c4(std::size_t n);
 /// against: R qcc 2.7 (ewma), the run lengths printed by Lucas and Saccucci (1990).
 control_chart ewma_chart(std::span<const double> values, double center, double sd, double lambda,
                          double width);
+
+/// ewma_chart point by point, as scores come, in constant memory: the same bits. A missing value (NaN) gives a point without
+/// statistic and leaves the average as it is. Throws argument_error for lambda outside (0, 1], a width or sd not above 0.
+class ewma_monitor {
+public:
+  ewma_monitor(double center, double sd, double lambda, double width);
+
+  chart_point push(double value) noexcept;
+
+private:
+  double center_, sd_, lambda_, width_;
+  double average_;
+  double left_ = 1.0; ///< (1 - lambda)^{2 i}: how much of the variance has yet to come
+};
 
 /// Tabular CUSUM: u_i = max(0, u_{i-1} + (x_i - center) / sd - k), l_i = min(0, l_{i-1} + (x_i - center) / sd + k); signals where
 /// u > h or l < -h. k is half the shift that is to be found, in sd; h sets the false alarms. The run length of the two sides

@@ -96,6 +96,40 @@ TEST_CASE("a missing point leaves a chart as it is, and a series without spread 
   CHECK_THROWS_AS(ewma_chart(without, 0.0, 1.0, 0.0, 3.0), qa::argument_error);
 }
 
+TEST_CASE("a monitor gives the points of the chart, one by one") {
+  std::mt19937_64 engine(4);
+  std::vector<double> values{gap};
+  for (int i = 0; i < 200; ++i)
+    values.push_back(i % 17 == 3 ? gap : 0.7 + 0.1 * qa::test::normal(engine) - (i > 150 ? 0.1 : 0.0));
+  const double width = ewma_width(0.15, 370.0);
+  const auto chart = ewma_chart(values, 0.7, 0.1, 0.15, width);
+  ewma_monitor monitor(0.7, 0.1, 0.15, width);
+  std::vector<std::uint32_t> signals;
+  for (std::uint32_t i = 0; i < values.size(); ++i) {
+    const qa::chart_point point = monitor.push(values[i]);
+    CHECK((point.statistic == chart.statistic[i] || (std::isnan(values[i]) && std::isnan(point.statistic))));
+    CHECK((point.high == chart.high[i] || std::isnan(values[i])));
+    if (point.signal)
+      signals.push_back(i);
+  }
+  CHECK(signals == chart.signals);
+  CHECK(signals.size() > 10);
+  // By hand: 0.2 * 1 = 0.2, within 3 sqrt(0.2 / 1.8 * (1 - 0.64)) = 0.6; then 0.2 * 5 + 0.8 * 0.2 = 1.16.
+  ewma_monitor hand(0.0, 1.0, 0.2, 3.0);
+  const qa::chart_point first = hand.push(1.0);
+  CHECK(close_to(first.statistic, 0.2, 1e-15));
+  CHECK(close_to(first.high, 0.6, 1e-15));
+  CHECK(close_to(first.low, -0.6, 1e-15));
+  CHECK_FALSE(first.signal);
+  CHECK(close_to(hand.push(5.0).statistic, 1.16, 1e-15));
+  CHECK(hand.push(5.0).signal);
+  CHECK_THROWS_AS(ewma_monitor(gap, 1.0, 0.2, 3.0), qa::argument_error);
+  CHECK_THROWS_AS(ewma_monitor(0.0, 0.0, 0.2, 3.0), qa::argument_error);
+  CHECK_THROWS_AS(ewma_monitor(0.0, 1.0, 0.2, -1.0), qa::argument_error);
+  CHECK_THROWS_AS(ewma_monitor(0.0, 1.0, 1.5, 3.0), qa::argument_error);
+  CHECK(ewma_chart(std::vector<double>{gap, gap}, gap, 1.0, 0.2, 3.0).undefined == "no values: no center");
+}
+
 TEST_CASE("a change point is where the sum of squares is least, with an interval and a p that hold") {
   std::mt19937_64 engine(2);
   int held = 0, false_alarms = 0;

@@ -33,6 +33,12 @@ inline void above_zero(const char* name, double found) {
                          detail::format_number(found));
 }
 
+inline void weight_of_newest(double lambda) {
+  if (!(lambda > 0.0 && lambda <= 1.0))
+    throw argument_error("weight: expected a number above 0 and at most 1 but found " +
+                         detail::format_number(lambda));
+}
+
 /// Nodes and weights of Gauss and Legendre on [a, b].
 struct nodes {
   static constexpr std::size_t half = 20;
@@ -124,10 +130,11 @@ inline void state_rate(control_chart& chart, double length) {
 
 /// No spread, no chart.
 inline bool without_spread(control_chart& chart, std::size_t points) {
-  if (chart.sd > 0.0)
+  if (chart.sd > 0.0 && !std::isnan(chart.center))
     return false;
-  chart.undefined =
-      std::isnan(chart.sd) ? "fewer than 2 values: no standard deviation" : "the values do not vary";
+  chart.undefined = chart.sd > 0.0         ? "no values: no center"
+                    : std::isnan(chart.sd) ? "fewer than 2 values: no standard deviation"
+                                           : "the values do not vary";
   chart.statistic.assign(points, missing_value);
   chart.low = chart.high = chart.statistic;
   return true;
@@ -254,11 +261,32 @@ QASCORE_INLINE double run_length(const run_rules& rules, double width) {
   return system.partialPivLu().solve(Eigen::VectorXd::Ones(n))(0);
 }
 
+QASCORE_INLINE ewma_monitor::ewma_monitor(double center, double sd, double lambda, double width)
+    : center_{center}, sd_{sd}, lambda_{lambda}, width_{width}, average_{center} {
+  if (!std::isfinite(center))
+    throw argument_error("center: expected a finite number but found " + detail::format_number(center));
+  detail_chart::weight_of_newest(lambda);
+  detail_chart::above_zero("sd", sd);
+  detail_chart::above_zero("width", width);
+}
+
+QASCORE_INLINE chart_point ewma_monitor::push(double value) noexcept {
+  chart_point out;
+  if (std::isnan(value))
+    return out;
+  average_ = lambda_ * value + (1.0 - lambda_) * average_;
+  left_ *= (1.0 - lambda_) * (1.0 - lambda_);
+  const double reach = width_ * sd_ * std::sqrt(lambda_ / (2.0 - lambda_) * (1.0 - left_));
+  out.statistic = average_;
+  out.low = center_ - reach;
+  out.high = center_ + reach;
+  out.signal = std::abs(average_ - center_) > reach;
+  return out;
+}
+
 QASCORE_INLINE control_chart ewma_chart(std::span<const double> values, double center, double sd,
                                         double lambda, double width) {
-  if (!(lambda > 0.0 && lambda <= 1.0))
-    throw argument_error("weight: expected a number above 0 and at most 1 but found " +
-                         detail::format_number(lambda));
+  detail_chart::weight_of_newest(lambda);
   detail_chart::above_zero("width", width);
   control_chart out;
   out.center = center;
@@ -266,21 +294,13 @@ QASCORE_INLINE control_chart ewma_chart(std::span<const double> values, double c
   detail_chart::state_rate(out, ewma_run_length(lambda, width));
   if (detail_chart::without_spread(out, values.size()))
     return out;
-  double z = center, left = 1.0;
+  ewma_monitor monitor(center, sd, lambda, width);
   for (std::uint32_t i = 0; i < values.size(); ++i) {
-    if (std::isnan(values[i])) {
-      out.statistic.push_back(missing_value);
-      out.low.push_back(missing_value);
-      out.high.push_back(missing_value);
-      continue;
-    }
-    z = lambda * values[i] + (1.0 - lambda) * z;
-    left *= (1.0 - lambda) * (1.0 - lambda);
-    const double reach = width * sd * std::sqrt(lambda / (2.0 - lambda) * (1.0 - left));
-    out.statistic.push_back(z);
-    out.low.push_back(center - reach);
-    out.high.push_back(center + reach);
-    if (std::abs(z - center) > reach)
+    const chart_point point = monitor.push(values[i]);
+    out.statistic.push_back(point.statistic);
+    out.low.push_back(point.low);
+    out.high.push_back(point.high);
+    if (point.signal)
       out.signals.push_back(i);
   }
   return out;
