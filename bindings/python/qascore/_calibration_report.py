@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime
 import math
 import os
+import platform
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+import numpy as np
 
 from . import _core
 from ._render import number
@@ -104,7 +107,13 @@ def today() -> str:
     return (datetime.datetime.fromtimestamp(int(epoch), datetime.UTC) if epoch else moment).date().isoformat()
 
 
-def calibration_report(study: CalibrationStudy, title: str) -> Report:
+def made_by(command: str) -> tuple[tuple[str, str], ...]:
+    """The program, what it ran on, and the command that makes the page again."""
+    rows = [("Program", f"qascore {_core.__version__}"), ("Python", f"{platform.python_version()}, NumPy {np.__version__}")]
+    return tuple(rows + [("Command", command)] * bool(command))
+
+
+def calibration_report(study: CalibrationStudy, title: str, command: str = "") -> Report:
     """One page for one study."""
     sections = (
         _agreement(study),
@@ -124,7 +133,7 @@ def calibration_report(study: CalibrationStudy, title: str) -> Report:
         sections=tuple(section for section in sections if section is not None),
         method=(Text("", tuple(_method(study))),),
         created=today(),
-        provenance=(("Program", f"qascore {_core.__version__}"),),
+        provenance=made_by(command),
     )
 
 

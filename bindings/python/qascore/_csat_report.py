@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from . import _core
-from ._calibration_report import today
+from ._calibration_report import made_by, today
 from .csat_studies import CsatStudy
 from .report import Block, Column, Figure, IntervalPlot, Note, Report, ScatterPlot, Section, Table, Text
 
 
-def csat_report(study: CsatStudy, title: str) -> Report:
+def csat_report(study: CsatStudy, title: str, command: str = "") -> Report:
     """The page."""
     sections = [
         Section(
@@ -85,5 +84,5 @@ def csat_report(study: CsatStudy, title: str) -> Report:
             ),
         ),
         created=today(),
-        provenance=(("Program", f"qascore {_core.__version__}"),),
+        provenance=made_by(command),
     )

@@ -1,6 +1,6 @@
-"""The only module that knows frames: pandas, polars, pyarrow and whatever else narwhals reads.
+"""The only module that knows frames: pandas, polars, pyarrow, DuckDB relations and whatever else narwhals reads.
 
-Frames come in as they are, results go out as the same kind. Text columns are read through the Arrow C stream
+Frames come in as they are, results go out as the same kind; relations are read as Arrow tables. Text columns are read through the Arrow C stream
 interface where the producer has one, so that ids never become Python objects.
 """
 
@@ -19,6 +19,7 @@ from . import _core
 from .errors import ArgumentError, DataError, MissingColumnError, did_you_mean
 
 MISSING_CODE = 0xFFFFFFFF
+DUCKDB = "duckdb"
 Ids: TypeAlias = "npt.NDArray[np.int64] | _core.TextColumn"
 Label: TypeAlias = Any
 
@@ -68,12 +69,19 @@ def build_frame(columns: Mapping[str, Any], backend: str | None = None) -> Any:
         name: values if isinstance(values, np.ndarray) and values.dtype != object else list(values)
         for name, values in columns.items()
     }
+    if backend == DUCKDB:
+        return importlib.import_module(DUCKDB).from_arrow(build_frame(columns, "pyarrow"))
     return _narwhals().from_dict(data, backend=backend or default_backend()).to_native()
+
+
+def _on_connection_of(relation: Any, rows_of_result: Any) -> Any:
+    """An Arrow table as a relation that can be joined with the user's others; the query finds the table by its name here."""
+    return relation.query("of_qascore", "SELECT * FROM rows_of_result")
 
 
 def stacked(frames: Sequence[Frame]) -> Frame:
     """Frames of the same kind and columns, one below the other."""
-    return Frame(_narwhals().concat([frame._nw for frame in frames]), frames[0].argument)
+    return Frame(_narwhals().concat([frame._nw for frame in frames]), frames[0].argument, frames[0]._relation)
 
 
 def _refuse_repeated_names(obj: Any, argument: str) -> None:
@@ -104,9 +112,10 @@ def _text_hint(value: object) -> str:
 class Frame:
     """A user's frame, read column by column."""
 
-    def __init__(self, frame: Any, argument: str) -> None:
+    def __init__(self, frame: Any, argument: str, relation: Any = None) -> None:
         self._nw = frame
         self.argument = argument
+        self._relation = relation  # DuckDB's, which `frame` has the rows of
 
     @classmethod
     def of(cls, obj: Any, argument: str = "frame") -> Frame:
@@ -124,11 +133,11 @@ class Frame:
             frame = nw.from_native(obj)
         except TypeError:
             raise ArgumentError(
-                f"{argument}: expected a pandas, polars or pyarrow frame but found {type(obj).__name__}"
+                f"{argument}: expected a pandas, polars or pyarrow frame or a DuckDB relation but found {type(obj).__name__}"
             ) from None
         if isinstance(frame, nw.LazyFrame):
             if frame.implementation.is_duckdb():
-                frame = frame.collect(backend="pyarrow")
+                return cls(frame.collect(backend="pyarrow"), argument, obj)
             else:
                 raise ArgumentError(f"{argument}: expected an eager frame but found a lazy one; call .collect() first")
         return cls(frame, argument)
@@ -138,7 +147,11 @@ class Frame:
 
     @property
     def backend(self) -> str:
-        return str(self._nw.implementation.value)
+        return str(self._nw.implementation.value) if self._relation is None else DUCKDB
+
+    def _given_back(self, native: Any) -> Any:
+        """A result as the kind of frame that came in."""
+        return native if self._relation is None else _on_connection_of(self._relation, native)
 
     @property
     def columns(self) -> list[str]:
@@ -235,6 +248,9 @@ class Frame:
         if dtype == nw.String or self.backend != "pandas":
             return True
         native = self.series(name).to_native()
+        kind = getattr(native.dtype, "pyarrow_dtype", None)  # a dictionary of Arrow's, or pandas' own categories
+        if kind is not None:
+            return str(kind.value_type) in ("string", "large_string", "string_view")
         return all(isinstance(category, str) for category in native.cat.categories)
 
     def is_single_precision(self, name: str) -> bool:
@@ -337,7 +353,7 @@ class Frame:
         nw = _narwhals()
         source = self._nw if columns is None else self._nw.select(*columns)
         if not source.columns:
-            return self._with_types(self.build(extra or {}), types)
+            return self._given_back(self._with_types(build_frame(extra or {}, str(self._nw.implementation.value)), types))
         picked = source[np.asarray(rows, dtype=np.int64)] if len(rows) else source.head(0)
         if reset_index:
             picked = nw.maybe_reset_index(picked)
@@ -353,11 +369,11 @@ class Frame:
             picked = picked.with_columns(
                 *[
                     nw.new_series(name, list(values) if not isinstance(values, np.ndarray) else values,
-                                  backend=self.backend)
+                                  backend=self._nw.implementation)
                     for name, values in extra.items()
                 ]
             )
-        return self._with_types(picked.to_native(), types)
+        return self._given_back(self._with_types(picked.to_native(), types))
 
     def _with_types(self, native: Any, types: Mapping[str, str] | None) -> Any:
         if not types or self.backend == "pandas":  # which has no type of truth values with gaps but for objects
@@ -372,4 +388,4 @@ class Frame:
 
     def build(self, columns: Mapping[str, Any]) -> Any:
         """A new native frame of the same kind."""
-        return build_frame(columns, self.backend)
+        return self._given_back(build_frame(columns, str(self._nw.implementation.value)))

@@ -113,6 +113,11 @@ class Output:
     report: str = "report.html"
     figures: str = "study.json"
 
+    @property
+    def document(self) -> str:
+        """The report as data, which `qascore report` makes a page of."""
+        return f"{Path(self.report).stem}.json" if Path(self.report).stem != Path(self.figures).stem else "document.json"
+
 
 @dataclass(frozen=True)
 class StudySpec:
@@ -533,6 +538,11 @@ def load_study(path: str | Path) -> StudySpec:
         content = path.read_bytes()
     except OSError as error:
         raise FileError(f"{path}: {error.strerror or error}") from None
+    return study_of_text(content, path, path.parent)
+
+
+def study_of_text(content: bytes, path: Path, folder: Path) -> StudySpec:
+    """A study from the bytes of a file; its own files are relative to `folder`."""
     if len(content) > LONGEST:
         raise DataError(f"{path}: expected a study of at most {LONGEST} bytes but found {len(content)}")
     try:
@@ -544,7 +554,7 @@ def load_study(path: str | Path) -> StudySpec:
             "save the file as UTF-8"
         ) from None
     problems = Problems(str(path))
-    spec = _parse(_item_of_text(text, problems), path.parent, problems)
+    spec = _parse(_item_of_text(text, problems), folder, problems)
     return replace(spec, source=path, sha256=hashlib.sha256(content).hexdigest())
 
 

@@ -9,7 +9,7 @@ from ._frames import Frame
 from ._render import number, range_text, text_table
 from ._results import Estimate, EstimateTable
 from ._study_file import SCORE
-from ._calibration_report import COEFFICIENTS, FEW_CRITERIA, coefficients_table, raters_matrix, today
+from ._calibration_report import COEFFICIENTS, FEW_CRITERIA, coefficients_table, made_by, raters_matrix, today
 from .calibration_studies import CalibrationStudy
 from .report import (
     Block,
@@ -378,9 +378,7 @@ def method_blocks(study: Study) -> tuple[Block, ...]:
 
 def provenance(study: Study) -> tuple[tuple[str, str], ...]:
     record = study.to_dict()
-    rows = [("Program", f"qascore {record['qascore']}")]
-    if study.command:
-        rows.append(("Command", study.command))
+    rows = list(made_by(study.command))
     if record["seed"] is not None:
         rows.append(("Seed", str(record["seed"])))
     if study.spec.source is not None:

@@ -155,12 +155,16 @@ class CsatStudy(Result):
         """The correlations with their intervals; the other tables (`tables()`, `drivers`) draw themselves likewise."""
         return self.correlations.plot(ax, **options)
 
-    def to_html(self, title: str = "Scores and satisfaction") -> str:
-        """The study as one self-contained HTML page; needs the extra `report`."""
+    def to_html(self, title: str = "Scores and satisfaction", *, language: str = "en", command: str = "") -> str:
+        """The study as one self-contained HTML page; needs the extra `report`.
+
+        `language` is "en" or "zh-CN"; `command`, or code, makes the page again and stands in its record.
+        """
         from ._csat_report import csat_report
         from .report import render
+        from .report.chinese import in_language
 
-        return render(csat_report(self, title))
+        return render(in_language(csat_report(self, title, command), language))
 
     def __repr__(self) -> str:
         return "\n\n".join([self._said(), *(f"{name}\n{table!r}" for name, table in self.tables().items())])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ from ._write import Outputs
 from .associations import association
 from .calibration import RatingTable, rater_summary
 from .drawing import draw
-from .errors import FileError
+from .errors import FileError, check_choice
 from .estimation import SampleDesign, mean, proportion
 from .report import Block, Heading, IntervalPlot, Note, Report, Section, Text, render
+from .report.chinese import in_language
+from .report.document import LANGUAGES
 from .rubric import shipped_rubrics
 from .sampling import allocate
 from .simulation import Centre, simulate
@@ -34,7 +36,8 @@ RUBRIC = "voice-service"
 
 
 def run_demo(
-    data: str | Path | None = None, *, out: str | Path | None = None, progress: Progress | None = None, command: str = ""
+    data: str | Path | None = None, *, out: str | Path | None = None, progress: Progress | None = None, command: str = "",
+    language: str = "en",
 ) -> Study | Demo:
     """The main job, end to end.
 
@@ -45,7 +48,7 @@ def run_demo(
         report states the truth beside each estimate.
     out : path, optional
         Folder for tables, figures and the report.
-    progress, command
+    progress, command, language
         As in `run_study`.
 
     Examples
@@ -55,8 +58,8 @@ def run_demo(
     """
     show = progress or (lambda step, done, total: None)
     if data is None:
-        return _simulated(Path("demo" if out is None else out), show, command)
-    result = _real(Path(data), show, command)
+        return _simulated(Path("demo" if out is None else out), show, command, language)
+    result = replace(_real(Path(data), show, command), language=check_choice("language", language, LANGUAGES))
     if out is not None:
         show("writing", 5, 5)
         result.write(out)
@@ -65,7 +68,7 @@ def run_demo(
 
 # A simulated centre -------------------------------------------------------------------------------------------------
 
-STUDY = f"""\
+STUDY = """\
 # A simulated contact centre. The same loop runs on your own files: see docs/study.md.
 title: A simulated contact centre
 confidence: 0.95
@@ -74,33 +77,57 @@ conversations:
   strata: [channel, tier]
   domains: [channel, tier, complexity]
   measures: {{handle_s: mean, repeat_complaint: share}}
-sample: {{rate: 0.12, min_per_stratum: 5, seed: {SEED}}}
+sample: {{rate: {rate}, min_per_stratum: 5, seed: {seed}}}
 """
 
 EVALUATED = """\
-evaluations: {file: answers.csv, rubric: voice-service.yaml}
-csat: {file: csat.csv, scale: [1, 5]}
+evaluations: {{file: answers.csv, rubric: {rubric}.yaml}}
+csat: {{file: csat.csv, scale: [1, 5]}}
 """
 
 
-def _simulated(out: Path, show: Progress, command: str) -> Study:
+def write_centre(
+    out: str | Path, *, seed: int, rate: float, double_scored: float, rubric: str, vague: Sequence[str], **settings: Any
+) -> dict[str, int]:
+    """The files of a simulated centre, its truth, and a study that runs on them; rows by file."""
+    centre = simulate(seed=seed, rubric=rubric, vague=vague, backend="pyarrow", **settings)
+    counts = _write_files(Path(out), centre, seed, rate, double_scored, rubric)
+    truth = centre.truth
+    with Outputs(out) as files:
+        for name in ("agents", "raters", "conversations", "criteria"):
+            table = getattr(truth, name)
+            files.table(f"truth_{name}.csv", table)
+            counts[f"truth_{name}.csv"] = len(Frame.of(table))
+    return counts
+
+
+def _write_files(folder: Path, centre: Centre, seed: int, rate: float, double_scored: float, rubric: str) -> dict[str, int]:
+    """What a centre has: conversations, surveys, a form, the answers for the drawn conversations, and the study."""
+    study = STUDY.format(seed=seed, rate=rate)
+    with Outputs(folder) as files:
+        files.table("conversations.csv", centre.conversations)
+        files.table("csat.csv", centre.csat)
+        files.text(f"{rubric}.yaml", shipped_rubrics()[rubric].read_text("utf-8"))
+        files.text("study.yaml", study)
+    answers = _answers(centre, _drawn_ids(load_study(folder / "study.yaml")), double_scored)
+    with Outputs(folder) as files:
+        files.table("answers.csv", answers)
+        files.text("study.yaml", study + EVALUATED.format(rubric=rubric))
+    return {
+        "conversations.csv": len(centre), "csat.csv": len(Frame.of(centre.csat)), "answers.csv": len(answers["evaluation_id"]),
+    }  # fmt: skip
+
+
+def _simulated(out: Path, show: Progress, command: str, language: str) -> Study:
     """Draws from a simulated centre, has the drawn conversations evaluated, and runs the study on the files."""
     show("simulating", 0, len(STEPS))
     centre = simulate(conversations=5000, agents=60, teams=6, raters=8, vague=["problem_solving"], seed=SEED,
                       backend="pyarrow")  # fmt: skip
     folder = out / "data"
-    with Outputs(folder) as files_out:
-        files_out.table("conversations.csv", centre.conversations)
-        files_out.table("csat.csv", centre.csat)
-        files_out.text("voice-service.yaml", shipped_rubrics()[RUBRIC].read_text("utf-8"))
-        files_out.text("study.yaml", STUDY)
-    drawn = _drawn_ids(load_study(folder / "study.yaml"))
-    with Outputs(folder) as files_out:
-        files_out.table("answers.csv", _answers(centre, drawn))
-        files_out.text("study.yaml", STUDY + EVALUATED)
+    _write_files(folder, centre, SEED, 0.12, DOUBLE_SCORED, RUBRIC)
     return run_study(
         folder / "study.yaml", out=out, progress=show, truth=_truth(centre, ("channel", "tier", "complexity")),
-        command=command,
+        command=command, language=language,
     )  # fmt: skip
 
 
@@ -116,9 +143,9 @@ def _drawn_ids(spec: StudySpec) -> list[Any]:
 DOUBLE_SCORED = 0.3
 
 
-def _answers(centre: Centre, ids: list[Any] | None) -> dict[str, list[Any]]:
+def _answers(centre: Centre, ids: list[Any] | None, double_scored: float) -> dict[str, list[Any]]:
     """One row per evaluation and criterion, with conversation and rater."""
-    done = centre.evaluate(ids, double_scored=DOUBLE_SCORED)
+    done = centre.evaluate(ids, double_scored=double_scored)
     evaluations, answers = Frame.of(done.evaluations), Frame.of(done.answers)
     about = dict(
         zip(evaluations.values("evaluation_id"),
@@ -204,6 +231,7 @@ class Demo:
     titles: Mapping[str, str]
     coverage: Mapping[str, EstimateTable] = field(default_factory=dict)
     command: str = ""
+    language: str = "en"
 
     def to_dict(self) -> dict[str, Any]:
         """Every figure in full precision."""
@@ -235,7 +263,7 @@ class Demo:
         if self.command:
             details.insert(1, ("Command", self.command))
         method = next(method_blocks(study) for study in self.studies.values() if study.plan is not None)
-        return Report(
+        page = Report(
             "qascore on real data",
             "A calibration study, two samples of known populations, quality against satisfaction",
             summary=tuple(summary),
@@ -244,6 +272,7 @@ class Demo:
             created=today(),
             provenance=tuple(details),
         )
+        return in_language(page, self.language)
 
     def write(self, out: str | Path) -> None:
         """Tables, every figure, the report: together or not at all."""

@@ -336,9 +336,11 @@ class WithinGroup(Result):
 
     def plot(self, ax: Any = None, *, label: str = "") -> Any:
         """How many units agree how well, with their mean."""
-        from ._plots import histogram_plot
+        from ._plots import aside, histogram_plot
 
-        return histogram_plot(self.values, ax, marks={"mean": self.mean.value}, label=label or "r_wg")
+        ax = histogram_plot(self.values, ax, marks={"mean": self.mean.value}, label=label or "r_wg")
+        aside(ax, f"mean {self.mean._value_text()}")
+        return ax
 
     def _said(self) -> str:
         return self.mean._said()

@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ from ._rating_table import RatingTable
 from .calibration_studies import CalibrationStudy, calibration_study
 from .csat_studies import CsatStudy, csat_study
 from .drawing import draw
-from .errors import ArgumentError, DataError, DesignError, RubricError
+from .errors import ArgumentError, DataError, DesignError, RubricError, check_choice
 from .estimation import SampleDesign, mean, proportion
 from .rubric import Rubric, Scores
 from .sampling import SamplingPlan, allocate
@@ -83,6 +83,10 @@ class Study:
         Known true values by (figure, by, group), where there are any.
     pairs : mapping
         The (score, outcome) pairs behind the associations.
+    command : str
+        The command that asked, as it stands in the record and on the page.
+    language : str
+        Of the page, "en" or "zh-CN".
     """
 
     spec: StudySpec
@@ -99,6 +103,7 @@ class Study:
     truth: Truth = field(default_factory=dict, repr=False)
     pairs: Mapping[tuple[str, str], tuple[Any, Any]] = field(default_factory=dict, repr=False)
     command: str = ""
+    language: str = "en"
 
     def to_dict(self) -> dict[str, Any]:
         """Every figure in full precision, with versions, seed, hashes and the command: what study.json holds."""
@@ -142,8 +147,9 @@ class Study:
     def report(self) -> Report:
         """The report as a document; `qascore.report.render` makes a page of it."""
         from ._study_report import study_report
+        from .report.chinese import in_language
 
-        return study_report(self)
+        return in_language(study_report(self), self.language)
 
     def summary(self) -> str:
         """The main figures as text."""
@@ -166,8 +172,10 @@ class Study:
         with Outputs(out) as folder:
             for name, table in self.tables().items():
                 folder.table(f"{name}.csv", table)
+            page = self.report()
             folder.json(self.spec.output.figures, self.to_dict())
-            folder.text(self.spec.output.report, render(self.report()))
+            folder.text(self.spec.output.report, render(page))
+            folder.json(self.spec.output.document, page.to_dict())
 
 
 def _with_truth(table: EstimateTable, truth: Truth) -> list[dict[str, Any]]:
@@ -191,6 +199,7 @@ def run_study(
     progress: Progress | None = None,
     truth: Truth | None = None,
     command: str = "",
+    language: str = "en",
 ) -> Study:
     """Runs a study from its files.
 
@@ -206,6 +215,8 @@ def run_study(
         Known true values keyed by (figure, by, group), shown beside the estimates: for simulated data.
     command : str
         The command that asked, for the record.
+    language : {"en", "zh-CN"}
+        Of the page.
 
     Returns
     -------
@@ -227,7 +238,8 @@ def run_study(
     else:
         spec = study_of(study) if isinstance(study, Mapping) else load_study(study)
     show = progress or (lambda step, done, total: None)
-    result = _Run(spec, show, dict(truth or {}), command).study()
+    check_choice("language", language, ("en", "zh-CN"))
+    result = replace(_Run(spec, show, dict(truth or {}), command).study(), language=language)
     if out is not None:
         show("writing", len(STEPS) - 1, len(STEPS))
         result.write(out)

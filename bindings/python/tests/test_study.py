@@ -186,7 +186,7 @@ def test_another_seed_draws_conversations_that_nobody_evaluated(tmp_path: Path) 
 
 def test_a_study_may_only_draw(tmp_path: Path) -> None:
     found = qa.run_study(study(tmp_path, evaluations=None, csat=None), out=tmp_path / "out")
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["plan.csv", "report.html", "sample.csv", "study.json"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["plan.csv", "report.html", "report.json", "sample.csv", "study.json"]
     assert found.plan is not None and found.plan.sample_size == 80
     assert "80 of 400 conversations" in found.summary()
 

@@ -9,13 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
-from .terminal import compiler_lines, exit_code, guarded, progress
+from .terminal import STANDARD, compiler_lines, exit_code, guarded, progress
 
 app = typer.Typer(
     name="qascore",
     help="Quality inspection with honest numbers: sample, score, calibrate, relate, report.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
@@ -27,9 +26,38 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 
 
+def _choices(*names: str) -> Any:
+    """What the shell completes an option with."""
+    return lambda incomplete: [name for name in names if name.startswith(incomplete)]
+
+
+def _rubrics(incomplete: str) -> list[str]:
+    """Names of the rubrics that come with qascore, and files."""
+    from ..rubric import shipped_rubrics
+
+    near = sorted(str(path) for path in Path().glob(f"{incomplete}*") if path.is_dir() or path.suffix in (".yaml", ".yml", ".json"))
+    return [name for name in shipped_rubrics() if name.startswith(incomplete)] + near
+
+
+LANGUAGES = ("en", "zh-CN")
+CALIBRATION_TITLE = {"en": "Calibration of raters", "zh-CN": "质检员校准"}
+Language = Annotated[
+    str, typer.Option("--language", help="Of the page: en or zh-CN.", autocompletion=_choices(*LANGUAGES))
+]
+
+
 def _command() -> str:
     """The command as it was typed, for the record."""
     return shlex.join(["qascore", *sys.argv[1:]])
+
+
+def _study_of(file: Path) -> Any:
+    """The study of a file; of standard input, with files relative to the current folder."""
+    if file != STANDARD:
+        return file
+    from .._study_file import study_of_text
+
+    return study_of_text(sys.stdin.buffer.read(), Path("stdin.yaml"), Path())
 
 
 def _print_json(content: Any) -> None:
@@ -42,6 +70,7 @@ def _print_json(content: Any) -> None:
 def study(
     file: Annotated[Path, typer.Argument(help="The study: which files are read and what is asked.", metavar="STUDY")],
     out: Out = Path("results"),
+    language: Language = "en",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -49,11 +78,11 @@ def study(
 
     Example: `qascore study study.yaml --out results`
     """
-    with guarded():
+    with guarded() as streams:
         from ..study import run_study
 
         with progress(quiet) as show:
-            result = run_study(file, out=out, progress=show, command=_command())
+            result = run_study(_study_of(file), out=out, progress=show, command=_command(), language=language)
         if as_json:
             _print_json(result.to_dict())
         elif not quiet:
@@ -67,6 +96,7 @@ def demo(
         Path | None, typer.Option("--data", help="Folder of the reference data; without it a centre is simulated.")
     ] = None,
     out: Out = Path("demo"),
+    language: Language = "en",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -74,11 +104,11 @@ def demo(
 
     Example: `qascore demo --out demo`
     """
-    with guarded():
+    with guarded() as streams:
         from ..demo import run_demo
 
         with progress(quiet) as show:
-            result = run_demo(data, out=out, progress=show, command=_command())
+            result = run_demo(data, out=out, progress=show, command=_command(), language=language)
         if as_json:
             _print_json(result.to_dict())
         elif not quiet:
@@ -94,10 +124,14 @@ def sample(
     size: Annotated[int | None, typer.Option("--size", help="How many conversations.")] = None,
     rate: Annotated[float | None, typer.Option("--rate", help="Which share of them, above 0 and up to 1.")] = None,
     id: Annotated[str, typer.Option("--id", help="The column of unique ids.")] = "conversation_id",
-    method: Annotated[str, typer.Option("--method", help="proportional or equal.")] = "proportional",
+    method: Annotated[
+        str, typer.Option("--method", help="proportional or equal.", autocompletion=_choices("proportional", "equal"))
+    ] = "proportional",
     min_per_stratum: Annotated[int | None, typer.Option("--min", help="At least this many of each stratum.")] = None,
     max_per_stratum: Annotated[int | None, typer.Option("--max", help="At most this many of each stratum.")] = None,
-    missing_stratum: Annotated[str, typer.Option("--missing", help="Rows with a blank stratum: refuse or own.")] = "refuse",
+    missing_stratum: Annotated[
+        str, typer.Option("--missing", help="Rows with a blank stratum: refuse or own.", autocompletion=_choices("refuse", "own"))
+    ] = "refuse",
     out: Annotated[Path, typer.Option("--out", "-o", help="The sample: .csv, .parquet or .jsonl.")] = Path("sample.csv"),
     plan_out: Annotated[Path | None, typer.Option("--plan", help="Also write the plan, as JSON.")] = None,
     as_json: AsJson = False,
@@ -107,21 +141,21 @@ def sample(
 
     Example: `qascore sample calls.csv --strata channel --size 400 --min 5 --seed 20260101 --out sample.csv`
     """
-    with guarded():
-        from .._write import encode_table, table_format, write_file
+    with guarded() as streams:
+        from .._write import write_file
         from ..study import draw_sample
 
-        table_format(out)  # told before the work, not after it
+        streams.check(out, as_json)
         plan, drawn = draw_sample(
-            file, id=id, strata=strata, seed=seed, size=size, rate=rate, method=method,
+            streams.read(file), id=id, strata=strata, seed=seed, size=size, rate=rate, method=method,
             min_per_stratum=min_per_stratum, max_per_stratum=max_per_stratum, missing_stratum=missing_stratum,
         )  # fmt: skip
-        write_file(out, encode_table(out, drawn))
+        alone = streams.table(out, drawn)
         if plan_out is not None:
             write_file(plan_out, (plan.to_json() + "\n").encode())
         if as_json:
             print(plan.to_json())
-        elif not quiet:
+        elif alone and not quiet:
             print(plan)
             print(f"\nSample: {out}")
 
@@ -150,6 +184,7 @@ def relate(
     replicates: Annotated[int, typer.Option("--replicates", min=0, help="Bootstrap the criteria's shares; needs --seed.")] = 0,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="For more than 15 criteria, and the bootstrap.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write the study as one page.")] = None,
+    language: Language = "en",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -157,19 +192,20 @@ def relate(
 
     Example: `qascore relate pairs.csv --agent agent_id --by channel --criterion greeting --criterion solved --html csat.html`
     """
-    with guarded():
-        from .._write import write_file
+    with guarded() as streams:
+        from ..errors import ArgumentError
         from ..study import relate_file
 
+        if as_json and html == STANDARD:
+            raise ArgumentError("--json: goes to standard output, and so does --html -; choose one")
         found = relate_file(
-            file, score=score, csat=csat, scale=(lowest, highest), agent=agent, by=by, criteria=tuple(criterion or ()),
+            streams.read(file), score=score, csat=csat, scale=(lowest, highest), agent=agent, by=by, criteria=tuple(criterion or ()),
             score_by=score_by, csat_by=csat_by, reliability=reliability, known=tuple(known or ()), classes=classes, replicates=replicates, seed=seed,
         )  # fmt: skip
-        if html is not None:
-            write_file(html, found.to_html().encode())
+        alone = html is None or streams.data(html, found.to_html(language=language, command=_command()).encode())
         if as_json:
             _print_json(found.to_dict())
-        elif not quiet:
+        elif alone and not quiet:
             print(found)
             if html is not None:
                 print(f"\nPage: {html}")
@@ -209,24 +245,22 @@ def assign(
 
     Example: `qascore assign sample.csv raters.csv --team team --capacity hours --double 0.2 --seed 20260101 --out assignment.csv`
     """
-    with guarded():
-        from .._write import encode_table, table_format, write_file
+    with guarded() as streams:
         from ..study import assign_files
 
         for target in (out, loads_out):
-            if target is not None:
-                table_format(target)  # told before the work, not after it
+            streams.check(target, as_json)
         plan = assign_files(
-            file, raters, id=id, rater=rater, seed=seed, double_scored=double, triple_scored=triple, team=team, agent=agent,
+            streams.read(file), streams.read(raters), id=id, rater=rater, seed=seed, double_scored=double, triple_scored=triple, team=team, agent=agent,
             capacity=capacity, minimum=minimum, share=share, forbidden=forbidden, history=history,
             history_is="forbid" if forbid_history else "avoid",
         )  # fmt: skip
-        write_file(out, encode_table(out, plan.to_frame()))
+        alone = streams.table(out, plan.to_frame())
         if loads_out is not None:
-            write_file(loads_out, encode_table(loads_out, plan.to_frame("loads")))
+            alone = streams.table(loads_out, plan.to_frame("loads")) and alone
         if as_json:
             print(plan.to_json())
-        elif not quiet:
+        elif alone and not quiet:
             print(plan)
             print(f"\nRatings to give: {out}")
 
@@ -234,7 +268,10 @@ def assign(
 @app.command()
 def score(
     file: Annotated[Path, typer.Argument(help="Answers, one per row: CSV, Parquet or JSON lines.", metavar="ANSWERS")],
-    rubric: Annotated[Path, typer.Option("--rubric", help="The rubric: a YAML file, or the name of one that comes with qascore.")],
+    rubric: Annotated[
+        Path,
+        typer.Option("--rubric", help="The rubric: a YAML file, or the name of one that comes with qascore.", autocompletion=_rubrics),
+    ],
     evaluation: Annotated[str, typer.Option("--evaluation", help="The column of evaluation ids.")] = "evaluation_id",
     criterion: Annotated[str, typer.Option("--criterion", help="The column of criteria.")] = "criterion",
     answer: Annotated[str, typer.Option("--answer", help="The column of answers.")] = "answer",
@@ -245,11 +282,20 @@ def score(
         str | None, typer.Option("--explain", help="Print this evaluation's score in words; writes only with --out.")
     ] = None,
     unanswered: Annotated[
-        str, typer.Option("--unanswered", help="What a missing answer means: error, not_scorable or leave_out.")
+        str,
+        typer.Option(
+            "--unanswered", help="What a missing answer means: error, not_scorable or leave_out.",
+            autocompletion=_choices("error", "not_scorable", "leave_out"),
+        ),
     ] = "error",
     unasked: Annotated[
-        str, typer.Option("--unasked", help="What an answer means to what a condition does not ask: error or ignore.")
+        str,
+        typer.Option(
+            "--unasked", help="What an answer means to what a condition does not ask: error or ignore.",
+            autocompletion=_choices("error", "ignore"),
+        ),
     ] = "error",
+    as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Score evaluations on a rubric.
@@ -258,20 +304,20 @@ def score(
 
     Example: `qascore score answers.csv --rubric voice.yaml --out scores.csv`
     """
-    with guarded():
-        from .._write import encode_table, table_format, write_file
+    with guarded() as streams:
         from ..study import score_answers
 
-        target = Path("scores.csv") if out is None and explain is None else out
-        if target is not None:
-            table_format(target)  # told before the work, not after it
+        target = Path("scores.csv") if out is None and explain is None and not as_json else out
+        streams.check(target, as_json)
         scores = score_answers(
-            file, rubric, evaluation=evaluation, criterion=criterion, answer=answer, unanswered=unanswered, unasked=unasked
+            streams.read(file), streams.read(rubric, ".yaml"), evaluation=evaluation, criterion=criterion, answer=answer, unanswered=unanswered, unasked=unasked
         )
         words = None if explain is None else scores.explain(explain)
-        if target is not None:
-            write_file(target, encode_table(target, scores.to_frame()))
-        if quiet:
+        alone = target is None or streams.table(target, scores.to_frame())
+        if as_json:
+            _print_json(scores.to_dict() if explain is None else scores.evaluation(explain).to_dict())
+            return
+        if quiet or not alone:
             return
         if words is not None:
             print(words)
@@ -284,7 +330,10 @@ def calibrate(
     file: Annotated[Path, typer.Argument(help="Ratings, one per row: CSV, Parquet or JSON lines.", metavar="RATINGS")],
     level: Annotated[
         str | None,
-        typer.Option("--level", help="nominal, ordinal, interval or ratio; default: interval for fractions, else ordinal."),
+        typer.Option(
+            "--level", help="nominal, ordinal, interval or ratio; default: interval for fractions, else ordinal.",
+            autocompletion=_choices("nominal", "ordinal", "interval", "ratio"),
+        ),
     ] = None,
     unit: Annotated[str, typer.Option("--unit", help="The column of what was rated.")] = "conversation_id",
     rater: Annotated[str, typer.Option("--rater", help="The column of who rated.")] = "rater_id",
@@ -300,6 +349,7 @@ def calibrate(
     margin: Annotated[float, typer.Option("--margin", help="Of alpha, that double-scored units are counted for.")] = 0.05,
     html: Annotated[Path | None, typer.Option("--html", help="Write the study as one page.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for tables, figures and the report.")] = None,
+    language: Language = "en",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -307,24 +357,29 @@ def calibrate(
 
     Example: `qascore calibrate ratings.csv --criterion criterion --order rated_at --html calibration.html`
     """
-    with guarded():
-        from .._write import write_file
+    with guarded() as streams:
+        from ..errors import ArgumentError
         from ..study import run_study
 
-        ratings: dict[str, Any] = {"file": file, "unit": unit, "rater": rater, "rating": rating, "margin": margin}
+        if as_json and html == STANDARD:
+            raise ArgumentError("--json: goes to standard output, and so does --html -; choose one")
+        ratings: dict[str, Any] = {"file": streams.read(file), "unit": unit, "rater": rater, "rating": rating, "margin": margin}
         more = {"level": level, "criterion": criterion, "order": order, "gold": gold, "previous": previous}
         for name, given in more.items():
             if given is not None:
                 ratings[name] = given
         with progress(quiet) as show:
             result = run_study(
-                {"title": "Calibration of raters", "ratings": ratings}, out=out, progress=show, command=_command()
-            )
+                {"title": CALIBRATION_TITLE[language], "ratings": ratings},
+                out=out, progress=show, command=_command(), language=language,
+            )  # fmt: skip
+        alone = True
         if html is not None:
-            write_file(html, result.calibration["ratings"].to_html().encode())
+            page = result.calibration["ratings"].to_html(CALIBRATION_TITLE[language], language=language, command=_command())
+            alone = streams.data(html, page.encode())
         if as_json:
             _print_json(result.to_dict())
-        elif not quiet:
+        elif alone and not quiet:
             print(result.calibration["ratings"])
             if html is not None:
                 print(f"\nPage: {html}")
@@ -335,7 +390,8 @@ def calibrate(
 @rubric_app.command("check")
 def rubric_check(
     files: Annotated[
-        list[Path], typer.Argument(help="Rubric files, or names of rubrics that come with qascore.", metavar="FILE...")
+        list[Path],
+        typer.Argument(help="Rubric files, or names of rubrics that come with qascore.", metavar="FILE...", autocompletion=_rubrics),
     ],
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -347,21 +403,22 @@ def rubric_check(
 
     Example: `qascore rubric check rubrics/*.yaml`
     """
-    with guarded():
+    with guarded() as streams:
         from ..errors import FileError, RubricError
         from ..rubric import Rubric
 
         checked: list[dict[str, Any]] = []
         code = 0
-        for file in files:
-            one: dict[str, Any] = {"file": str(file), "problems": []}
+        for given in files:
+            file = streams.read(given, ".yaml")
+            one: dict[str, Any] = {"file": streams.plain(str(file)), "problems": []}
             try:
                 rubric = Rubric.load(file)
             except RubricError as error:
                 code = max(code, exit_code(error))
-                one["problems"] = [vars(problem).copy() for problem in error.problems]
+                one["problems"] = [vars(problem) | {"file": streams.plain(problem.file)} for problem in error.problems]
                 if not as_json:
-                    print(compiler_lines(file, error.problems), file=sys.stderr)
+                    print(streams.plain(compiler_lines(file, error.problems)), file=sys.stderr)
             except FileError as error:
                 code = exit_code(error)
                 one["problems"] = [{"file": str(file), "line": 0, "column": 0, "path": "", "message": str(error)}]
@@ -370,7 +427,7 @@ def rubric_check(
             else:
                 one |= {"id": rubric.id, "version": rubric.version, "content_hash": rubric.content_hash}
                 if not quiet and not as_json:
-                    print(f"{file}: {rubric.id} {rubric.version}, {len(rubric.criteria)} criteria, no problems")
+                    print(f"{one['file']}: {rubric.id} {rubric.version}, {len(rubric.criteria)} criteria, no problems")
             checked.append(one)
         if as_json:
             _print_json(checked)
@@ -383,34 +440,35 @@ def rubric_check(
 
 @rubric_app.command("show")
 def rubric_show(
-    file: Annotated[Path, typer.Argument(help="The rubric: a YAML file, or the name of one that comes with qascore.", metavar="RUBRIC")],
+    file: Annotated[Path, typer.Argument(help="The rubric: a YAML file, or the name of one that comes with qascore.", metavar="RUBRIC", autocompletion=_rubrics)],
     language: Annotated[
-        str | None, typer.Option("--language", help="Of titles and words, like en or zh-CN; default: the rubric's.")
+        str | None,
+        typer.Option(
+            "--language", help="Of titles and words, like en or zh-CN; default: the rubric's.", autocompletion=_choices(*LANGUAGES)
+        ),
     ] = None,
     html: Annotated[bool, typer.Option("--html", help="Print the HTML page instead of text.")] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write it: .html is the page, anything else text.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show a rubric as people read it: how it scores, what it asks when, what each answer earns, what fails it.
 
     Example: `qascore rubric show voice-service --out form.html`
     """
-    with guarded():
-        from .._write import write_file
+    with guarded() as streams:
+        from .._write import to_json
         from ..rubric import Rubric
 
-        rubric = Rubric.load(file)
+        rubric = Rubric.load(streams.read(file, ".yaml"))
         as_page = html or (out is not None and out.suffix.lower() in (".html", ".htm"))
-        shown = rubric.to_html(language) if as_page else rubric.to_text(language) + "\n"
-        if out is None:
-            print(shown, end="")
-        else:
-            write_file(out, shown.encode())
+        shown = to_json(rubric.to_dict()) + "\n" if as_json else rubric.to_html(language) if as_page else rubric.to_text(language) + "\n"
+        streams.data(STANDARD if out is None else out, shown.encode())
 
 
 @rubric_app.command("diff")
 def rubric_diff(
-    old: Annotated[Path, typer.Argument(help="The earlier form: a YAML file, or the name of one that comes with qascore.", metavar="OLD")],
-    new: Annotated[Path, typer.Argument(help="The later form.", metavar="NEW")],
+    old: Annotated[Path, typer.Argument(help="The earlier form: a YAML file, or the name of one that comes with qascore.", metavar="OLD", autocompletion=_rubrics)],
+    new: Annotated[Path, typer.Argument(help="The later form.", metavar="NEW", autocompletion=_rubrics)],
     answers: Annotated[
         Path | None, typer.Option("--answers", help="Evaluations on the earlier form, one answer per row: both forms score them.")
     ] = None,
@@ -421,6 +479,7 @@ def rubric_diff(
         Path | None, typer.Option("--out", "-o", help="With --answers: both scores of every evaluation, .csv, .parquet or .jsonl.")
     ] = None,
     as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Say what changed between two forms, and which earlier scores are no longer comparable.
 
@@ -428,8 +487,7 @@ def rubric_diff(
 
     Example: `qascore rubric diff voice-2025.yaml voice-2026.yaml --answers answers.csv --out scores.csv`
     """
-    with guarded():
-        from .._write import encode_table, table_format, write_file
+    with guarded() as streams:
         from ..comparing import compare_rubrics
         from ..errors import ArgumentError
         from ..rubric import Rubric
@@ -438,15 +496,17 @@ def rubric_diff(
         if out is not None:
             if answers is None:
                 raise ArgumentError("--out: expected --answers beside it: evaluations that both forms score")
-            table_format(out)  # told before the work, not after it
-        compared = compare_rubrics(Rubric.load(old), Rubric.load(new))
+            streams.check(out, as_json)
+        compared = compare_rubrics(Rubric.load(streams.read(old, ".yaml")), Rubric.load(streams.read(new, ".yaml")))
         found = None
+        alone = True
         if answers is not None:
-            found = rescore_answers(answers, compared, evaluation=evaluation, criterion=criterion, answer=answer)
-            if out is not None:
-                write_file(out, encode_table(out, found.to_frame()))
+            found = rescore_answers(streams.read(answers), compared, evaluation=evaluation, criterion=criterion, answer=answer)
+            alone = out is None or streams.table(out, found.to_frame())
         if as_json:
             _print_json(compared.to_dict() | ({"evaluations": found.to_dict()} if found is not None else {}))
+            return
+        if quiet or not alone:
             return
         print(compared)
         if found is not None:
@@ -458,20 +518,25 @@ def rubric_diff(
 @rubric_app.command("import")
 def rubric_import(
     file: Annotated[Path, typer.Argument(help="The form: JSON.", metavar="FORM")],
-    source: Annotated[str, typer.Option("--from", help="amazon_connect or genesys_cloud.")],
+    source: Annotated[
+        str,
+        typer.Option(
+            "--from", help="amazon_connect or genesys_cloud.", autocompletion=_choices("amazon_connect", "genesys_cloud")
+        ),
+    ],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The rubric: YAML. Without it, it is printed.")] = None,
     choose: Annotated[
         list[str] | None,
         typer.Option("--choose", help="NAME=VALUE: what the form leaves open, as in docs/importing.md; may be given several times."),
     ] = None,
+    as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Make a rubric of the form of another system; what reached no score is noted.
 
     Example: `qascore rubric import form.json --from amazon_connect --choose divisor=largest --out form.yaml`
     """
-    with guarded():
-        from .._write import write_file
+    with guarded() as streams:
         from ..errors import ArgumentError
         from ..importing.forms import import_rubric
 
@@ -481,19 +546,21 @@ def rubric_import(
             if not equals:
                 raise ArgumentError(f"--choose: expected NAME=VALUE but found {one!r}")
             choices[name] = {"true": True, "false": False}.get(value, value)
-        imported = import_rubric(file, source, **choices)
-        if out is None:
-            print(imported.to_yaml(), end="")
-            return
-        write_file(out, imported.to_yaml().encode())
-        if not quiet:
+        imported = import_rubric(streams.read(file, ".json"), source, **choices)
+        target = (None if as_json else STANDARD) if out is None else out
+        if as_json and target == STANDARD:
+            raise ArgumentError("--json: goes to standard output, and so does --out -; choose one")
+        alone = target is None or streams.data(target, imported.to_yaml().encode())
+        if as_json:
+            _print_json(imported.to_dict())
+        elif alone and not quiet:
             print(imported)
             print(f"\nRubric: {out}")
 
 
 @rubric_app.command("export")
 def rubric_export(
-    file: Annotated[Path, typer.Argument(help="The rubric: a YAML file, or the name of one that comes with qascore.", metavar="RUBRIC")],
+    file: Annotated[Path, typer.Argument(help="The rubric: a YAML file, or the name of one that comes with qascore.", metavar="RUBRIC", autocompletion=_rubrics)],
     to: Annotated[str, typer.Option("--to", help="amazon_connect.")] = "amazon_connect",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The form: JSON. Without it, it is printed.")] = None,
     quiet: Quiet = False,
@@ -502,19 +569,80 @@ def rubric_export(
 
     Example: `qascore rubric export form.yaml --out form.json`
     """
-    with guarded():
-        from .._write import write_file
+    with guarded() as streams:
         from ..importing.amazon_export import export_rubric
         from ..rubric import Rubric
 
-        exported = export_rubric(Rubric.load(file), to)
-        if out is None:
-            print(exported.to_json(), end="")
-            return
-        write_file(out, exported.to_json().encode())
-        if not quiet:
+        exported = export_rubric(Rubric.load(streams.read(file, ".yaml")), to)
+        if streams.data(STANDARD if out is None else out, exported.to_json().encode()) and not quiet:
             print(exported)
             print(f"\nForm: {out}")
+
+
+@app.command()
+def simulate(
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same centre, everywhere.")],
+    conversations: Annotated[int, typer.Option("--conversations", min=1, help="How many conversations.")] = 5000,
+    agents: Annotated[int, typer.Option("--agents", min=1, help="How many agents.")] = 60,
+    teams: Annotated[int, typer.Option("--teams", min=1, help="In how many teams.")] = 6,
+    raters: Annotated[int, typer.Option("--raters", min=1, help="How many raters.")] = 8,
+    double: Annotated[float, typer.Option("--double", help="Which share of the drawn conversations gets two raters, 0 to 1.")] = 0.3,
+    rate: Annotated[float, typer.Option("--rate", help="Which share of the conversations is drawn and evaluated.")] = 0.12,
+    rubric: Annotated[
+        str, typer.Option("--rubric", help="The form, by its name among those that come with qascore.", autocompletion=_rubrics)
+    ] = "voice-service",
+    vague: Annotated[
+        list[str] | None, typer.Option("--vague", help="A criterion worded so vaguely that raters differ; once for each.")
+    ] = None,
+    out: Out = Path("centre"),
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make the files of a contact centre whose truth is known, with a study that runs on them.
+
+    Example: `qascore simulate --seed 7 --conversations 2000 --out centre` and then `qascore study centre/study.yaml`
+    """
+    with guarded():
+        from ..demo import write_centre
+
+        counts = write_centre(
+            out, seed=seed, rate=rate, double_scored=double, rubric=rubric, vague=tuple(vague or ()), conversations=conversations,
+            agents=agents, teams=teams, raters=raters,
+        )  # fmt: skip
+        if as_json:
+            _print_json({"seed": seed, "rows": counts})
+        elif not quiet:
+            for name, rows in counts.items():
+                print(f"{out / name}: {rows:,} rows")
+            print(f"\nStudy: {out / 'study.yaml'}")
+
+
+@app.command()
+def report(
+    files: Annotated[
+        list[Path], typer.Argument(help="Reports as data: report.json in the folder of a study, or what Report.to_dict gives.", metavar="REPORT...")
+    ],
+    title: Annotated[str | None, typer.Option("--title", help="Of the page; default: that of the first report.")] = None,
+    subtitle: Annotated[str | None, typer.Option("--subtitle", help="What stands under it.")] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The page.")] = Path("report.html"),
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make one page of the reports of one or several studies: the weeks of a month, the months of a quarter.
+
+    Example: `qascore report may/report.json june/report.json --title "Quality, May and June" --out months.html`
+    """
+    with guarded() as streams:
+        from ..report.joining import joined, read_report
+
+        page = joined([read_report(streams.read(file, ".json")) for file in files], title=title, subtitle=subtitle)
+        if as_json:
+            _print_json(page.to_dict())
+            return
+        from ..report import render
+
+        if streams.data(out, render(page).encode()) and not quiet:
+            print(f"Report: {out}")
 
 
 @app.command()

@@ -1,15 +1,17 @@
-"""What the commands show: errors as one block with an exit code per kind, progress on a terminal only."""
+"""What the commands read and show: standard streams, errors as one block with an exit code per kind, progress on a terminal only."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 
@@ -31,6 +33,76 @@ INTERRUPTED = 130
 MOST_SHOWN = 200  # characters of a line
 
 Progress = Callable[[str, int, int], None]
+STANDARD = Path("-")
+"""Standard input or output in place of a file."""
+
+
+class Streams:
+    """The files of a command, of which one may be read from standard input and one written to standard output, as `-`."""
+
+    def __init__(self) -> None:
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._written = False
+
+    def close(self) -> None:
+        """Removes the copy of standard input."""
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def read(self, path: Path, ending: str = "") -> Path:
+        """The file to read: the path, or a copy of standard input, whose format its first bytes say."""
+        if path != STANDARD:
+            return path
+        if self._folder is not None:
+            raise ArgumentError("-: standard input can stand for one file only")
+        self._folder = tempfile.TemporaryDirectory(prefix="qascore-")
+        content = sys.stdin.buffer.read()
+        copy = Path(self._folder.name) / f"stdin{ending or _ending_of(content)}"
+        copy.write_bytes(content)
+        return copy
+
+    def check(self, out: Path | None, as_json: bool = False) -> None:
+        """That a table can be written there: told before the work, not after it."""
+        from .._write import table_format
+
+        if out == STANDARD:
+            if as_json:
+                raise ArgumentError("--json: goes to standard output, and so does --out -; choose one")
+        elif out is not None:
+            table_format(out)
+
+    def table(self, out: Path, frame: Any) -> bool:
+        """Writes a table, as CSV where it goes to standard output; whether anything else may be printed there."""
+        from .._write import encode_table
+
+        return self.data(out, encode_table("stdout.csv" if out == STANDARD else out, frame))
+
+    def data(self, out: Path, content: bytes) -> bool:
+        """Writes a file; whether anything else may be printed on standard output."""
+        from .._write import write_file
+
+        if out != STANDARD:
+            write_file(out, content)
+            return not self._written
+        if self._written:
+            raise ArgumentError("-: standard output can stand for one file only")
+        self._written = True
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        return False
+
+    def plain(self, message: str) -> str:
+        """A message without the folder that the copy of standard input stands in."""
+        return message if self._folder is None else message.replace(f"{self._folder.name}{os.sep}", "")
+
+
+def _ending_of(content: bytes) -> str:
+    if content[:4] == b"PAR1":
+        return ".parquet"
+    first = content.lstrip(b"\xef\xbb\xbf \t\r\n").split(b"\n", 1)[0]
+    if first[:1] == b"{":
+        return ".jsonl"
+    return ".tsv" if b"\t" in first and b"," not in first else ".csv"
 
 
 def exit_code(error: BaseException) -> int:
@@ -56,11 +128,11 @@ def compiler_lines(file: Path, problems: Sequence[Problem]) -> str:
     return "\n".join(out)
 
 
-def fail(error: BaseException) -> NoReturn:
+def fail(error: BaseException, streams: Streams) -> NoReturn:
     """Says what went wrong on the error stream and ends with the code of its kind."""
     for kind, code, headline in EXIT_CODES:
         if isinstance(error, kind):
-            lines = "\n".join(f"  {line}" for line in str(error).splitlines())
+            lines = "\n".join(f"  {line}" for line in streams.plain(str(error)).splitlines())
             _say(f"qascore: {headline}", lines)
             raise typer.Exit(code)
     _say("qascore: an unexpected error; please report it with what follows", "")
@@ -69,7 +141,7 @@ def fail(error: BaseException) -> NoReturn:
 
 
 def _say(headline: str, text: str) -> None:
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and not os.environ.get("NO_COLOR"):
         headline = f"\x1b[1;31m{headline}\x1b[0m"
     print(f"{headline}\n{text}".rstrip(), file=sys.stderr)
 
@@ -79,11 +151,12 @@ def _terminate(signum: int, frame: FrameType | None) -> NoReturn:
 
 
 @contextmanager
-def guarded() -> Iterator[None]:
+def guarded() -> Iterator[Streams]:
     """The body of every command: errors become a message and an exit code, an interrupt leaves no files behind."""
     before = signal.signal(signal.SIGTERM, _terminate)
+    streams = Streams()
     try:
-        yield
+        yield streams
     except KeyboardInterrupt:
         _say("qascore: interrupted; nothing was written", "")
         raise typer.Exit(INTERRUPTED) from None
@@ -92,9 +165,10 @@ def guarded() -> Iterator[None]:
     except Exception as error:
         if isinstance(error, typer.Exit):
             raise
-        fail(error)
+        fail(error, streams)
     finally:
         signal.signal(signal.SIGTERM, before)
+        streams.close()
 
 
 @contextmanager
@@ -104,12 +178,21 @@ def progress(quiet: bool) -> Iterator[Progress]:
         yield lambda step, done, total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, SpinnerColumn, Task, TextColumn
     from rich.progress import Progress as Bar
+    from rich.progress import TimeElapsedColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        """Steps in a second, or the seconds that a step takes."""
+
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text("" if not speed else f"{speed:.1f}/s" if speed >= 1 else f"{1 / speed:.1f} s each")
 
     bar = Bar(
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        console=Console(stderr=True), transient=True,
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeElapsedColumn(),
+        TextColumn("left"), TimeRemainingColumn(), console=Console(stderr=True), transient=True,
     )  # fmt: skip
     with bar:
         task = bar.add_task("", total=None)

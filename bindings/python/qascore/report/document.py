@@ -496,6 +496,8 @@ RECORDS: dict[str, type[Any]] = {
         ScatterPlot,
         Histogram,
         MatrixPlot,
+        Series,
+        SeriesGrid,
         Section,
         Report,
     )

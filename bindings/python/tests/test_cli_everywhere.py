@@ -1,0 +1,239 @@
+"""What holds for all commands alike: examples, flags, standard streams, completion, colours; and the commands that make and join."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+import pytest
+
+pytest.importorskip("typer")
+
+from qascore.cli.app import app, rubric_app
+from test_cli import CALLS, RUBRIC, answers, drain
+from typer.testing import CliRunner
+
+COMMANDS = [
+    *([command.callback.__name__] for command in app.registered_commands if command.callback),
+    *(["rubric", command.name or ""] for command in rubric_app.registered_commands),
+]
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    for name, text in (("calls.csv", CALLS), ("answers.csv", answers()), ("service.yaml", RUBRIC)):
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments, given=None: CliRunner().invoke(app, list(arguments), input=given)
+
+
+def test_all_commands_are_there() -> None:
+    assert {" ".join(one) for one in COMMANDS} == {
+        "study", "demo", "sample", "relate", "assign", "score", "calibrate", "simulate", "report", "version",
+        "rubric check", "rubric show", "rubric diff", "rubric import", "rubric export",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_each_command_has_an_example_and_the_same_flags(run: Run, command: list[str]) -> None:
+    done = run(*command, "--help")
+    assert done.exit_code == 0
+    assert f"Example: qascore {' '.join(command)}" in " ".join(done.stdout.replace("│", " ").split())
+    if command != ["rubric", "export"]:  # whose output is JSON
+        assert "--json" in done.stdout
+    if command not in (["version"], ["rubric", "show"]):  # which print what they are asked for
+        assert "--quiet" in done.stdout and "-q" in done.stdout
+    assert "--out" in done.stdout and "-o" in done.stdout or command in (["version"], ["relate"], ["rubric", "check"])
+
+
+def test_an_unknown_command_or_option_ends_with_2(run: Run) -> None:
+    assert run("smaple").exit_code == 2
+    assert run("sample", "--sede", "1").exit_code == 2
+
+
+# Standard streams
+
+
+SAMPLE = ("sample", "-", "--strata", "channel", "--rate", "0.1", "--seed", "3", "--out")
+
+
+def test_a_sample_goes_from_standard_input_to_standard_output(run: Run, tmp_path: Path) -> None:
+    done = run(*SAMPLE, "-", given=CALLS)
+    assert (done.exit_code, done.stderr) == (0, "")
+    run("sample", "calls.csv", *SAMPLE[2:], "sample.csv")
+    assert done.stdout == (tmp_path / "sample.csv").read_text()
+
+
+@pytest.mark.parametrize("form", ["parquet", "jsonl", "tsv"])
+def test_the_format_of_standard_input_is_seen(run: Run, form: str) -> None:
+    table = pc.read_csv(pa.py_buffer(CALLS.encode()))
+    sink = pa.BufferOutputStream()
+    if form == "parquet":
+        pq.write_table(table, sink)
+    content = {
+        "parquet": lambda: sink.getvalue().to_pybytes(),
+        "jsonl": lambda: "".join(json.dumps(row) + "\n" for row in table.to_pylist()).encode(),
+        "tsv": lambda: CALLS.replace(",", "\t").encode(),
+    }[form]()
+    done = run(*SAMPLE, "-", given=content)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == run(*SAMPLE, "-", given=CALLS).stdout
+
+
+def test_scores_are_piped_into_a_calibration(run: Run, tmp_path: Path) -> None:
+    scores = run("score", "-", "--rubric", "service.yaml", "--out", "-", given=answers())
+    assert (scores.exit_code, scores.stderr) == (0, "")
+    done = run("calibrate", "-", "--rating", "score", "--json", given=scores.stdout)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["calibration"]["ratings"]["alpha"][0]["n"] == 100
+    assert json.loads(done.stdout)["inputs"][0]["file"] == "stdin.csv"
+    page = run("calibrate", "-", "--rating", "score", "--html", "-", given=scores.stdout)
+    assert page.stdout.startswith("<!doctype html>") and page.stdout.rstrip().endswith("</html>")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.csv", "calls.csv", "service.yaml"]
+
+
+def test_forms_come_from_standard_input(run: Run) -> None:
+    assert run("rubric", "check", "-", given=RUBRIC).stdout == "stdin.yaml: service 1, 2 criteria, no problems\n"
+    wrong = run("rubric", "check", "-", given=RUBRIC.replace("weight: 1", "weight: -1"))
+    assert wrong.exit_code == 4 and wrong.stderr.startswith("stdin.yaml:10:13: sections[0].weight: ")
+    shown = run("rubric", "show", "-", "--json", given=RUBRIC)
+    assert json.loads(shown.stdout)["id"] == "service"
+    assert run("score", "answers.csv", "--rubric", "-", "--out", "-", given=RUBRIC).stdout.count("\n") == 301
+    form = run("rubric", "export", "online-chat")
+    if form.exit_code == 0:
+        back = run("rubric", "import", "-", "--from", "amazon_connect", given=form.stdout)
+        assert back.stdout.startswith("qascore: 1")
+
+
+def test_a_study_comes_from_standard_input(run: Run, tmp_path: Path) -> None:
+    text = "title: Piped\nconversations: {file: calls.csv, strata: channel}\nsample: {size: 40, seed: 7}\n"
+    done = run("study", "-", "--out", "out", "--json", given=text)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["seed"] == 7
+    bad = run("study", "-", given=text.replace("seed", "sead"))
+    assert bad.exit_code == 2 and "stdin.yaml:3:" in bad.stderr
+
+
+def test_messages_name_standard_input_and_one_file_only_can_be_it(run: Run) -> None:
+    ragged = run(*SAMPLE, "-", given=CALLS.replace("c003,phone,basic", "c003,phone"))
+    assert (ragged.exit_code, ragged.stdout) == (3, "")
+    assert "  stdin.csv:5: expected 4 values as in the header but found 3" in ragged.stderr
+    twice = run("rubric", "diff", "-", "-", given=RUBRIC)
+    assert twice.exit_code == 2 and "standard input can stand for one file only" in twice.stderr
+    both = run(*SAMPLE, "-", "--json", given=CALLS)
+    assert both.exit_code == 2 and "--json: goes to standard output" in both.stderr
+
+
+def test_scores_are_printed_as_json_without_a_file(run: Run, tmp_path: Path) -> None:
+    before = sorted(tmp_path.iterdir())
+    done = run("score", "answers.csv", "--rubric", "service.yaml", "--json")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert len(json.loads(done.stdout)["evaluation_id"]) == 300
+    one = run("score", "answers.csv", "--rubric", "service.yaml", "--json", "--explain", "c001-r1")
+    assert {"score", "criteria"} <= set(json.loads(one.stdout))
+    assert sorted(tmp_path.iterdir()) == before
+
+
+# Completion, colours, progress
+
+
+def completed(words: str) -> list[str]:
+    line = words.split(" ")
+    done = subprocess.run(
+        [sys.executable, "-m", "qascore.cli"], capture_output=True, text=True, check=True, timeout=60,
+        env={**os.environ, "_QASCORE_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(len(line) - 1)},
+    )  # fmt: skip
+    return done.stdout.split()
+
+
+def test_the_shell_completes_commands_options_choices_and_rubrics() -> None:
+    assert {"sample", "score", "simulate", "study"} == set(completed("qascore s"))
+    assert completed("qascore rubric sh") == ["show"]
+    assert "--strata" in completed("qascore sample --st")
+    assert completed("qascore calibrate --level o") == ["ordinal"]
+    assert completed("qascore rubric show voi") == ["voice-service"]
+
+
+def test_a_script_for_the_shell_is_shown(run: Run) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "qascore.cli", "--show-completion", "bash"], capture_output=True, text=True, timeout=60,
+        env={**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert "_QASCORE_COMPLETE=complete_bash" in done.stdout
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_errors_are_coloured_on_a_terminal_unless_asked_not_to(tmp_path: Path, plain: bool) -> None:
+    reader, writer = pty.openpty()
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | ({"NO_COLOR": "1"} if plain else {})
+    done = subprocess.run(
+        [sys.executable, "-m", "qascore.cli", "rubric", "show", "no-such-rubric"], cwd=tmp_path, stderr=writer, timeout=60,
+        stdout=subprocess.PIPE, env=environment,
+    )  # fmt: skip
+    os.close(writer)
+    shown = drain(reader)
+    assert done.returncode == 7
+    assert b"qascore: a file cannot be used" in shown
+    assert (b"\x1b[1;31m" in shown) is not plain
+
+
+def test_progress_says_its_rate_and_what_is_left(tmp_path: Path) -> None:
+    program = (
+        "import time\nfrom qascore.cli.terminal import progress\nwith progress(False) as show:\n"
+        "    for step in range(5):\n        show('drawing again', step, 5); time.sleep(0.15)\n"
+    )
+    reader, writer = pty.openpty()
+    environment = {**os.environ, "COLUMNS": "120", "TERM": "xterm"}
+    subprocess.run([sys.executable, "-c", program], stderr=writer, check=True, timeout=60, env=environment)
+    os.close(writer)
+    shown = drain(reader).decode()
+    assert "drawing again" in shown and "4/5" in shown and "left" in shown
+    assert "/s" in shown
+
+
+# The commands that make and join
+
+
+def test_a_simulated_centre_is_written_with_a_study_that_runs_on_it(run: Run, tmp_path: Path) -> None:
+    done = run("simulate", "--seed", "7", "--conversations", "400", "--agents", "8", "--teams", "2", "--raters", "4", "--rate", "0.3")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "centre/conversations.csv: 400 rows" in done.stdout and done.stdout.endswith("Study: centre/study.yaml\n")
+    assert pc.read_csv(tmp_path / "centre" / "truth_agents.csv").num_rows == 8
+    first = {path.name: path.read_bytes() for path in (tmp_path / "centre").iterdir()}
+    again = run(
+        "simulate", "--seed", "7", "--conversations", "400", "--agents", "8", "--teams", "2", "--raters", "4", "--rate", "0.3", "--json"
+    )
+    assert json.loads(again.stdout)["rows"]["conversations.csv"] == 400
+    assert first == {path.name: path.read_bytes() for path in (tmp_path / "centre").iterdir()}
+    study = run("study", "centre/study.yaml", "--out", "out", "--json")
+    assert (study.exit_code, study.stderr) == (0, "")
+    assert json.loads(study.stdout)["counts"]["conversations"] == 400
+
+
+def test_reports_are_joined_to_one_page(run: Run, tmp_path: Path) -> None:
+    for month in ("May", "June"):
+        text = f"title: {month}\nconversations: {{file: calls.csv, strata: channel, measures: {{handle_s: mean}}}}\nsample: {{size: 40, seed: 7}}\n"
+        assert run("study", "-", "--out", month, "--quiet", given=text).exit_code == 0
+    one = run("report", "May/report.json", "--out", "-")
+    assert one.stdout == (tmp_path / "May" / "report.html").read_text()
+    both = run("report", "May/report.json", "June/report.json", "--title", "Spring", "--out", "spring.html")
+    assert (both.exit_code, both.stdout) == (0, "Report: spring.html\n")
+    page = (tmp_path / "spring.html").read_text()
+    assert "<title>Spring</title>" in page and "May: Who was drawn" in page and "June: Who was drawn" in page
+    assert page.count('id="part1-sample"') == page.count('id="part2-sample"') == 1
+    assert json.loads(run("report", "May/report.json", "--json").stdout)["title"] == "May"
+    for text, said in (("{", "notareport.json:1:"), ("[1]", "expected what Report.to_dict made"), ('{"record": "Repot"}', "did you mean")):
+        (tmp_path / "notareport.json").write_text(text)
+        wrong = run("report", "notareport.json")
+        assert wrong.exit_code == 3 and said in wrong.stderr
