@@ -111,6 +111,7 @@ if TYPE_CHECKING:
         lin_ccc,
         overall_ccc,
         r_wg,
+        r_wg_j,
     )
     from .mixed import MixedModel, mixed_model
     from .model_assisted import (
@@ -359,6 +360,7 @@ __all__ = [
     "propose_weights",
     "quantile",
     "r_wg",
+    "r_wg_j",
     "rater_against_gold",
     "rater_drift",
     "rater_effects",
@@ -496,6 +498,7 @@ _HOMES = {
         "lin_ccc",
         "overall_ccc",
         "r_wg",
+        "r_wg_j",
     ),
     "mixed": ("MixedModel", "mixed_model"),
     "model_assisted": (

@@ -42,16 +42,20 @@ class Part:
         from .estimation import SampleDesign
 
         check_noun("design", design, SampleDesign, "SampleDesign(frame, unit=..., stratum=..., weight=...)")
-        index = {unit: code for code, unit in enumerate(self.units)}
         units = list(design.unit_labels)
         if len(set(units)) != len(units):
             raise ArgumentError('design: a unit stands twice; ratings need a design with one row per unit')
-        order = np.fromiter((index.get(unit, MISSING_CODE) for unit in units), dtype=np.uint32, count=len(units))
-        absent = index.keys() - set(units)
+        absent = set(self.units) - set(units)
         if absent:
             unit = min(absent)
             raise DataError(f"design: unit {unit!r} was rated but is not in the design{did_you_mean(unit, units)}")
-        return self.core.for_units(order), design.core()
+        return self.in_order(units), design.core()
+
+    def in_order(self, units: Sequence[Any]) -> _core.Ratings:
+        """The ratings of these units, in this order."""
+        index = {unit: code for code, unit in enumerate(self.units)}
+        order = np.fromiter((index.get(unit, MISSING_CODE) for unit in units), dtype=np.uint32, count=len(units))
+        return self.core.for_units(order)
 
 
 class RatingTable:

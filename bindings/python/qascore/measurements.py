@@ -29,9 +29,11 @@ __all__ = [
     "lin_ccc",
     "overall_ccc",
     "r_wg",
+    "r_wg_j",
 ]
 
 CCC_ERRORS = ("influence", "lin")
+NULLS = ("uniform", "slight_skew", "moderate_skew", "heavy_skew", "triangular", "normal")
 INTERVALS = ("exact", "approximate", "influence")
 
 
@@ -301,17 +303,23 @@ def kendall_w(table: RatingTable, *, confidence: float = 0.95, design: Any = Non
 
 @dataclass(frozen=True, repr=False)
 class WithinGroup(Result):
-    """Agreement within units: r_wg of each, and its mean.
+    """Agreement within units: r_wg of each (of several criteria r_wg(J)), and its mean.
 
     Attributes
     ----------
     mean : Estimate
     units : tuple
-        Those with two ratings or more.
+        Those with two ratings or more, of each criterion.
     values : ndarray
-        r_wg of each; below 0 where its ratings vary more than by chance.
+        r_wg of each; below 0 where its ratings vary more than by chance. Of r_wg(J): 0 there.
+    null : str
+        What ratings by chance look like; "given" where `null_variance` was.
     null_variance : float
-        What chance is taken to be.
+        Their variance.
+    criteria : tuple
+        The items of r_wg(J); empty for r_wg.
+    set_to_zero : int
+        Units whose r_wg(J) was set to 0.
     """
 
     CAUTION: ClassVar[str] = "It moves with what is taken for chance: another null variance gives another figure."
@@ -319,44 +327,62 @@ class WithinGroup(Result):
     mean: Estimate
     units: tuple[Any, ...]
     values: npt.NDArray[np.float64]
+    null: str
     null_variance: float
+    criteria: tuple[Any, ...]
+    set_to_zero: int
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, in full precision."""
-        return {
+        record = {name: getattr(self, name) for name in ("null", "null_variance", "set_to_zero")}
+        return record | {
             "mean": self.mean.to_dict(),
             "units": list(self.units),
             "values": self.values.tolist(),
-            "null_variance": self.null_variance,
+            "criteria": list(self.criteria),
         }
+
+    def _name(self) -> str:
+        return "r_wg_j" if self.criteria else "r_wg"
 
     def to_frame(self, backend: str | None = None) -> Any:
         """One row per unit."""
-        return build_frame({"unit": list(self.units), "r_wg": self.values}, backend)
+        return build_frame({"unit": list(self.units), self._name(): self.values}, backend)
 
     def plot(self, ax: Any = None, *, label: str = "") -> Any:
         """How many units agree how well, with their mean."""
         from ._plots import aside, histogram_plot
 
-        ax = histogram_plot(self.values, ax, marks={"mean": self.mean.value}, label=label or "r_wg")
+        ax = histogram_plot(self.values, ax, marks={"mean": self.mean.value}, label=label or self._name())
         aside(ax, f"mean {self.mean._value_text()}")
         return ax
 
     def _said(self) -> str:
-        return self.mean._said()
+        beyond = f" Units that vary more than by chance and count as 0: {self.set_to_zero} of {len(self.units)}." if self.set_to_zero else ""
+        return self.mean._said() + beyond
 
     def _table(self) -> tuple[list[str], list[list[object]]]:
         return EstimateTable((), (self.mean,))._table()
 
+    def _chance(self) -> str:
+        items = f"{len(self.criteria)} criteria, " if self.criteria else ""
+        zero = f", {self.set_to_zero} set to 0" if self.set_to_zero else ""
+        return f"{items}null variance {number(self.null_variance)} ({self.null}){zero}"
+
     def __repr__(self) -> str:
-        return f"{text_table(*self._table())}\nnull variance {number(self.null_variance)}"
+        return f"{text_table(*self._table())}\n{self._chance()}"
 
     def _repr_html_(self) -> str:
-        return html_table(*self._table(), caption=f"null variance {number(self.null_variance)}")
+        return html_table(*self._table(), caption=self._chance())
 
 
 def r_wg(
-    table: RatingTable, *, null_variance: float | None = None, confidence: float = 0.95, design: Any = None
+    table: RatingTable,
+    *,
+    null: str = "uniform",
+    null_variance: float | None = None,
+    confidence: float = 0.95,
+    design: Any = None,
 ) -> WithinGroup:
     """r_wg: how much less the ratings of one unit vary than by chance (James, Demaree and Wolf 1984).
 
@@ -366,8 +392,11 @@ def r_wg(
     ----------
     table : RatingTable
         Of one criterion and numbers; raters may be anonymous. Declare the categories, which say what chance is.
+    null : {"uniform", "slight_skew", "moderate_skew", "heavy_skew", "triangular", "normal"}
+        What ratings by chance look like: all categories alike; lenient (or strict); the middle preferred. Other shapes than
+        uniform are known of 5 to 11 categories at equal steps (LeBreton and Senter 2008, table 2).
     null_variance : float, optional
-        Variance under chance; default that of categories that are equally likely.
+        Variance under chance, in place of that of `null`.
     confidence, design
         As in `lin_ccc`, of the mean over units.
 
@@ -381,13 +410,97 @@ def r_wg(
     """
     part = _numbers(one_part(table), "r_wg")
     core, arrays = part.under(design)
-    given = math.nan if null_variance is None else float(null_variance)
-    record: Mapping[str, Any] = _core.within_group(core, given, confidence, arrays)
+    chance = _null_variance(part, null, null_variance)
     units = list(part.units) if design is None else list(design.unit_labels)
+    return _within_group([core], arrays, units, (), null, null_variance, chance, confidence)
+
+
+def r_wg_j(
+    table: RatingTable,
+    *,
+    null: str = "uniform",
+    null_variance: float | None = None,
+    confidence: float = 0.95,
+    design: Any = None,
+) -> WithinGroup:
+    """r_wg(J): agreement within units on a scale of several criteria that measure one thing.
+
+    r_wg of the mean variance over J criteria, stepped up by Spearman and Brown. More criteria raise it, however little raters
+    agree on each: look at `r_wg` of the criteria too.
+
+    Parameters
+    ----------
+    table : RatingTable
+        Of several criteria of the same categories (declare them) and numbers; raters may be anonymous.
+    null, null_variance, confidence, design
+        As in `r_wg`.
+
+    Returns
+    -------
+    WithinGroup
+        With limits of the mean over units. A single unit has none: its figure rests on a handful of ratings, whose errors the
+        criteria share in an unknown way.
+
+    Examples
+    --------
+    >>> import pandas as pd, qascore as qa
+    >>> calls = pd.DataFrame({"call": [1, 1, 1, 2, 2, 2], "tone": [4, 4, 5, 1, 3, 5], "care": [4, 5, 5, 1, 4, 5]})
+    >>> table = qa.RatingTable(calls, unit="call", rating=["tone", "care"], categories=[1, 2, 3, 4, 5])
+    >>> found = qa.r_wg_j(table)
+    >>> found.values.round(3).tolist(), found.set_to_zero
+    ([0.909, 0.0], 1)
+    """
+    if table.criterion is None:
+        raise ArgumentError("table: r_wg(J) is of several criteria, but the table has one; r_wg takes it")
+    parts = [_numbers(part, "r_wg(J)") for part in table._parts]
+    chance = _null_variance(parts[0], null, null_variance)
+    if null_variance is None:
+        scale = parts[0].core.categories().tolist()
+        for part in parts[1:]:
+            if part.core.categories().tolist() != scale:
+                raise ArgumentError(
+                    f"table: r_wg(J) needs criteria of one scale, but {part.criterion!r} has other categories than "
+                    f"{parts[0].criterion!r}; declare them with categories=[...], or give null_variance"
+                )
+    if design is not None:
+        units = list(design.unit_labels)
+        aligned = [part.under(design) for part in parts]
+        cores, arrays = [core for core, _ in aligned], aligned[0][1]
+    else:
+        units, arrays = table.units, None
+        cores = [part.in_order(units) for part in parts]
+    return _within_group(cores, arrays, units, table.criteria, null, null_variance, chance, confidence)
+
+
+def _null_variance(part: Part, null: str, given: float | None) -> float:
+    check_choice("null", null, NULLS)
+    if given is None:
+        return _core.null_variance(part.core, null)
+    if null != "uniform":
+        raise ArgumentError(f"null, null_variance: expected one of them but found {null!r} and {given!r}")
+    if not 0 < given < math.inf:
+        raise ArgumentError(f"null_variance: expected a number > 0 but found {given!r}")
+    return float(given)
+
+
+def _within_group(
+    cores: list[_core.Ratings],
+    arrays: Any,
+    units: list[Any],
+    criteria: tuple[Any, ...],
+    null: str,
+    given: float | None,
+    chance: float,
+    confidence: float,
+) -> WithinGroup:
+    record: Mapping[str, Any] = _core.within_group(cores, chance, confidence, arrays)
     known = np.flatnonzero(~np.isnan(record["by_unit"]))
     return WithinGroup(
-        Estimate.from_core("mean r_wg", record["mean"]),
+        Estimate.from_core("mean r_wg(J)" if criteria else "mean r_wg", record["mean"]),
         tuple(units[at] for at in known.tolist()),
         record["by_unit"][known],
+        null if given is None else "given",
         record["null_variance"],
+        criteria,
+        record["set_to_zero"],
     )

@@ -78,18 +78,34 @@ py::dict kendall_w(const Ratings& self, confidence_level confidence, const py::o
   return out;
 }
 
-py::dict within_group(const Ratings& self, double null_variance, confidence_level confidence,
-                      const py::object& design) {
-  const Inference how(confidence, "influence", false, design, self.units());
+constexpr std::array<std::pair<const char*, null_ratings>, 6> null_shapes{
+    {{"uniform", null_ratings::uniform},
+     {"slight_skew", null_ratings::slight_skew},
+     {"moderate_skew", null_ratings::moderate_skew},
+     {"heavy_skew", null_ratings::heavy_skew},
+     {"triangular", null_ratings::triangular},
+     {"normal", null_ratings::normal}}};
+
+double null_variance(const Ratings& self, const std::string& shape) {
+  return kernel::null_variance(self.view().value, named("null", shape, null_shapes));
+}
+
+py::dict within_group(const std::vector<const Ratings*>& items, double null_variance,
+                      confidence_level confidence, const py::object& design) {
+  const Inference how(confidence, "influence", false, design, items.empty() ? 0 : items.front()->units());
+  std::vector<rating_view> views;
+  for (const Ratings* item : items)
+    views.push_back(item->view());
   within_group_result found;
   {
     const py::gil_scoped_release unlocked;
-    found = kernel::within_group_agreement(self.view(), null_variance, confidence, how.view);
+    found = kernel::within_group_agreement(views, null_variance, confidence, how.view);
   }
   py::dict out;
   out["mean"] = to_dict(found.mean);
   out["by_unit"] = array_of(std::move(found.by_unit));
   out["null_variance"] = found.null_variance;
+  out["set_to_zero"] = found.set_to_zero;
   return out;
 }
 
@@ -139,7 +155,8 @@ void register_concordance(py::module_& module) {
   module.def("bland_altman", &bland_altman, arg("ratings"), arg("multiplier"), arg("interval"),
              arg("confidence"), arg("design"));
   module.def("kendall_w", &kendall_w, arg("ratings"), arg("confidence"), arg("design"));
-  module.def("within_group", &within_group, arg("ratings"), arg("null_variance"), arg("confidence"),
+  module.def("null_variance", &null_variance, arg("ratings"), arg("null"));
+  module.def("within_group", &within_group, arg("items"), arg("null_variance"), arg("confidence"),
              arg("design"));
   module.def("consistency", &consistency, arg("design"), arg("columns"), arg("confidence"));
   module.def("spearman_brown", &spearman_brown, arg("value"), arg("std_error"), arg("low"), arg("high"),

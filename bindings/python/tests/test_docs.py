@@ -110,6 +110,7 @@ def sessions() -> dict[str, Any]:
     return {
         "sessions": pd.DataFrame({**long, "answer": np.array(["fail", "pass", "great"])[said.ravel()]}),
         "scored": pd.DataFrame({**scored, "score": scores.ravel()}),
+        "forms": pd.DataFrame({**scored, **{name: rng.integers(2, 6, 360) for name in ("tone", "care", "clarity")}}),
         "rated": pd.DataFrame(
             {
                 "agent_id": np.arange(360) % 12,

@@ -54,6 +54,47 @@ def test_spearman_brown_carries_limits() -> None:
     assert [e.value for e in qa.spearman_brown(one, [1, 4])] == pytest.approx([one.value, three.value])  # type: ignore[union-attr]
 
 
+def test_agreement_on_a_scale_is_stepped_up_and_says_what_chance_is() -> None:
+    unit, rater = np.divmod(np.arange(80), 4)
+    marks = {name: np.clip(3 + unit % 2 + RNG.integers(-1, 2, 80), 1, 5) for name in ("tone", "care", "clarity")}
+    marks["clarity"][-4:] = [1, 5, 1, 5]
+    frame = pd.DataFrame({"unit": unit, "rater": rater, **marks})
+    columns = {"unit": "unit", "rater": "rater", "categories": [1, 2, 3, 4, 5]}
+    table = qa.RatingTable(frame, rating=list(marks), **columns)
+    found = qa.r_wg_j(table)
+    x = frame.groupby("unit")[list(marks)].var().mean(axis=1).to_numpy() / 2
+    assert found.values == pytest.approx([0.0 if one > 1 else qa.spearman_brown(1 - one, 3) for one in x])
+    assert (found.set_to_zero, found.criteria, found.null, found.null_variance) == ((x > 1).sum(), tuple(marks), "uniform", 2.0)
+    assert found.mean.value == pytest.approx(found.values.mean())
+    assert list(found.to_frame()) == ["unit", "r_wg_j"]
+    assert "3 criteria, null variance 2.000 (uniform), 1 set to 0" in repr(found)
+    assert "Units that vary more than by chance and count as 0: 1 of 20." in found.summary()
+    skewed = qa.r_wg_j(table, null="slight_skew")
+    assert skewed.null_variance == 1.34
+    assert (skewed.values <= found.values).all()
+    assert qa.r_wg(table["tone"], null="triangular").null_variance == 1.32
+    # Units that one of the criteria lacks have no figure; a design orders and weighs them.
+    long = frame.melt(["unit", "rater"], list(marks), "criterion", "mark")
+    gappy = long[(long.unit != 3) | (long.criterion != "care")]
+    less = qa.r_wg_j(qa.RatingTable(gappy, criterion="criterion", rating="mark", **columns))
+    assert less.units == tuple(u for u in range(20) if u != 3)
+    weights = pd.DataFrame({"unit": range(19, -1, -1), "w": 1.0 + np.arange(20) % 3})
+    design = qa.SampleDesign(weights, unit="unit", weight="w")
+    assert qa.r_wg_j(table, design=design).mean.value == pytest.approx(np.average(found.values[::-1], weights=weights.w))
+    with pytest.raises(qa.ArgumentError, match="is of several criteria, but the table has one; r_wg takes it"):
+        qa.r_wg_j(table["tone"])
+    with pytest.raises(qa.ArgumentError, match=r"null: expected one of uniform, .* but found 'skewed'"):
+        qa.r_wg_j(table, null="skewed")
+    with pytest.raises(qa.ArgumentError, match="null, null_variance: expected one of them but found 'normal' and 2"):
+        qa.r_wg(table["tone"], null="normal", null_variance=2)
+    with pytest.raises(qa.ArgumentError, match="null_variance: expected a number > 0 but found 0"):
+        qa.r_wg(table["tone"], null_variance=0)
+    found_only = qa.RatingTable(frame.assign(tone=np.minimum(frame.tone, 3)), rating=list(marks), unit="unit", rater="rater")
+    with pytest.raises(qa.ArgumentError, match="needs criteria of one scale, but 'care' has other categories than 'tone'"):
+        qa.r_wg_j(found_only)
+    assert qa.r_wg_j(found_only, null_variance=2).null == "given"
+
+
 def test_a_rater_who_drifts_is_found_with_the_day_and_the_others_are_not() -> None:
     scores = SCORES.copy()
     scores[80:, 3] -= 0.06

@@ -7,10 +7,12 @@
 #include "random.hpp"
 #include "tables.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
 #include <span>
+#include <utility>
 #include <vector>
 
 using qascore::test::close_to;
@@ -171,6 +173,129 @@ TEST_CASE("agreement within units is one less the share of chance's variance, an
   CHECK(qa::r_wg(table, {.null_variance = 4.0}).by_unit[2] == 0.0);
   CHECK_THROWS_WITH_AS(qa::r_wg(table, {.null_variance = 0.0}),
                        "null_variance: expected a number > 0 but found 0", qa::argument_error);
+}
+
+TEST_CASE("shapes of chance have the variances of the published shares of five categories") {
+  const std::vector<double> five{1, 2, 3, 4, 5};
+  const auto variance = [&](const std::vector<double>& shares) {
+    double mean = 0.0, squares = 0.0;
+    for (std::size_t k = 0; k < 5; ++k) {
+      mean += shares[k] * five[k];
+      squares += shares[k] * five[k] * five[k];
+    }
+    return squares - mean * mean;
+  };
+  // James, Demaree and Wolf (1984), LeBreton and Senter (2008).
+  const std::vector<std::pair<qa::null_ratings, std::vector<double>>> published{
+      {qa::null_ratings::uniform, {0.2, 0.2, 0.2, 0.2, 0.2}},
+      {qa::null_ratings::slight_skew, {0.05, 0.15, 0.2, 0.35, 0.25}},
+      {qa::null_ratings::moderate_skew, {0.0, 0.1, 0.15, 0.4, 0.35}},
+      {qa::null_ratings::heavy_skew, {0.0, 0.0, 0.1, 0.4, 0.5}},
+      {qa::null_ratings::triangular, {0.11, 0.22, 0.34, 0.22, 0.11}},
+      {qa::null_ratings::normal, {0.07, 0.24, 0.38, 0.24, 0.07}}};
+  for (const auto& one : published) {
+    CHECK(close_to(qa::kernel::null_variance(five, one.first), variance(one.second), 1e-12));
+    // Steps of another size: the variance goes with their square.
+    CHECK(close_to(qa::kernel::null_variance(std::vector<double>{0, 25, 50, 75, 100}, one.first),
+                   625.0 * variance(one.second), 1e-12));
+  }
+  CHECK(close_to(qa::kernel::null_variance(std::vector<double>{1, 2, 3, 4, 5, 6, 7}, {}), 4.0, 1e-14));
+  CHECK_THROWS_WITH_AS(
+      qa::kernel::null_variance(std::vector<double>{0, 1}, qa::null_ratings::triangular),
+      "null: the variance of this shape is known of 5 to 11 categories, but the ratings have 2; declare the "
+      "categories of the scale, or give null_variance",
+      qa::argument_error);
+  CHECK_THROWS_WITH_AS(
+      qa::kernel::null_variance(std::vector<double>{1, 2, 3, 4, 6}, qa::null_ratings::normal),
+      "null: the variance of this shape is known of categories at equal steps, but the ratings have 4 and 6 "
+      "beside a step of 1; give null_variance",
+      qa::argument_error);
+}
+
+TEST_CASE("agreement on a scale of items is that of the mean variance, stepped up") {
+  const std::vector<double> scale{1, 2, 3, 4, 5};
+  // Two ratings one apart have the variance 1 / 2, two ratings two apart 2: of chance's 2 a quarter and all of it.
+  const std::vector<qa::rating_table> items{tables::of({4, 5, 3, 3, 1, 5, 2, 3, 4, 0}, 2, scale),
+                                            tables::of({1, 2, 3, 5, 1, 5, 4, 4, 4, 4}, 2, scale)};
+  const auto found = qa::r_wg_j(items);
+  CHECK(found.items == 2);
+  CHECK(found.null_variance == 2.0);
+  const auto stepped = [](double x, double j) { return qa::kernel::spearman_brown(1.0 - x, j); };
+  CHECK(close_to(found.by_unit[0], stepped(0.25, 2.0), 1e-14));
+  CHECK(close_to(found.by_unit[1], stepped(0.5, 2.0), 1e-14));
+  CHECK(found.by_unit[2] == 0.0); // variances of 8: more than by chance
+  CHECK(found.set_to_zero == 1);
+  CHECK(close_to(found.by_unit[3], stepped(0.125, 2.0), 1e-14));
+  CHECK(std::isnan(found.by_unit[4])); // one rating of the first item
+  CHECK(found.mean.n == 4);
+  // Ten items of half of chance's variance: r_wg .5, r_wg(10) .91.
+  const std::vector<qa::rating_table> ten(10, tables::of({1, 2, 3, 4, 4, 2, 3, 3}, 4, scale));
+  const double half = qa::r_wg(ten[0], {.null_variance = 10.0 / 3.0}).by_unit[0];
+  CHECK(close_to(half, 0.5, 1e-14));
+  CHECK(close_to(qa::r_wg_j(ten, {.null_variance = 10.0 / 3.0}).by_unit[0], 10.0 / 11.0, 1e-14));
+  // A skewed chance leaves less to agree upon; one item is r_wg.
+  const auto skewed = qa::r_wg_j(items, {.null = qa::null_ratings::slight_skew});
+  CHECK(close_to(skewed.by_unit[0], stepped(0.5 / 1.34, 2.0), 1e-14));
+  const auto one = qa::r_wg_j(std::span(items).first(1));
+  CHECK(one.by_unit[2] == qa::r_wg(items[0]).by_unit[2]);
+  CHECK(one.mean.std_error == qa::r_wg(items[0]).mean.std_error);
+
+  CHECK_THROWS_WITH_AS(qa::r_wg_j({}), "items: expected one or more but found none", qa::argument_error);
+  const std::vector<qa::rating_table> scales{items[0], tables::of({1, 2, 3, 5, 1, 5, 3, 3, 3, 3}, 2)};
+  CHECK_THROWS_WITH_AS(qa::r_wg_j(scales),
+                       "items: expected the same categories but item 2 has others than the first; declare "
+                       "them, or give null_variance",
+                       qa::argument_error);
+  const std::vector<qa::rating_table> units{items[0], tables::of({1, 2}, 2, scale)};
+  CHECK_THROWS_AS(qa::r_wg_j(units), qa::argument_error);
+  CHECK_THROWS_WITH_AS(qa::r_wg(items[0], {.null = qa::null_ratings::normal, .null_variance = 1.0}),
+                       "null, null_variance: expected one of them but found both", qa::argument_error);
+}
+
+namespace {
+
+/// Three items of five categories by four raters; units differ in how much their ratings vary.
+std::vector<qa::rating_table> scales(std::mt19937_64& engine, std::size_t units) {
+  std::vector<std::vector<double>> cells(3);
+  for (std::size_t u = 0; u < units; ++u) {
+    const double truth = 1.0 + 4.0 * qa::test::uniform(engine), sd = 0.3 + qa::test::uniform(engine);
+    for (auto& item : cells)
+      for (int r = 0; r < 4; ++r)
+        item.push_back(std::clamp(std::round(truth + sd * qa::test::normal(engine)), 1.0, 5.0));
+  }
+  std::vector<qa::rating_table> out;
+  for (const auto& item : cells)
+    out.push_back(tables::of(item, 4, {1, 2, 3, 4, 5}));
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("the mean agreement on a scale has the derivatives in the weights") {
+  std::mt19937_64 engine(8);
+  const auto items = scales(engine, 30);
+  std::vector<double> weights;
+  for (int u = 0; u < 30; ++u)
+    weights.push_back(0.5 + qa::test::uniform(engine));
+  qa::design_view design = qa::independent_units(30);
+  design.weight = weights;
+  const double by_hand = by_differences(
+      30, weights, [&](const qa::design_view* view) { return qa::r_wg_j(items, {}, view).mean.value; });
+  CHECK(close_to(qa::r_wg_j(items, {}, &design).mean.std_error, by_hand, 1e-6));
+}
+
+TEST_CASE("limits of the mean agreement on a scale hold in 95 of 100 samples" *
+          doctest::test_suite("simulation")) {
+  std::mt19937_64 engine(8);
+  const double truth = qa::r_wg_j(scales(engine, 100'000)).mean.value;
+  constexpr int runs = 1500;
+  int held = 0;
+  for (int run = 0; run < runs; ++run) {
+    const auto mean = qa::r_wg_j(scales(engine, 300)).mean; // values from 0 to 1, most of them high
+    held += mean.low <= truth && truth <= mean.high ? 1 : 0;
+  }
+  CHECK(held >= 0.925 * runs);
+  CHECK(held <= 0.970 * runs);
 }
 
 TEST_CASE("what measurements cannot say is undefined with the reason, or refused") {
