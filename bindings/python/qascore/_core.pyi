@@ -647,6 +647,7 @@ def dawid_skene(
     tolerance: float,
     iterations: int,
     smoothing: float,
+    confidence: float,
 ) -> dict[str, Any]: ...
 def concordance(
     ratings: Ratings, unbiased: bool, closed_form: bool, confidence: float, design: Any

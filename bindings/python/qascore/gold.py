@@ -286,7 +286,10 @@ class Consensus(Result):
     confusion : mapping from rater to tuple of tuple of float
         Rows: true category, columns: what the rater says; NaN where the rater rated no unit that may be of the category.
     accuracy : mapping from rater to float
-        How often the rater is right, by the model.
+        How often the rater is right, by the model; NaN where the rater rated no unit that may be of one of the categories.
+    shares, accuracies, confusions : EstimateTable
+        `prior`, `accuracy` and `confusion` with standard errors and limits: by category; by rater; by rater, true category and
+        what the rater says. Where limits would not hold there are none, with the reason in `undefined`.
     posterior : tuple of tuple of float
         Units x categories: probability of each; NaN for a unit without ratings.
     labels : tuple
@@ -309,6 +312,9 @@ class Consensus(Result):
     prior: tuple[float, ...]
     confusion: Mapping[Any, tuple[tuple[float, ...], ...]]
     accuracy: Mapping[Any, float]
+    shares: EstimateTable
+    accuracies: EstimateTable
+    confusions: EstimateTable
     posterior: tuple[tuple[float, ...], ...]
     labels: tuple[Any, ...]
     log_likelihood: float
@@ -321,7 +327,8 @@ class Consensus(Result):
     def to_dict(self) -> dict[str, Any]:
         """All fields, in full precision."""
         record = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return record | {"confusion": dict(self.confusion), "accuracy": dict(self.accuracy)}
+        tables = {name: getattr(self, name).to_dict() for name in ("shares", "accuracies", "confusions")}
+        return record | {"confusion": dict(self.confusion), "accuracy": dict(self.accuracy)} | tables
 
     def to_frame(self, backend: str | None = None) -> Any:
         """One row per unit: the most likely category and the probability of each."""
@@ -331,30 +338,30 @@ class Consensus(Result):
         return build_frame(columns, backend)
 
     def plot(self, ax: Any = None, *, label: str = "") -> Any:
-        """How often each rater is right."""
-        from ._plots import aside, bar_plot
-
-        ax = bar_plot(
-            [str(rater) for rater in self.raters], [self.accuracy[r] for r in self.raters], ax, label=label or "accuracy by the model"
-        )
-        aside(ax, f"n = {len(self.units):,}, no intervals")
-        return ax
+        """How often each rater is right, with limits."""
+        return self.accuracies.plot(ax, label=label or "accuracy by the model")
 
     def _said(self) -> str:
         if self.undefined:
             return f"No consensus: {self.undefined}."
-        worst, best = (pick(self.raters, key=lambda r: self.accuracy[r]) for pick in (min, max))
+        known = [rater for rater in self.raters if not math.isnan(self.accuracy[rater])]
+        right = ""
+        if known:
+            worst, best = (pick(known, key=lambda r: self.accuracy[r]) for pick in (min, max))
+            right = f"Most often right is {best} ({number(self.accuracy[best])}), least often {worst} ({number(self.accuracy[worst])}). "
         stopped = "" if self.converged else f" Not converged after {self.iterations} steps: the numbers are not final."
         shares = ", ".join(f"{k} {number(p)}" for k, p in zip(self.categories, self.prior, strict=True))
+        without = next((e.undefined for e in self.accuracies if math.isnan(e.std_error)), None)
+        limits = f" Not all have limits: {without}." if without else ""
         return (
-            f"Shares of true categories: {shares}. Most often right is {best} ({number(self.accuracy[best])}), least often "
-            f"{worst} ({number(self.accuracy[worst])}). {self.agreeing} of {self.starts} starts found it.{stopped}"
+            f"Shares of true categories: {shares}. {right}{self.agreeing} of {self.starts} starts found it.{stopped}{limits}"
         )
 
     def _table(self) -> tuple[list[str], list[list[object]]]:
-        header = ["rater", "accuracy", *(f"right on {k}" for k in self.categories)]
+        header = ["rater", "accuracy", "std_error", "low", "high", *(f"right on {k}" for k in self.categories)]
         return header, [
-            [str(r), self.accuracy[r], *(row[at] for at, row in enumerate(self.confusion[r]))] for r in self.accuracy
+            [str(r), e.value, e.std_error, e.low, e.high, *(row[at] for at, row in enumerate(self.confusion[r]))]
+            for r, e in zip(self.accuracy, self.accuracies, strict=True)
         ]
 
     def __repr__(self) -> str:
@@ -376,10 +383,12 @@ def dawid_skene(
     tolerance: float = 1e-10,
     iterations: int = 10_000,
     smoothing: float = 0.0,
+    confidence: float = 0.95,
 ) -> Consensus:
     """Consensus without gold: what each unit most likely is, and how each rater confuses categories (Dawid and Skene 1979).
 
     Believe it where raters err independently of each other: what all of them get wrong in the same way it takes for the truth.
+    True categories have the names under which raters are right most often; one that nobody says is never the true one.
 
     Parameters
     ----------
@@ -399,6 +408,9 @@ def dawid_skene(
         Of each start at most.
     smoothing : float, default 0
         Ratings added to each cell of each rater's confusion; keeps raters with few ratings from certainty.
+    confidence : float
+        Of the limits of `shares`, `accuracies` and `confusions`: normal on the logit scale, with standard errors from the
+        observed information (Louis 1982). They hold where the model does.
 
     Examples
     --------
@@ -422,11 +434,15 @@ def dawid_skene(
             if value is None:
                 raise ArgumentError(f"{name}: a frame needs the column; expected its name but found None")
         part, same, raters = _repeated(ratings, unit, rater, rating, categories)
-    record = _core.dawid_skene(part.core, same, seed, starts, tolerance, iterations, smoothing)
+    record = _core.dawid_skene(part.core, same, seed, starts, tolerance, iterations, smoothing, confidence)
     names = tuple(categories_of(part))
     q = len(names)
     confusion = record["confusion"].reshape(-1, q, q).tolist() if record["undefined"] is None else []
     posterior = record["posterior"].reshape(-1, q).tolist() if record["undefined"] is None else []
+    known = record["undefined"] is None
+    said = [(r, k, s) for r in raters for k in names for s in names] if known else []
+    cells = [Estimate.from_core("confusion", one) for one in record["confusions"]]
+    by_rater, true, stated = ([key[at] for key in said] for at in range(3))
     likelihood, steps, converged = record["runs"][record["best"]] if record["runs"] else (math.nan, 0, False)
     return Consensus(
         names,
@@ -435,6 +451,11 @@ def dawid_skene(
         tuple(record["prior"].tolist()),
         {r: tuple(map(tuple, matrix)) for r, matrix in zip(raters, confusion, strict=False)},
         dict(zip(raters, record["accuracy"].tolist(), strict=False)),
+        estimate_table([("category", names if known else [])], [Estimate.from_core("share", one) for one in record["shares"]]),
+        estimate_table(
+            [("rater", raters if known else [])], [Estimate.from_core("accuracy", one) for one in record["accuracies"]]
+        ),
+        estimate_table([("rater", by_rater), ("true", true), ("said", stated)], cells),
         tuple(map(tuple, posterior)),
         tuple(None if math.isnan(row[0]) else names[row.index(max(row))] for row in posterior),
         likelihood,

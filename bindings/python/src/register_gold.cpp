@@ -62,9 +62,10 @@ py::dict prmse(const Ratings& self, std::uint32_t rater, double variance_of_erro
 }
 
 py::dict dawid_skene(const Ratings& self, const py::object& same, std::uint64_t start, std::size_t starts,
-                     double tolerance, std::size_t iterations, double smoothing) {
+                     double tolerance, std::size_t iterations, double smoothing,
+                     confidence_level confidence) {
   const auto behind = as_optional_span<std::uint32_t>(same);
-  const dawid_skene_options options{seed{start}, starts, tolerance, iterations, smoothing};
+  const dawid_skene_options options{seed{start}, starts, tolerance, iterations, smoothing, confidence};
   dawid_skene_result found;
   std::vector<double> posterior;
   {
@@ -84,6 +85,9 @@ py::dict dawid_skene(const Ratings& self, const py::object& same, std::uint64_t 
   out["prior"] = array_of(std::move(found.prior));
   out["confusion"] = array_of(std::move(found.confusion));
   out["accuracy"] = array_of(std::move(found.accuracy));
+  out["shares"] = dicts(found.shares);
+  out["confusions"] = dicts(found.confusions);
+  out["accuracies"] = dicts(found.accuracies);
   out["posterior"] = array_of(std::move(posterior));
   out["runs"] = runs;
   out["best"] = found.best;
@@ -101,7 +105,7 @@ void register_gold(py::module_& module) {
   module.def("prmse", &prmse, arg("ratings"), arg("rater"), arg("variance_of_errors"), arg("confidence"),
              arg("design"));
   module.def("dawid_skene", &dawid_skene, arg("ratings"), arg("same"), arg("seed"), arg("starts"),
-             arg("tolerance"), arg("iterations"), arg("smoothing"));
+             arg("tolerance"), arg("iterations"), arg("smoothing"), arg("confidence"));
 }
 
 } // namespace qascore::python

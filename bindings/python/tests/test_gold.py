@@ -102,6 +102,38 @@ def test_the_consensus_is_nearer_to_the_truth_than_its_raters() -> None:
     assert math.isclose(sum(found.prior), 1.0)
 
 
+def test_the_consensus_has_limits_and_says_where_it_has_none() -> None:
+    truth = RNG.integers(0, 2, 300)
+    said = np.where(RNG.random((300, 4)) < [0.1, 0.2, 0.3, 0.25], 1 - truth[:, None], truth[:, None])
+    table = qa.RatingTable.from_matrix(said, raters=["ann", "bob", "cay", "dan"])
+    found = qa.dawid_skene(table, seed=2)
+    assert [one.value for one in found.shares] == list(found.prior)
+    assert [one.value for one in found.accuracies] == list(found.accuracy.values())
+    bob = found.confusions["bob", 1, 0]
+    assert isinstance(bob, qa.Estimate) and bob.value == found.confusion["bob"][1][0]
+    assert bob.low < bob.value < bob.high and bob.interval_method == "logit, normal" and bob.n == 300
+    # The complement is as uncertain; a wider confidence gives wider limits.
+    assert found.confusions["bob", 1, 1].std_error == pytest.approx(bob.std_error)
+    wide = qa.dawid_skene(table, seed=2, confidence=0.99)
+    assert wide.accuracies["ann"].high > found.accuracies["ann"].high
+    assert "std_error" in repr(found)
+    two = qa.dawid_skene(table.only("cay", "dan"), seed=2)
+    assert math.isnan(two.accuracies["cay"].low)
+    assert "Not all have limits: the ratings do not tell the probabilities apart" in two.summary()
+
+
+def test_a_consensus_of_raters_who_never_met_a_category_says_so() -> None:
+    apart = np.array([[1, 1, 1], [1, 1, 1], [2, 2, math.nan], [2, 2, math.nan]])
+    found = qa.dawid_skene(qa.RatingTable.from_matrix(apart, raters=["ann", "bob", "cay"]), seed=1)
+    assert math.isnan(found.accuracy["cay"])
+    assert found.accuracies["cay"].undefined == "the rater rated no unit that may be of one of the categories"
+    assert "Most often right is ann (1.000), least often ann (1.000)." in found.summary()
+    # A declared category that nobody says is nobody's true one.
+    truth = RNG.integers(1, 3, 120)
+    said = np.where(RNG.random((120, 4)) < 0.25, 3 - truth[:, None], truth[:, None])
+    assert qa.dawid_skene(qa.RatingTable.from_matrix(said, categories=[1, 2, 3]), seed=1).prior[2] == 0.0
+
+
 def test_what_the_consensus_cannot_do_is_said() -> None:
     with pytest.raises(qa.ArgumentError, match="unit: goes with a frame; a RatingTable has its own"):
         qa.dawid_skene(TABLE, seed=1, unit="call")

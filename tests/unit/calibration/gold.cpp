@@ -224,6 +224,257 @@ TEST_CASE("Dawid and Skene's model finds the raters behind simulated ratings") {
     CHECK(close_to(again.confusion[i], found.confusion[i], 1e-6));
 }
 
+namespace {
+
+/// The inverse of a symmetric matrix above 0, by Gauss and Jordan.
+std::vector<std::vector<double>> inverse_of(std::vector<std::vector<double>> a) {
+  const std::size_t n = a.size();
+  std::vector<std::vector<double>> out(n, std::vector<double>(n, 0.0));
+  for (std::size_t i = 0; i < n; ++i)
+    out[i][i] = 1.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double pivot = a[i][i];
+    for (std::size_t c = 0; c < n; ++c) {
+      a[i][c] /= pivot;
+      out[i][c] /= pivot;
+    }
+    for (std::size_t r = 0; r < n; ++r)
+      if (const double times = a[r][i]; r != i)
+        for (std::size_t c = 0; c < n; ++c) {
+          a[r][c] -= times * a[i][c];
+          out[r][c] -= times * out[i][c];
+        }
+  }
+  return out;
+}
+
+/// Log-likelihood of Dawid and Skene's model; p: all probabilities, q shares first, then raters x true x said.
+double likelihood_of(const qa::rating_view& ratings, const std::vector<double>& p, std::size_t q) {
+  double out = 0.0;
+  for (std::size_t u = 0; u < ratings.profiles(); ++u) {
+    double sum = 0.0;
+    for (std::size_t k = 0; k < q; ++k) {
+      double product = p[k];
+      for (std::size_t i = ratings.begin[u]; i < ratings.begin[u + 1]; ++i)
+        product *= p[q + (ratings.rater[i] * q + k) * q + ratings.code[i]];
+      sum += product;
+    }
+    out += ratings.multiplicity[u] * std::log(sum);
+  }
+  return out;
+}
+
+/// Standard errors of all probabilities from second differences of the log-likelihood.
+std::vector<double> errors_by_differences(const qa::rating_view& ratings, const std::vector<double>& p,
+                                          std::size_t q) {
+  const std::size_t rows = p.size() / q, free = rows * (q - 1);
+  constexpr double h = 1e-4;
+  const auto moved = [&](std::size_t i, double by,
+                         std::vector<double> at) { // the last of a row makes up for it
+    const std::size_t row = i / (q - 1);
+    at[row * q + i % (q - 1)] += by;
+    at[row * q + q - 1] -= by;
+    return at;
+  };
+  std::vector<std::vector<double>> information(free, std::vector<double>(free));
+  for (std::size_t i = 0; i < free; ++i)
+    for (std::size_t j = 0; j <= i; ++j) {
+      const auto at = [&](double a, double b) {
+        return likelihood_of(ratings, moved(i, a, moved(j, b, p)), q);
+      };
+      information[i][j] = information[j][i] =
+          -(at(h, h) - at(h, -h) - at(-h, h) + at(-h, -h)) / (4.0 * h * h);
+    }
+  const auto covariance = inverse_of(information);
+  std::vector<double> out;
+  for (std::size_t row = 0; row < rows; ++row) {
+    double last = 0.0;
+    for (std::size_t l = 0; l + 1 < q; ++l) {
+      const std::size_t i = row * (q - 1) + l;
+      out.push_back(std::sqrt(covariance[i][i]));
+      for (std::size_t m = 0; m + 1 < q; ++m)
+        last += covariance[i][row * (q - 1) + m];
+    }
+    out.push_back(std::sqrt(last));
+  }
+  return out;
+}
+
+/// Units of two categories, the second of a share, rated by raters who are right with the given probabilities.
+std::vector<double> two_kinds(std::mt19937_64& engine, std::size_t units, double share,
+                              const std::vector<double>& right) {
+  std::vector<double> out;
+  for (std::size_t u = 0; u < units; ++u) {
+    const bool second = qa::test::uniform(engine) < share;
+    for (const double p : right)
+      out.push_back((qa::test::uniform(engine) < p) == second ? 2.0 : 1.0);
+  }
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("the errors of the consensus model are those of the likelihood's second differences") {
+  // Pleural thickening by three readers (Dayton 1998, table 3.2), a two-class model with its published probabilities.
+  const std::vector<int> counts{1513, 23, 59, 12, 21, 19, 11, 34};
+  std::vector<double> readings;
+  for (std::size_t cell = 0; cell < 8; ++cell)
+    for (int i = 0; i < counts[cell]; ++i)
+      for (const std::size_t shift : {2u, 1u, 0u})
+        readings.push_back((cell >> shift & 1u) != 0 ? 2.0 : 1.0);
+  const auto pleural = table(readings, 3);
+  const auto published = qa::dawid_skene(pleural, {.seed = qa::seed{1}, .tolerance = 1e-13});
+  CHECK(close_to(published.runs[published.best].log_likelihood, -891.14280, 1e-7));
+  const std::vector<double> printed{0.9455, 0.0545, 0.9900, 0.0100, 0.2510, 0.7490, 0.9646,
+                                    0.0354, 0.3566, 0.6434, 0.9891, 0.0109, 0.2350, 0.7650};
+  std::vector<double> all = published.prior;
+  all.insert(all.end(), published.confusion.begin(), published.confusion.end());
+  for (std::size_t i = 0; i < printed.size(); ++i)
+    CHECK(std::abs(all[i] - printed[i]) < 1.6e-4); // printed to four digits where EM had stopped at 1e-6
+  double exact = 0.0;
+  for (const int n : counts)
+    exact += n * std::log(n / 1692.0);
+  CHECK(close_to(published.runs[published.best].log_likelihood, exact, 1e-12));
+  // With as many probabilities as shares of answers the model fits exactly: the delta method from the counts.
+  const auto agrees = [](const qa::dawid_skene_result& found, const qa::rating_view& view) {
+    std::vector<double> p = found.prior;
+    p.insert(p.end(), found.confusion.begin(), found.confusion.end());
+    const std::vector<double> errors = errors_by_differences(view, p, found.categories);
+    for (std::size_t k = 0; k < found.categories; ++k)
+      CHECK(close_to(found.shares[k].std_error, errors[k], 1e-4));
+    for (std::size_t i = 0; i < found.confusions.size(); ++i)
+      CHECK(close_to(found.confusions[i].std_error, errors[found.categories + i], 1e-4));
+  };
+  agrees(published, pleural.view());
+  CHECK(published.accuracies[0].n == 1692);
+
+  std::mt19937_64 engine(10);
+  const auto gaps = table(simulated(engine, 900, {0.3, 0.45, 0.5, 0.4}, 0.2), 4, {1, 2, 3});
+  const auto three = qa::dawid_skene(gaps, {.seed = qa::seed{1}, .starts = 1, .tolerance = 1e-12});
+  agrees(three, gaps.view());
+  // Accuracy by the chain rule, against the same likelihood's differences along it.
+  CHECK(three.accuracies[1].std_error > 0.0);
+  CHECK(three.accuracies[1].value == three.accuracy[1]);
+}
+
+TEST_CASE("limits of the consensus model hold in 95 of 100 samples" * doctest::test_suite("simulation")) {
+  std::mt19937_64 engine(11);
+  const std::vector<double> right{0.9, 0.8, 0.85, 0.75, 0.7};
+  constexpr int runs = 1000;
+  std::vector<int> held(4, 0);
+  for (int run = 0; run < runs; ++run) {
+    const auto found = qa::dawid_skene(table(two_kinds(engine, 400, 0.4, right), 5, {1, 2}),
+                                       {.seed = qa::seed{1}, .starts = 1, .tolerance = 1e-9});
+    const auto in = [](const qa::estimate& e, double truth) {
+      return e.low <= truth && truth <= e.high ? 1 : 0;
+    };
+    held[0] += in(found.shares[1], 0.4);
+    held[1] += in(found.accuracies[0], 0.9);
+    held[2] += in(found.accuracies[4], 0.7);
+    held[3] += in(found.confusions[(1 * 2 + 1) * 2 + 1], 0.8);
+  }
+  for (const int count : held) {
+    CHECK(count >= 0.93 * runs);
+    CHECK(count <= 0.97 * runs);
+  }
+}
+
+TEST_CASE("the consensus model says where it has no limits") {
+  std::mt19937_64 engine(12);
+  const auto two = table(two_kinds(engine, 200, 0.5, {0.8, 0.7}), 2, {1, 2});
+  const auto unknown = qa::dawid_skene(two, {.seed = qa::seed{1}, .starts = 1});
+  CHECK(unknown.accuracies[0].undefined ==
+        "the ratings do not tell the probabilities apart: other values fit as well");
+  CHECK(std::isnan(unknown.shares[0].std_error));
+  CHECK(unknown.accuracies[0].value == unknown.accuracy[0]);
+  // Raters who never differ are on the border, and their consensus is the share of what they say.
+  const auto sure = qa::dawid_skene(table({1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2}, 4), {.seed = qa::seed{1}});
+  CHECK(sure.accuracies[0].undefined == "the value lies on the border of its range: no interval");
+  CHECK(close_to(sure.shares[0].std_error, std::sqrt(1.0 / 3.0 * 2.0 / 3.0 / 3.0), 1e-9));
+  // Smoothing keeps them off it.
+  const auto smooth = qa::dawid_skene(table({1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2}, 4),
+                                      {.seed = qa::seed{1}, .smoothing = 0.5});
+  CHECK(smooth.accuracies[0].low < smooth.accuracy[0]);
+  CHECK(smooth.accuracies[0].high < 1.0);
+  const auto cut = qa::dawid_skene(two, {.seed = qa::seed{1}, .starts = 1, .iterations = 2});
+  CHECK(cut.shares[0].undefined == "EM has not converged");
+}
+
+TEST_CASE("the consensus model does not believe what the ratings do not tell") {
+  std::mt19937_64 engine(13);
+  const qa::dawid_skene_options options{.seed = qa::seed{1}};
+  // A category that nobody says is nobody's true one: it is no second name of another.
+  const auto cells = two_kinds(engine, 120, 0.5, {0.8, 0.75, 0.7, 0.8});
+  const auto declared = qa::dawid_skene(table(cells, 4, {1, 2, 3}), options);
+  const auto found = qa::dawid_skene(table(cells, 4, {1, 2}), options);
+  CHECK(declared.prior[2] == 0.0);
+  CHECK(declared.runs[declared.best].log_likelihood == found.runs[found.best].log_likelihood);
+  CHECK(declared.shares[0].low == found.shares[0].low);
+  CHECK(declared.shares[2].undefined == "the value lies on the border of its range: no interval");
+  CHECK(declared.accuracies[1].high == found.accuracies[1].high);
+  CHECK(found.accuracies[1].low > 0.0);
+  // Who is right and who is wrong is a name: of as many who are mostly wrong nobody can tell.
+  const char* const names = "the ratings hardly say which category is which: with two names exchanged raters "
+                            "would be right as often";
+  const auto split = qa::dawid_skene(table(two_kinds(engine, 200, 0.5, {0.2, 0.25, 0.8, 0.75}), 4), options);
+  CHECK(split.shares[0].undefined == names);
+  CHECK(split.accuracies[2].undefined == names);
+  CHECK(split.confusions[5].undefined == names);
+  // A rater who rated units of one category only: how well another is seen by her is unknown.
+  std::vector<double> easy;
+  for (std::size_t u = 0; u < 90; ++u) {
+    const double truth = u < 45 ? 1.0 : 2.0;
+    for (std::size_t r = 0; r < 4; ++r)
+      easy.push_back(u % 9 == 2 * r ? 3.0 - truth : truth);
+    easy.push_back(u < 40 ? 1.0 : 0.0);
+  }
+  const auto one = qa::dawid_skene(table(easy, 5), options);
+  CHECK(one.accuracies[0].low > 0.5);
+  CHECK(one.accuracies[4].undefined ==
+        "the rater is always right, or never, on a category: the error of that is unknown");
+  // Sure raters of each category, of whom one saw the second one never.
+  const auto apart = qa::dawid_skene(table({1, 1, 1, 1, 1, 1, 2, 2, 0, 2, 2, 0}, 3), options);
+  CHECK(std::isnan(apart.confusion[(2 * 2 + 1) * 2]));
+  CHECK(apart.confusions[(2 * 2 + 1) * 2].undefined == "the rater rated no unit that may be of the category");
+  CHECK(std::isnan(apart.accuracy[2]));
+  CHECK(apart.accuracies[2].undefined == "the rater rated no unit that may be of one of the categories");
+  CHECK(apart.accuracy[1] == 1.0);
+}
+
+TEST_CASE("no exchange of names makes raters right more often, whatever start was best") {
+  std::mt19937_64 engine(14);
+  for (int run = 0; run < 30; ++run) {
+    const auto ratings = table(simulated(engine, 60, {0.6, 0.7, 0.65}, 0.1), 3, {1, 2, 3});
+    const auto found =
+        qa::dawid_skene(ratings, {.seed = qa::seed{static_cast<std::uint64_t>(run)}, .tolerance = 1e-6});
+    const auto& view = ratings.view();
+    std::vector<double> count(9, 0.0); // true x said
+    for (std::size_t p = 0; p < view.profiles(); ++p)
+      for (std::size_t i = view.begin[p]; i < view.begin[p + 1]; ++i)
+        for (std::size_t k = 0; k < 3; ++k)
+          count[k * 3 + view.code[i]] += view.multiplicity[p] * found.posterior[p * 3 + k];
+    for (std::size_t k = 0; k < 3; ++k)
+      for (std::size_t l = 0; l < k; ++l)
+        CHECK(count[k * 3 + k] + count[l * 3 + l] >= (1.0 - 1e-8) * (count[k * 3 + l] + count[l * 3 + k]));
+  }
+}
+
+TEST_CASE("limits that leave out a maximum which fits nearly as well are none") {
+  std::mt19937_64 engine(15);
+  int left_out = 0;
+  for (int run = 0; run < 20; ++run) {
+    const auto ratings = table(simulated(engine, 40, {0.3, 0.4, 0.5, 0.4}, 0.1), 4, {1, 2, 3});
+    const auto several = qa::dawid_skene(ratings, {.seed = qa::seed{1}});
+    for (std::size_t start = 1; start < several.runs.size(); ++start)
+      CHECK(several.runs[start].log_likelihood <= several.runs[several.best].log_likelihood + 1e-6);
+    for (const qa::estimate& e : several.confusions)
+      left_out +=
+          e.undefined == "another maximum of the likelihood, outside of the limits, fits nearly as well" ? 1
+                                                                                                         : 0;
+  }
+  CHECK(left_out > 0);
+}
+
 TEST_CASE("the consensus model says what it cannot know") {
   const auto none = qa::rating_table::from_matrix(std::vector<double>(4, qa::missing_value), 2);
   CHECK(qa::dawid_skene(none, {.seed = qa::seed{1}}).undefined == "there is no rating");

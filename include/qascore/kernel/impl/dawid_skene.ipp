@@ -5,10 +5,14 @@
 #include "../../detail/format.hpp"
 #include "../counter_stream.hpp"
 #include "../dawid_skene.hpp"
+#include "../distribution.hpp"
+#include "../inference.hpp"
+#include "dawid_skene_information.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +22,18 @@ namespace detail_dawid_skene {
 
 struct model {
   std::vector<double> prior, confusion;
+
+  /// How often a rater is right. NaN where that is not known of a category (a row of 0).
+  double accuracy(std::size_t rater) const {
+    const std::size_t q = prior.size();
+    double out = 0.0;
+    for (std::size_t k = 0; k < q; ++k) {
+      const double* const row = confusion.data() + (rater * q + k) * q;
+      if (prior[k] > border)
+        out += std::accumulate(row, row + q, 0.0) > 0.0 ? prior[k] * row[k] : missing_value;
+    }
+    return out;
+  }
 };
 
 class em {
@@ -25,14 +41,18 @@ public:
   em(const rating_view& ratings, std::span<const std::uint32_t> same, double smoothing)
       : ratings_{ratings}, q_{ratings.categories()}, smoothing_{smoothing},
         posterior_(ratings.profiles() * q_, 0.0) {
-    for (std::size_t i = 0; i < ratings.code.size(); ++i)
+    said_.assign(q_, 0);
+    for (std::size_t i = 0; i < ratings.code.size(); ++i) {
       who_.push_back(same.empty() ? ratings.rater[i] : same[ratings.rater[i]]);
+      said_[ratings.code[i]] = 1;
+    }
     for (const std::uint32_t r : who_)
       raters_ = std::max<std::size_t>(raters_, r + 1u);
   }
 
   std::size_t raters() const noexcept { return raters_; }
   std::vector<double>& posterior() noexcept { return posterior_; }
+  std::span<const std::uint32_t> who() const noexcept { return who_; }
 
   void start_from_votes() {
     std::ranges::fill(posterior_, 0.0);
@@ -53,6 +73,8 @@ public:
         cells[k] *= total / sum;
     };
     shares(at.prior.data(), q_, 1.0);
+    for (std::size_t k = 0; k < q_; ++k) // else what nobody says becomes a second name of what somebody does
+      at.prior[k] *= said_[k];
     for (std::size_t row = 0; row < raters_ * q_; ++row) {
       double* const cells = at.confusion.data() + row * q_;
       const double right = 0.5 + 0.45 * uniform();
@@ -87,6 +109,37 @@ public:
         out.confusion[row * q_ + l] /= sum > 0.0 ? sum : 1.0;
     }
     return out;
+  }
+
+  /// Gives true categories the names under which raters are right most often: the likelihood is the same under any. No exchange
+  /// of two names makes them right more often then.
+  void name(model& at) {
+    std::vector<double> count(q_ * q_, 0.0); // true x said
+    for (std::size_t p = 0; p < ratings_.profiles(); ++p)
+      for (std::size_t i = ratings_.begin[p]; i < ratings_.begin[p + 1]; ++i)
+        for (std::size_t k = 0; k < q_; ++k)
+          count[k * q_ + ratings_.code[i]] += ratings_.multiplicity[p] * posterior_[p * q_ + k];
+    const auto exchange = [&](std::vector<double>& cells, std::size_t rows, std::size_t width, std::size_t k,
+                              std::size_t l) {
+      for (std::size_t row = 0; row < rows; ++row) {
+        double* const first = cells.data() + row * q_ * width;
+        std::swap_ranges(first + k * width, first + (k + 1) * width, first + l * width);
+      }
+    };
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (std::size_t k = 0; k < q_; ++k)
+        for (std::size_t l = 0; l < k; ++l) {
+          const double now = count[k * q_ + k] + count[l * q_ + l];
+          if (!(count[k * q_ + l] + count[l * q_ + k] > now + 1e-9 * now))
+            continue;
+          exchange(count, 1, q_, k, l);
+          exchange(at.prior, 1, 1, k, l);
+          exchange(at.confusion, raters_, q_, k, l);
+          exchange(posterior_, ratings_.profiles(), 1, k, l);
+          moved = true;
+        }
+    }
   }
 
   /// Posteriors under the model; the log-likelihood of the ratings, with smoothing penalised by it.
@@ -125,6 +178,7 @@ private:
   double smoothing_;
   std::vector<double> posterior_;
   std::vector<std::uint32_t> who_; ///< per rating
+  std::vector<std::uint8_t> said_; ///< 1: somebody says this category
 };
 
 inline double largest_move(std::span<const double> from, std::span<const double> to) {
@@ -133,6 +187,161 @@ inline double largest_move(std::span<const double> from, std::span<const double>
     out = std::max(out, std::abs(from[i] - to[i]));
   return out;
 }
+
+/// Which cells of the model make up a figure, and its derivatives in them.
+using slopes = std::vector<std::pair<std::size_t, double>>;
+
+/// The probabilities with their standard errors and limits.
+class estimates {
+public:
+  /// `found`: how each start ended.
+  estimates(dawid_skene_result& out, const rating_view& ratings, std::span<const std::uint32_t> who,
+            std::span<const model> found, std::span<const double> posterior,
+            const dawid_skene_options& options)
+      : out_{out}, q_{out.categories}, how_{how(options.confidence)},
+        reach_{normal_quantile(options.confidence.upper_tail())}, known_{found[out.best].confusion},
+        about_(ratings, who, out.raters, out.prior, known_, posterior, options.smoothing),
+        rated_(out.raters, 0) {
+    for (std::size_t p = 0; p < ratings.profiles(); ++p) {
+      const auto times = static_cast<std::size_t>(ratings.multiplicity[p]);
+      units_ += ratings.count(p) > 0 ? times : 0;
+      const auto raters = who.subspan(ratings.begin[p], ratings.count(p));
+      for (std::size_t i = 0; i < raters.size(); ++i) // several ratings of one rater are of one unit
+        rated_[raters[i]] += std::ranges::count(raters.first(i), raters[i]) == 0 ? times : 0;
+    }
+    reason_ = !out.runs[out.best].converged ? "EM has not converged" : about_.undefined();
+    const double top = out.runs[out.best].log_likelihood;
+    for (std::size_t start = 0; start < found.size(); ++start)
+      if (start != out.best && out.runs[start].converged &&
+          top - out.runs[start].log_likelihood < 0.5 * reach_ * reach_)
+        rivals_.push_back(&found[start]);
+    find_doubtful();
+  }
+
+  void add() {
+    for (std::size_t k = 0; k < q_; ++k)
+      out_.shares.push_back(estimate_of(out_.prior[k], {{k, 1.0}}, units_, doubtful_[k],
+                                        [k](const model& other) { return other.prior[k]; }));
+    for (std::size_t r = 0; r < out_.raters; ++r) {
+      slopes right;
+      bool doubtful = false, certain = false;
+      for (std::size_t k = 0; k < q_; ++k) {
+        const std::size_t row = (r * q_ + k) * q_;
+        for (std::size_t l = 0; l < q_; ++l)
+          add_confusion(r, row + l, doubtful_[k]);
+        if (!(out_.prior[k] > border))
+          continue;
+        right.emplace_back(k, known_[row + k]);
+        right.emplace_back(cell(row + k), out_.prior[k]);
+        doubtful = doubtful || doubtful_[k];
+        certain = certain || on_border(known_[row + k]);
+      }
+      estimate found = estimate_of(out_.accuracy[r], right, rated_[r], doubtful,
+                                   [r](const model& other) { return other.accuracy(r); });
+      if (certain && found.undefined.empty())
+        found = without_limits(
+            out_.accuracy[r], rated_[r],
+            "the rater is always right, or never, on a category: the error of that is unknown");
+      out_.accuracies.push_back(found);
+    }
+  }
+
+private:
+  static inference_options how(confidence_level confidence) {
+    inference_options out;
+    out.confidence = confidence;
+    out.scale = interval_scale::logit;
+    out.normal = true;
+    out.method = "Dawid-Skene";
+    return out;
+  }
+
+  static bool on_border(double p) { return !(p > border && p < 1.0 - border); }
+  std::size_t cell(std::size_t confusion) const noexcept { return q_ + confusion; }
+
+  /// A category is doubtful where raters would be right as often if it and another one exchanged names: the likelihood does not
+  /// know them apart, and limits hold for one choice of names only.
+  void find_doubtful() {
+    doubtful_.assign(q_, false);
+    if (!reason_.empty())
+      return;
+    for (std::size_t k = 0; k < q_; ++k)
+      for (std::size_t l = 0; l < k; ++l) {
+        if (!(out_.prior[k] > border && out_.prior[l] > border))
+          continue;
+        double gain = 0.0;
+        slopes by{{k, 0.0}, {l, 0.0}};
+        for (std::size_t r = 0; r < out_.raters; ++r) {
+          const auto times = static_cast<double>(rated_[r]);
+          for (const auto& [at, other] : {std::pair{k, l}, std::pair{l, k}}) {
+            const std::size_t row = (r * q_ + at) * q_;
+            const double more = times * (known_[row + at] - known_[row + other]);
+            gain += out_.prior[at] * more;
+            by[at == k ? 0 : 1].second += more;
+            by.emplace_back(cell(row + at), times * out_.prior[at]);
+            by.emplace_back(cell(row + other), -times * out_.prior[at]);
+          }
+        }
+        if (!(gain > reach_ * std::sqrt(about_.variance(by))))
+          doubtful_[k] = doubtful_[l] = true;
+      }
+  }
+
+  void add_confusion(std::size_t r, std::size_t at, bool doubtful) {
+    const double value = out_.confusion[at];
+    out_.confusions.push_back(
+        about_.is_met(1 + at / q_)
+            ? estimate_of(value, {{cell(at), 1.0}}, rated_[r], doubtful,
+                          [at](const model& other) { return other.confusion[at]; })
+            : without_limits(value, rated_[r], "the rater rated no unit that may be of the category"));
+  }
+
+  /// `of`: the same figure of another model.
+  template <class Of>
+  estimate estimate_of(double value, const slopes& by, std::size_t n, bool doubtful, const Of& of) const {
+    if (is_missing(value))
+      return without_limits(value, n, "the rater rated no unit that may be of one of the categories");
+    if (!reason_.empty())
+      return without_limits(value, n, reason_);
+    if (doubtful)
+      return without_limits(value, n,
+                            "the ratings hardly say which category is which: with two names exchanged raters "
+                            "would be right as often");
+    if (on_border(value))
+      return without_limits(value, n, "the value lies on the border of its range: no interval");
+    design_variance spread;
+    spread.variance = about_.variance(by);
+    inference_options options = how_;
+    options.n = n;
+    const estimate out = infer(value, spread, options);
+    // Limits of the likelihood would hold every value that fits as well as this.
+    for (const model* rival : rivals_)
+      if (const double other = of(*rival); other < out.low || other > out.high)
+        return without_limits(
+            value, n, "another maximum of the likelihood, outside of the limits, fits nearly as well");
+    return out;
+  }
+
+  estimate without_limits(double value, std::size_t n, std::string reason) const {
+    design_variance spread;
+    spread.variance = missing_value;
+    spread.undefined = std::move(reason);
+    inference_options options = how_;
+    options.n = n;
+    return infer(value, spread, options);
+  }
+
+  dawid_skene_result& out_;
+  std::size_t q_, units_ = 0;
+  inference_options how_;
+  double reach_;                     ///< of the limits, in standard errors
+  const std::vector<double>& known_; ///< the confusions, 0 where there is none
+  information about_;
+  std::vector<std::size_t> rated_;   ///< units of each rater
+  std::string reason_;               ///< why there are no limits at all
+  std::vector<const model*> rivals_; ///< other maxima whose likelihood is not rejected
+  std::vector<bool> doubtful_;
+};
 
 } // namespace detail_dawid_skene
 
@@ -160,7 +369,7 @@ QASCORE_INLINE dawid_skene_result dawid_skene(const rating_view& ratings, std::s
   }
   em steps(ratings, same, options.smoothing);
   out.raters = steps.raters();
-  model best;
+  std::vector<model> found;
   std::vector<double> posterior;
   for (std::size_t start = 0; start < options.starts; ++start) {
     if (start == 0)
@@ -181,34 +390,29 @@ QASCORE_INLINE dawid_skene_result dawid_skene(const rating_view& ratings, std::s
       }
     }
     run.iterations = std::min(run.iterations, options.iterations);
+    steps.name(now);
     // A later start must be better, not the same to rounding: which one wins must not hang on the last bit.
     if (out.runs.empty() || run.log_likelihood > out.runs[out.best].log_likelihood + 1e-6) {
       out.best = start;
-      best = now;
       posterior = steps.posterior();
     }
     out.runs.push_back(run);
+    found.push_back(std::move(now));
   }
   for (const em_run& run : out.runs)
     out.agreeing += run.log_likelihood > out.runs[out.best].log_likelihood - 1e-6 ? 1 : 0;
   const std::size_t q = out.categories;
-  out.accuracy.assign(out.raters, 0.0);
+  out.prior = found[out.best].prior;
+  out.confusion = found[out.best].confusion;
   for (std::size_t r = 0; r < out.raters; ++r)
-    for (std::size_t k = 0; k < q; ++k) {
-      double* const row = best.confusion.data() + (r * q + k) * q;
-      double sum = 0.0;
-      for (std::size_t l = 0; l < q; ++l)
-        sum += row[l];
-      if (!(sum > 0.0))
-        std::fill(row, row + q, missing_value);
-      else
-        out.accuracy[r] += best.prior[k] * row[k];
-    }
+    out.accuracy.push_back(found[out.best].accuracy(r));
+  for (std::size_t row = 0; row < out.raters * q; ++row)
+    if (double* const cells = out.confusion.data() + row * q; !(std::accumulate(cells, cells + q, 0.0) > 0.0))
+      std::fill(cells, cells + q, missing_value);
   for (std::size_t p = 0; p < ratings.profiles(); ++p)
     if (ratings.count(p) == 0)
       std::fill_n(posterior.begin() + static_cast<std::ptrdiff_t>(p * q), q, missing_value);
-  out.prior = std::move(best.prior);
-  out.confusion = std::move(best.confusion);
+  estimates(out, ratings, steps.who(), found, posterior, options).add();
   out.posterior = std::move(posterior);
   return out;
 }
