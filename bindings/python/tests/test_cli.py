@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import pty
+import re
 import resource
 import shutil
 import signal
@@ -183,6 +184,17 @@ def test_version_and_help(run_here: Run) -> None:
         done = run_here(*command.split(), "--help")
         assert done.returncode == 0
         assert "Example" in done.stdout
+
+
+def test_the_help_of_assign_is_as_it_was(run_here: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words and their order; the frame around them is the terminal's."""
+
+    def words(text: str) -> str:
+        return " ".join(re.sub("[─│╭╮╰╯┌┐└┘|+]|--+(?= |$)", " ", text).split())
+
+    monkeypatch.setenv("COLUMNS", "100")
+    golden = Path(__file__).parent / "golden" / "help_assign.txt"
+    assert words(run_here("assign", "--help").stdout) == words(golden.read_text(encoding="utf-8"))
 
 
 def test_a_sample_is_drawn(run_here: Run, folder: Path) -> None:
