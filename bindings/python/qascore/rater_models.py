@@ -184,6 +184,8 @@ class RaterModel(Result):
         moved = [one for one in self.agents if one.rank != one.rank_before]
         if not moved:
             return ["The adjustment changes no rank."]
+        if all(one.rank == 1 for one in self.agents):
+            return [f"No difference between {self._things} is seen: all share one rank."]
         most = max(moved, key=lambda one: abs(_place(one) - one.rank_before))
         return [
             f"The adjustment changes the rank of {number(len(moved))} of {number(len(self.agents))} {self._things}, most for "

@@ -229,3 +229,12 @@ def test_ratings_on_several_criteria_are_a_study_of_three_facets() -> None:
     with pytest.raises(qa.ArgumentError, match="table: expected ratings on one criterion but found 3"):
         qa.rater_effects(table)
     assert qa.rater_effects(table["tone"]).by_agent == "unit"
+
+
+def test_agents_who_do_not_differ_share_a_rank_and_no_change_of_ranks_is_told() -> None:
+    data = scores()
+    noise = np.random.default_rng(3).normal(size=len(data))
+    found = qa.rater_effects(data.assign(score=noise - pd.Series(noise).groupby(data.agent).transform("mean")), "score", agent="agent", rater="rater")
+    assert {one.rank for one in found.agents} == {1}
+    assert "No difference between agents is seen: all share one rank." in found.summary()
+    assert "The adjustment changes" not in found.summary()
