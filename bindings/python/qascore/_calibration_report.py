@@ -56,8 +56,8 @@ SHOWN_RATERS = (1, 2, 3, 5, 10, MOST_RATERS)
 
 AGREEMENT = ("least_agreement", "undefined", "agreement_reliable", "agreement_tentative", "agreement_unclear",
              "agreement_below_tentative", "prevalence")  # fmt: skip
-FORM = ("wording", "one_rater", "least_clear_category")
-SEVERITY = ("strictest", "most_lenient", "severity_in_line", "too_few_shared", "rater_variance")
+FORM = ("wording", "one_rater", "reason_unclear", "least_clear_category")
+SEVERITY = ("strictest", "most_lenient", "severity_in_line", "too_few_shared", "unconnected", "rater_variance")
 RANDOM = ("erratic", "at_random", "not_at_random")
 DRIFT = ("drifts", "no_drift", "turned")
 GAIN = ("unlike_panel", "levelled_severity", "more_raters", "double_scored")
@@ -65,10 +65,10 @@ CHANGE = ("changed", "unchanged", "severity_changed", "severities_unchanged")
 
 VERDICTS = {
     "agreement_reliable": "reliable",
-    "agreement_tentative": "enough for tentative conclusions",
-    "agreement_unclear": "cannot be told from so few ratings",
+    "agreement_tentative": "tentative",
+    "agreement_unclear": "too few ratings to tell",
     "agreement_below_tentative": "too low",
-    "wording": "too low for all: wording or teaching",
+    "wording": "too low for all raters",
     "undefined": "undefined",
 }
 ABOUT_RATERS = {
@@ -84,19 +84,19 @@ ABOUT_RATERS = {
     "furthest_from_gold": "furthest from the gold standard",
     "least_like_gold": "least like the gold standard",
 }
-AGAINST_GOLD = {
+AGAINST_GOLD = {  # first what sentences speak of: narrow pages show the rest by scrolling
+    "kappa": "Kappa",
     "accuracy": "Accuracy",
     "balanced_accuracy": "Balanced accuracy",
     "macro_f1": "Macro F1",
     "matthews": "Matthews",
-    "kappa": "Kappa",
 }
-USUAL = {
+USUAL = {  # likewise
+    "absolute_deviation": "Absolute deviation",
+    "alignment": "Alignment",
     "average": "Average",
     "lowest": "Lowest",
     "highest": "Highest",
-    "absolute_deviation": "Absolute deviation",
-    "alignment": "Alignment",
 }
 
 
@@ -212,21 +212,22 @@ def _criteria(study: CalibrationStudy) -> Table:
         verdict = next((VERDICTS[kind] for kind in ("wording", *VERDICTS) if kind in kinds and kind in VERDICTS), "")
         if "one_rater" in kinds:
             verdict = f"too low because of {kinds['one_rater'].rater}"
-        change = _change_of(study, criterion)
-        rows.append(
-            (_name(criterion), figure, verdict, figure, benchmark.reached or "–")
-            + (() if study.changes is None else (change,))
-        )
-    columns: tuple[Column, ...] = (Column("criterion"), Column("alpha", "fraction", 3), Column("verdict"),
-               Column("interval", "interval", 3, "fraction"), Column("at least"))  # fmt: skip
+        change: tuple[Cell, ...] = () if study.changes is None else (_change_of(study, criterion),)
+        rows.append((_name(criterion), figure, verdict, *change, benchmark.reached or "–", figure))
+    columns = (
+        Column("criterion"),
+        Column("alpha", "fraction", 3),
+        Column("verdict"),
+        *(() if study.changes is None else (Column("change", "fraction", 3),)),
+        Column("at least"),
+        Column("interval", "interval", 3, "fraction"),
+    )
     notes = (
         "“At least” is the best class of Landis and Koch's scale that alpha reaches with a probability of 95% (Gwet). "
         f"Verdicts hold for all criteria at once; {TENTATIVE} is the least that Krippendorff asks of data for tentative "
         "conclusions.",
     )
-    if study.changes is not None:
-        columns += (Column("change", "fraction", 3),)
-    return Table(columns, tuple(rows), "Criteria", notes)
+    return Table(columns, tuple(rows), "Criteria", notes, sortable=len(rows) > MOST_TILES)
 
 
 def _change_of(study: CalibrationStudy, criterion: Any) -> Cell:
@@ -327,7 +328,7 @@ def _pairs(rows: Sequence[tuple[Any, Any, Estimate]], criterion: Any) -> MatrixP
 def _of_raters(study: CalibrationStudy, table: EstimateTable, caption: str, **options: Any) -> Block:
     """A picture for few criteria, a shaded table for many."""
     if study.by is not None and len(study.levels) > FEW_CRITERIA:
-        return raters_matrix(table, study.by, caption)
+        return raters_matrix(table, study.by, caption.removesuffix("; all intervals hold at once"))
     return IntervalPlot.from_estimates(table, group=study.by, caption=caption, **options)
 
 
@@ -425,7 +426,10 @@ def _gold(study: CalibrationStudy) -> Section | None:
             cell = Figure.from_estimate(figures[measure])
             cells += [cell, cell] if measure in ("accuracy", "kappa") else [cell]
         rows.append(tuple(cells))
-    note = "Intervals hold for all raters of all criteria at once. Accuracy is the share of equal ratings and does not allow for chance."
+    note = (
+        "Intervals hold for all raters of all criteria at once. Kappa is Cohen's; above the nominal level it has quadratic weights, by which near "
+        "misses are no full disagreement. Accuracy is the share of equal ratings and does not allow for chance."
+    )
     table = Table(tuple(columns), tuple(rows), "Each rater against the gold standard", (note,))
     return Section("gold", "Who is like the gold standard?", "", (*_sentences(study, ("least_like_gold",)), table))
 
@@ -437,7 +441,7 @@ def _tests(study: CalibrationStudy) -> Section | None:
         tests = [test for test in study.tests.of(question) if not math.isnan(test[2])]
         if not tests:
             continue
-        columns = (Column("criterion"), Column("rater"), Column("p", "fraction", 4), Column("adjusted p", "fraction", 4))
+        columns = (Column("criterion"), Column("rater"), Column("p", "p"), Column("adjusted p", "p"))
         rows = tuple((_name(criterion), "" if rater is None else str(rater), p, adjusted) for criterion, rater, p, adjusted in tests)
         below = sum(adjusted <= LEVEL for *_, adjusted in tests)
         caption = f"{asked[0].upper()}{asked[1:]} {below} of {len(tests)} tests are below {LEVEL:g} when adjusted."
@@ -491,7 +495,7 @@ def _change(study: CalibrationStudy) -> Section | None:
         p: Cell = Undefined(one.undefined or "no test") if math.isnan(adjusted) else adjusted
         rows.append((_name(criterion), then, now, change, change, p))
     columns = (Column("criterion"), Column("before", "fraction", 3), Column("now", "fraction", 3), Column("change", "fraction", 3),
-               Column("interval", "interval", 3, "fraction"), Column("adjusted p", "fraction", 4))  # fmt: skip
+               Column("interval", "interval", 3, "fraction"), Column("adjusted p", "p"))  # fmt: skip
     note = "Intervals of the change and p allow for the number of criteria (Bonferroni, Holm)."
     blocks = [*_sentences(study, CHANGE), Table(columns, tuple(rows), "Krippendorff's alpha, before and now", (note,))]
     if study.severity_changes is not None:

@@ -38,7 +38,7 @@ from .errors import ArgumentError, check_choice, did_you_mean
 from .estimation import Difference, SampleDesign, difference
 from .generalizability import DStudy, d_study, g_study
 from .gold import raters_against_gold
-from .rater_models import RaterEffects, rater_effects
+from .rater_models import RaterEffects, _some, rater_effects
 from .sample_size import SampleSize, sample_size_for_mean
 
 __all__ = ["CalibrationStudy", "Finding", "StudyTests", "calibration_study"]
@@ -48,6 +48,7 @@ RELIABLE = 0.8
 LEAST_SHARED = 10  # fewer shared units carry no finding about one rater: t limits cannot be trusted there
 MOST_CATEGORIES = 20  # more are measurements: a category by itself says nothing
 MOST_PAIRED = 40  # raters; of more nobody reads the matrix of pairs
+MOST_GROUPS = 6  # of raters whom nothing connects, by name
 MOST_MODELLED = 5000  # units; a variance component has an effect for each of them
 MOST_RATERS = 20  # of one conversation, that a plan thinks of
 WANTED = 0.8  # dependability that plans are to reach
@@ -76,10 +77,10 @@ class Finding:
     ----------
     kind : str
         Of agreement: undefined, agreement_reliable, agreement_tentative, agreement_unclear, agreement_below_tentative,
-        least_agreement, prevalence. Of the form: wording, one_rater, least_clear_category. Of raters: strictest, most_lenient,
-        severity_in_line, too_few_shared, unlike_panel, erratic, at_random, not_at_random, drifts, no_drift, turned,
-        furthest_from_gold, least_like_gold, rater_variance. Of what would help: levelled_severity, more_raters, double_scored.
-        Of time: changed, unchanged, severity_changed, severities_unchanged. And not_answered.
+        least_agreement, prevalence. Of the form: wording, one_rater, reason_unclear, least_clear_category. Of raters: strictest,
+        most_lenient, severity_in_line, too_few_shared, unconnected, unlike_panel, erratic, at_random, not_at_random, drifts,
+        no_drift, turned, furthest_from_gold, least_like_gold, rater_variance. Of what would help: levelled_severity,
+        more_raters, double_scored. Of time: changed, unchanged, severity_changed, severities_unchanged. And not_answered.
     criterion, rater
         What it is about; None where it is not about one.
     estimate : Estimate or None
@@ -667,9 +668,16 @@ class _Study:
     def say_reason(self, part: Part, best: Row) -> None:
         _, rater, alpha = best
         on = f"alpha{_of(part.criterion)}"
-        if alpha.high >= TENTATIVE:
+        if alpha.low >= TENTATIVE:
             text = f"Without {rater} {on} is {_figure(alpha)}: this rater, rather than the wording, keeps it below {TENTATIVE}."
             self.add("one_rater", part.criterion, rater, alpha, text)
+            return
+        if alpha.high >= TENTATIVE:
+            text = (
+                f"Without {rater} {on} is {_figure(alpha)}: whether this rater or the wording keeps it below {TENTATIVE} cannot be told "
+                f"from so few ratings."
+            )
+            self.add("reason_unclear", part.criterion, None, alpha, text)
             return
         pairs = _known((second, first, one) for c, first, second, one in getattr(self, "paired", ()) if c == part.criterion)
         below = sum(one.high < TENTATIVE for _, _, one in pairs)
@@ -838,12 +846,24 @@ class _Study:
             if found.undefined is not None or variance is None:
                 continue
             out.append((part.criterion, found))
+            self.say_unconnected(part, found)
             self.test("raters", part.criterion, None, variance.test.p_value)
             wild = max(found.raters, key=lambda one: -math.inf if math.isnan(one.spread.value) else one.spread.value)
             matter = found._matter()
             text = f"{matter[:-1]}{_of(part.criterion)}; the largest errors of one's own are those of {wild.rater}: {_figure(wild.spread)}."
             self.add("rater_variance", part.criterion, None, variance, text)
         return tuple(out)
+
+    def say_unconnected(self, part: Part, found: RaterEffects) -> None:
+        if found.connected:
+            return
+        groups = "; ".join(_some(raters) for _, raters in found.groups[:MOST_GROUPS])
+        groups += f"; and {len(found.groups) - MOST_GROUPS} more" if len(found.groups) > MOST_GROUPS else ""
+        text = (
+            f"Raters{_of(part.criterion)} fall into {len(found.groups)} groups without a unit that two of them share: {groups}. Who of "
+            f"different groups is stricter is known only if each group has the same mix of strict and lenient raters, and of units."
+        )
+        self.add("unconnected", part.criterion, None, None, text)
 
     def of_model(self, effects: Sequence[tuple[Any, RaterEffects]], figure: str) -> EstimateTable | None:
         rows: list[Row] = [(criterion, one.rater, getattr(one, figure)) for criterion, found in effects for one in found.raters]
@@ -887,7 +907,7 @@ class _Study:
             table = self.whole if self.whole.criterion is None else self.whole[part.criterion]
             if self.gold not in table.raters or len(table.raters) < 2 or len(categories_of(part)) > MOST_CATEGORIES:
                 continue
-            weights = "identity" if self.levels.get(part.criterion) == "nominal" else "quadratic"
+            weights = "identity" if self.levels[part.criterion] == "nominal" else "quadratic"
             found = raters_against_gold(table, gold=self.gold, weights=weights, confidence=self.of_raters, design=self.design)
             kappas: list[Row] = []
             for rater, measure, one in zip(*(values for _, values in found.keys), found, strict=True):
@@ -910,8 +930,9 @@ class _Study:
         below = [row for row in kappas if row[2].high < middle]
         if below:
             _, rater, one = min(below, key=lambda row: row[2].value)
+            kappa = "Cohen's kappa" if self.levels[part.criterion] == "nominal" else "Cohen's kappa with quadratic weights"
             text = (
-                f"Least like {self.gold}{_of(part.criterion)} is {rater}: Cohen's kappa is {_figure(one)}, that of the median rater "
+                f"Least like {self.gold}{_of(part.criterion)} is {rater}: {kappa} is {_figure(one)}, that of the median rater "
                 f"{number(middle)}."
             )
             self.add("least_like_gold", part.criterion, rater, one, text)

@@ -86,6 +86,26 @@ def test_a_panel_without_faults_is_called_reliable_and_nobody_is_named() -> None
     assert of_kind(study, "no_drift") == {("clear", None), ("vague", None)}
 
 
+def test_where_few_ratings_leave_the_reason_open_neither_is_blamed() -> None:
+    frame = panel(20, random=True)
+    study = qa.calibration_study(table(frame[(frame.criterion == "clear") & frame.who.isin(["d", "e", "f"])]))
+    assert study.without is not None
+    without = study.without["clear", "f"]
+    assert study.alpha["clear", "ordinal"].high < 0.667 and without.low < 0.667 <= without.high
+    (text,) = [f.text for f in study.findings if f.kind == "reason_unclear"]
+    assert text.startswith("Without f alpha on clear is") and "whether this rater or the wording" in text
+    assert not of_kind(study, "one_rater", "wording")
+
+
+def test_raters_whom_nothing_connects_are_named() -> None:
+    frame = panel(60)
+    frame = frame[(frame.call < "c030") == frame.who.isin(["a", "b", "c"])]
+    study = qa.calibration_study(table(frame[frame.criterion == "clear"]))
+    (finding,) = [f for f in study.findings if f.kind == "unconnected"]
+    assert finding.text.startswith("Raters on clear fall into 2 groups without a unit that two of them share: a, b, c; d, e, f. Who of")
+    assert not of_kind(qa.calibration_study(table(panel(60))), "unconnected")
+
+
 def test_figures_of_suites_are_plain_arithmetic_with_intervals() -> None:
     frame = panel(60)
     study = qa.calibration_study(table(frame), gold="a")

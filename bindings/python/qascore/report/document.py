@@ -18,7 +18,7 @@ from .._results import Estimate, EstimateTable
 from ..errors import ArgumentError, DataError, check_choice, did_you_mean
 
 NUMBER_KINDS = ("number", "count", "fraction", "percent")
-KINDS = ("text", *NUMBER_KINDS, "interval")
+KINDS = ("text", *NUMBER_KINDS, "p", "interval")
 MANY_POINTS = 1500  # more than this are drawn as shaded cells
 LANGUAGES = ("en", "zh-CN")
 
@@ -106,8 +106,8 @@ class Tiles:
 class Column:
     """A column of a table.
 
-    `kind`: "text", "number", "count", "fraction" (0 to 1), "percent" (a fraction, shown as a percentage), or
-    "interval" (a `Figure`, shown by its limits, which are of the kind `of`).
+    `kind`: "text", "number", "count", "fraction" (0 to 1), "percent" (a fraction, shown as a percentage), "p" (a
+    p-value, which is never shown as 0), or "interval" (a `Figure`, shown by its limits, which are of the kind `of`).
     """
 
     title: str

@@ -21,8 +21,8 @@ def decimals_for(kind: str, values: Iterable[float]) -> int:
     largest = max(sizes, default=0.0)
     if all(size == round(size) for size in sizes):
         return 0
-    if kind == "fraction":
-        return 3
+    if kind in ("fraction", "p"):
+        return 3 if kind == "fraction" else 4
     return min(6, max(0, 2 - math.floor(math.log10(largest))))
 
 
@@ -32,6 +32,8 @@ def number_text(kind: str, value: float, decimals: int) -> str:
         return NOTHING
     if math.isinf(value):
         return "∞" if value > 0 else MINUS + "∞"
+    if kind == "p" and value < 0.5 * 10.0**-decimals:
+        return f"< {10.0**-decimals:.{decimals}f}"  # no p-value is 0
     shown = 100 * value if kind == "percent" else value
     text = f"{abs(shown):.3g}" if abs(shown) >= 1e15 else f"{abs(shown):,.{decimals}f}"
     negative = shown < 0 and any(c in "123456789" for c in text)
