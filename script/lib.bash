@@ -7,7 +7,8 @@ builder=$root/build/python-builder # the environment that the wheel is built in
 
 export DEBIAN_FRONTEND=noninteractive PIP_DISABLE_PIP_VERSION_CHECK=1
 # By the same name and with the same options a compiler cache knows the library's sources in every build.
-export CXX=${CXX:-c++}
+# Relative to the checkout: it knows them in an unpacked source distribution too.
+export CXX=${CXX:-c++} CCACHE_BASEDIR=${CCACHE_BASEDIR:-$root}
 package_options=()
 if command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache
@@ -35,6 +36,7 @@ required_packages() {
 optional_packages() {
   # Pictures of the report: Ubuntu has Chromium as a snap only, tests that need it are skipped there.
   if [[ $1 == test ]]; then printf '%s\n' chromium fonts-noto-cjk; fi
+  if [[ $1 == test || $1 == docs ]]; then printf '%s\n' doxygen; fi
 }
 
 # Prints which of the named packages are not installed. A versioned compiler (clang-14) stands for the unversioned name.
@@ -144,7 +146,8 @@ PYTHON
 extras_of() { # LEVEL
   case $1 in
   demo) echo report cli ;;
-  test) echo report cli test ;;
+  docs) echo docs ;;
+  test) echo report cli docs test ;;
   bench) echo report cli bench ;;
   esac
 }

@@ -1,8 +1,16 @@
-"""Every Python block of the README and the docs runs, in the order of its page, on frames that have the columns it names."""
+"""Every block of Python, every command and every block of YAML in the README and the docs runs, in the order of its page.
+
+Python runs on frames that have the columns it names, commands on files of the names they take. C++ blocks: tests/docs.
+"""
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import re
+import shlex
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +184,8 @@ PAGES = {
     "docs/calibration.md": ratings,
     "docs/csat.md": satisfaction,
     "docs/estimation.md": frames,
+    "docs/howto-analyst.md": dict,
+    "docs/howto-lead.md": dict,
     "docs/importing.md": dict,
     "docs/inclusion-probabilities.md": scored,
     "docs/raters.md": sessions,
@@ -183,24 +193,112 @@ PAGES = {
     "docs/rubric.md": dict,
     "docs/sampling.md": streamed,
     "docs/simulation.md": dict,
+    "docs/start.md": dict,
+    "docs/which-coefficient.md": dict,
 }
 
 
-def blocks(page: Path) -> list[tuple[int, str]]:
-    """Line and text of each Python block."""
+def study_files(folder: Path) -> None:
+    for file in (ROOT / "examples" / "study").iterdir():
+        shutil.copy(file, folder)
+
+
+def assignment_files(folder: Path) -> None:
+    calls = pd.DataFrame({"conversation_id": [f"c{n:03}" for n in range(60)], "team": ["north", "south"] * 30})
+    calls.to_csv(folder / "sample.csv", index=False)
+    people = {"rater_id": ["ann", "bob", "cai", "dan"], "team": ["north", "north", "south", "south"], "hours": [30, 30, 30, 30]}
+    pd.DataFrame(people).to_csv(folder / "raters.csv", index=False)
+
+
+# What the commands of a page find in their folder; `examples` is there for all.
+FILES: dict[str, Callable[[Path], None]] = {"docs/assignment.md": assignment_files, "docs/cli.md": study_files}
+
+
+def blocks(page: Path, language: str = "python") -> list[tuple[int, str]]:
+    """Line and text of each block of a language; of commands, those that call qascore."""
     text = page.read_text(encoding="utf-8")
-    found = re.finditer(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    found = re.finditer(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     return [(text[: match.start()].count("\n") + 2, match.group(1)) for match in found]
 
 
+def commands(page: Path) -> list[tuple[int, str]]:
+    return [
+        (line + at, command)
+        for line, block in blocks(page, "")
+        for at, command in enumerate(block.splitlines())
+        if command.startswith("qascore ")
+    ]
+
+
+def pages() -> list[Path]:
+    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
 def test_every_page_with_python_is_run() -> None:
-    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-    assert {str(page.relative_to(ROOT)) for page in pages if blocks(page)} == set(PAGES)
+    assert {str(page.relative_to(ROOT)) for page in pages() if blocks(page)} == set(PAGES)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", sorted({*PAGES, *(str(page.relative_to(ROOT)) for page in pages() if commands(page))}))
 def test_the_blocks_of_a_page_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from qascore.cli.app import app
+    from typer.testing import CliRunner
+
     monkeypatch.chdir(tmp_path)
-    names: dict[str, Any] = {"qa": qa, **PAGES[page]()}
-    for line, code in blocks(ROOT / page):
-        exec(compile("\n" * (line - 1) + code, page, "exec"), names)  # so that an error names the line of the page
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    FILES.get(page, lambda folder: None)(tmp_path)
+    names: dict[str, Any] = {"qa": qa, **PAGES.get(page, dict)()}
+    steps = [(line, "python", code) for line, code in blocks(ROOT / page)]
+    steps += [(line, "command", code) for line, code in commands(ROOT / page)]
+    for line, kind, code in sorted(steps):
+        if kind == "python":
+            exec(compile("\n" * (line - 1) + code, page, "exec"), names)  # so that an error names the line of the page
+        else:
+            done = CliRunner().invoke(app, [*shlex.split(code, comments=True)[1:], "--quiet"])
+            assert done.exit_code == 0, f"{page}:{line}: {code}\n{done.output}"
+
+
+def test_the_yaml_of_the_pages_is_read(tmp_path: Path) -> None:
+    """A whole form, parts of one in a form that has what they name, and a study."""
+    import yaml
+
+    found = {str(page.relative_to(ROOT)): blocks(page, "yaml") for page in pages() if blocks(page, "yaml")}
+    assert set(found) == {"docs/rubric.md", "docs/study.md"}
+    whole, *parts = [text for _, text in found["docs/rubric.md"]]
+    form = qa.Rubric.parse(whole)
+    assert len(form.criteria) == 2
+    for part in parts:
+        settings = yaml.safe_load(part)
+        base = {
+            "qascore": 1, "id": "f", "version": "1", "title": "F", "scoring": {"method": "points"},
+            "sections": [{"id": "s", "title": "S", "criteria": [
+                {"id": "greeting", "title": "G", "answer": "yes_no"},
+                {"id": "refund", "title": "R", "answer": {"options": [{"id": "full", "points": 2}, {"id": "none", "points": 0}]}},
+                {"id": "asked", "title": "A", "answer": "yes_no"},
+            ]}],
+        }  # fmt: skip
+        if "ask_when" in settings:
+            base["sections"][0]["criteria"][2].update(settings)
+        else:
+            base.update(settings)
+        assert qa.Rubric.parse(yaml.safe_dump(base, sort_keys=False)).criteria
+    study_files(tmp_path)
+    ((_, study),) = found["docs/study.md"]
+    (tmp_path / "study.yaml").write_text(study, encoding="utf-8")
+    assert qa.run_study(tmp_path / "study.yaml", out=tmp_path / "results")
+    assert (tmp_path / "results" / "report.html").is_file()
+
+
+def documented() -> list[str]:
+    folder = Path(qa.__file__).parent
+    return sorted(
+        ".".join(("qascore", *path.relative_to(folder).with_suffix("").parts)).removesuffix(".__init__")
+        for path in folder.rglob("*.py")
+        if ">>> " in path.read_text(encoding="utf-8")
+    )
+
+
+@pytest.mark.parametrize("module", documented())
+def test_the_examples_of_a_docstring_run(module: str) -> None:
+    failed, tried = doctest.testmod(importlib.import_module(module))
+    assert not failed
+    assert tried
