@@ -573,5 +573,5 @@ def _method(study: CalibrationStudy) -> Iterable[str]:
     if study.plans:
         yield f"Dependability is that of scores as they stand; {WANTED} is what plans are to reach. Raters count as a sample of more."
     if study.sizes:
-        yield "The number of double-scored units comes from the spread of alpha's influence values, two ratings of each unit taken at random."
+        yield "The number of double-scored units comes from the spread of alpha's influence values, two ratings of each unit taken at random, several times."
     yield "All standard errors of agreement come from influence values through one variance engine."

@@ -53,6 +53,7 @@ MOST_MODELLED = 5000  # units; a variance component has an effect for each of th
 MOST_RATERS = 20  # of one conversation, that a plan thinks of
 WANTED = 0.8  # dependability that plans are to reach
 SEED, PERMUTATIONS = 1, 1999  # of the tests of change: the same study says the same
+MOST_DRAWS, DRAWN_UNITS = 100, 200_000  # of two ratings of each unit, all together
 QUESTIONS = {
     "agreement": "do raters agree better than chance would?",
     "raters": "do raters differ in severity?",
@@ -1033,15 +1034,18 @@ class _Study:
         """From the spread between units of alpha's influence values, where each unit has two ratings of those it has."""
         out: list[tuple[Any, SampleSize]] = []
         for part, (criterion, level, now) in zip(self.parts, alphas, strict=True):
-            double = _doubled(part)
-            record = double.krippendorff_alpha(level, None, self.confidence, "influence", False, None)
-            spread = record["std_error"] * math.sqrt(record["n"])
-            if math.isnan(spread) or spread == 0.0:
+            squares: list[float] = []
+            for double in _doubled(part):
+                record = double.krippendorff_alpha(level, None, self.confidence, "influence", False, None)
+                if not math.isnan(record["std_error"]):
+                    squares.append(record["std_error"] ** 2 * record["n"])
+            spread = math.sqrt(sum(squares) / len(squares)) if squares else 0.0
+            if spread == 0.0:
                 continue
             size = sample_size_for_mean(margin=self.margin, sd=spread, confidence=self.confidence)
             out.append((criterion, size))
             text = (
-                f"To know alpha{_of(criterion)} to within {self.margin:g} ({100 * self.confidence:g}%) takes "
+                f"To know alpha{_of(criterion)} to within {self.margin:g} ({100 * self.confidence:g}%) takes about "
                 f"{number(size.n)} units that two raters each rate; this study has {number(now.n)} units rated twice or more."
             )
             self.add("double_scored", criterion, None, None, text)
@@ -1234,15 +1238,18 @@ def _extreme(name: str, pick: Callable[[Numbers], float], values: Numbers, confi
     )
 
 
-def _doubled(part: Part) -> _core.Ratings:
-    """Two ratings of each unit that has two or more, drawn at random (always the same ones)."""
+def _doubled(part: Part) -> Iterable[_core.Ratings]:
+    """Two ratings of each unit that has two or more, drawn at random, several times: which two they are moves the spread."""
     unit, _, rating = part.core.rows()
-    shuffled = np.lexsort((np.random.default_rng(1).random(len(unit)), unit))
-    starts = np.searchsorted(unit[shuffled], np.arange(len(part.units)))
-    place = np.arange(len(unit)) - starts[unit[shuffled]]
+    starts = np.searchsorted(np.sort(unit), np.arange(len(part.units)))
     count = np.bincount(unit, minlength=len(part.units))
-    kept = shuffled[(place < 2) & (count[unit[shuffled]] > 1)]
-    return _core.Ratings.from_rows(
-        np.ascontiguousarray(unit[kept]), len(part.units), None, 0, np.ascontiguousarray(rating[kept]),
-        part.core.categories(), False,
-    )  # fmt: skip
+    random = np.random.default_rng(SEED)
+    draws = 1 if count.max(initial=0) < 3 else min(MOST_DRAWS, max(1, DRAWN_UNITS // len(part.units)))
+    for _ in range(draws):
+        shuffled = np.lexsort((random.random(len(unit)), unit))
+        place = np.arange(len(unit)) - starts[unit[shuffled]]
+        kept = shuffled[(place < 2) & (count[unit[shuffled]] > 1)]
+        yield _core.Ratings.from_rows(
+            np.ascontiguousarray(unit[kept]), len(part.units), None, 0, np.ascontiguousarray(rating[kept]),
+            part.core.categories(), False,
+        )  # fmt: skip

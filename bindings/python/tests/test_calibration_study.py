@@ -239,6 +239,13 @@ def test_double_scored_units_are_those_of_the_margin() -> None:
             assert planned == pytest.approx(margin, rel=0.02)
 
 
+def test_the_number_of_double_scored_units_hangs_on_no_draw_of_two_raters() -> None:
+    frame = panel(160, random=True)
+    renamed = frame.assign(call=frame.call.map(lambda call: call[::-1]))  # another order of units: other draws
+    one, other = ([size.n for _, size in qa.calibration_study(table(f)).sizes] for f in (frame, renamed))
+    assert one == pytest.approx(other, rel=0.1)
+
+
 def test_anonymous_raters_have_agreement_and_no_names() -> None:
     study = qa.calibration_study(table(panel(60), rater=None))
     assert study.pairs is study.raters is study.left_out is study.usual is study.drift is None
