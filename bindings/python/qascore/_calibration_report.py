@@ -493,8 +493,8 @@ def _change(study: CalibrationStudy) -> Section | None:
         then, now, change = (Figure.from_estimate(e) for e in (one.second, one.first, one))
         adjusted = study.tests.adjusted("since", criterion)
         p: Cell = Undefined(one.undefined or "no test") if math.isnan(adjusted) else adjusted
-        rows.append((_name(criterion), then, now, change, change, p))
-    columns = (Column("criterion"), Column("before", "fraction", 3), Column("now", "fraction", 3), Column("change", "fraction", 3),
+        rows.append((_name(criterion), change, then, now, change, p))
+    columns = (Column("criterion"), Column("change", "fraction", 3), Column("before", "fraction", 3), Column("now", "fraction", 3),
                Column("interval", "interval", 3, "fraction"), Column("adjusted p", "p"))  # fmt: skip
     note = "Intervals of the change and p allow for the number of criteria (Bonferroni, Holm)."
     blocks = [*_sentences(study, CHANGE), Table(columns, tuple(rows), "Krippendorff's alpha, before and now", (note,))]
