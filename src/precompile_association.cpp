@@ -14,5 +14,6 @@
 #include <qascore/kernel/impl/rank_correlation.ipp>
 #include <qascore/kernel/impl/relative_importance.ipp>
 #include <qascore/kernel/impl/response_propensity.ipp>
+#include <qascore/kernel/impl/time_concordance.ipp>
 #include <qascore/kernel/impl/weight_proposal.ipp>
 #include <qascore/kernel/impl/within_between.ipp>

@@ -6,4 +6,5 @@
 #include "association/dependence.hpp"
 #include "association/relations.hpp"
 #include "association/response.hpp"
+#include "association/time_concordance.hpp"
 #include "association/weight_proposal.hpp"

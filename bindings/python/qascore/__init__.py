@@ -80,6 +80,7 @@ if TYPE_CHECKING:
         QascoreError,
         RubricError,
     )
+    from .durations import TimeConcordance, time_concordance
     from .estimation import (
         DesignEffect,
         Difference,
@@ -272,6 +273,7 @@ __all__ = [
     "Study",
     "SurveyResponse",
     "TestResult",
+    "TimeConcordance",
     "Truth",
     "WeightProposal",
     "WithinBetween",
@@ -385,6 +387,7 @@ __all__ = [
     "simulate",
     "spearman_brown",
     "survey_response",
+    "time_concordance",
     "top_box",
     "total",
     "variance",
@@ -467,6 +470,7 @@ _HOMES = {
         "QascoreError",
         "RubricError",
     ),
+    "durations": ("TimeConcordance", "time_concordance"),
     "estimation": (
         "DesignEffect",
         "Difference",

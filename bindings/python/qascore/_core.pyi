@@ -425,6 +425,14 @@ def distance_correlation(
     confidence: float,
     missing: str,
 ) -> tuple[dict[str, Any], dict[str, Any], float, float]: ...
+def time_concordance(
+    design: dict[str, Any] | None,
+    score: npt.NDArray[np.float64],
+    time: npt.NDArray[np.float64],
+    event: npt.NDArray[np.float64],
+    confidence: float,
+    missing: str,
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]: ...
 def permutation_test(
     x: npt.NDArray[np.float64],
     y: npt.NDArray[np.float64],

@@ -7,6 +7,7 @@
 #include <qascore/kernel/correlation.hpp>
 #include <qascore/kernel/distance_correlation.hpp>
 #include <qascore/kernel/permutation_test.hpp>
+#include <qascore/kernel/time_concordance.hpp>
 
 #include <pybind11/stl.h>
 
@@ -72,6 +73,25 @@ py::tuple distance_correlation(const py::object& design, const py::array_t<doubl
   }
   return py::make_tuple(to_dict(static_cast<const estimate&>(out)), to_dict(out.test), out.covariance,
                         out.bias_corrected);
+}
+
+py::tuple time_concordance(const py::object& design, const py::array_t<double>& score,
+                           const py::array_t<double>& time, const py::array_t<double>& event,
+                           confidence_level confidence, const std::string& missing) {
+  const auto scores = as_span<double>(score), times = as_span<double>(time), events = as_span<double>(event);
+  const DesignArrays arrays(design, scores.size());
+  time_concordance_estimate out;
+  {
+    const py::gil_scoped_release release;
+    out = kernel::time_concordance(arrays.view(), scores, times, events, confidence, gaps_of(missing));
+  }
+  py::dict more;
+  more["somers_d"] = out.somers_d;
+  more["concordant"] = out.concordant;
+  more["discordant"] = out.discordant;
+  more["tied_score"] = out.tied_score;
+  more["events"] = out.events;
+  return py::make_tuple(to_dict(static_cast<const estimate&>(out)), to_dict(out.test), more);
 }
 
 constexpr std::array<std::pair<const char*, permuted_statistic>, 4> permuted_statistics{
@@ -174,6 +194,8 @@ void register_association(py::module_& module) {
              "missing"_a);
   module.def("distance_correlation", &distance_correlation, "design"_a, "x"_a, "y"_a, "confidence"_a,
              "missing"_a);
+  module.def("time_concordance", &time_concordance, "design"_a, "score"_a, "time"_a, "event"_a,
+             "confidence"_a, "missing"_a);
   module.def("permutation_test", &permutation_test, "x"_a, "y"_a, "statistic"_a, "replicates"_a, "seed"_a,
              "threads"_a);
   module.def("count_pairs", &count_pairs, "design"_a, "x"_a, "y"_a);

@@ -109,6 +109,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "SamplingPlan": lambda: qa.allocate(CALLS, strata=["queue", "agent"], size=20),
     "Scores": scores,
     "SurveyResponse": lambda: qa.survey_response(CALLS, "csat"),
+    "TimeConcordance": lambda: qa.time_concordance(CALLS, "score", time="csat", event="solved"),
     "WeightProposal": lambda: qa.propose_weights(CALLS, {"score": 60, "model": 40}, "csat", seed=1, repeats=2),
     "WithinBetween": lambda: qa.within_between_correlation(CALLS, "score", "csat", group="agent"),
     "WithinGroup": lambda: qa.r_wg(RATINGS),

@@ -5,6 +5,7 @@
 #include "../distribution.hpp"
 #include "../rank.hpp"
 #include "../rank_correlation.hpp"
+#include "running_totals.hpp"
 
 #include <array>
 #include <cmath>
@@ -15,17 +16,7 @@
 namespace qascore::kernel {
 namespace detail_rank_correlation {
 
-/// Sum of whole and half numbers up to 2^52: exact in plain double, whatever the order.
-class half_number_sum {
-public:
-  void add(double term) noexcept { value_ += term; }
-  double value() const noexcept { return value_; }
-
-private:
-  double value_ = 0.0;
-};
-/// Up to here sums of ranks of unweighted rows, and counts of their ordered pairs, are such numbers (n^2 <= 2^52).
-inline constexpr std::size_t exact_rows = std::size_t{1} << 26u;
+using detail_totals::exact_rows, detail_totals::half_number_sum, detail_totals::running_totals;
 
 /// The two columns of a rank correlation: the one with more levels in their order, so that what belongs to a level is
 /// met at once, the other as codes.
@@ -183,33 +174,7 @@ double spearman_by(const complete_pairs& p, std::vector<double>& influence) {
   return rho;
 }
 
-/// Sums over the levels below a level, in O(log levels) each (Fenwick 1994).
-template <class Sum>
-class running_totals {
-public:
-  using code = std::uint32_t; ///< of a level
-
-  explicit running_totals(std::size_t levels) : node_(levels), own_(levels) {}
-
-  void add(std::uint32_t level, double term) {
-    own_[level].add(term);
-    for (std::size_t k = std::size_t{level} + 1; k <= node_.size(); k += k & (~k + 1))
-      node_[k - 1].add(term);
-  }
-  /// Sums of the levels below `level`, and up to it.
-  std::pair<double, double> around(std::size_t level) const {
-    Sum sum;
-    for (std::size_t k = level; k > 0; k -= k & (~k + 1))
-      sum.add(node_[k - 1].value());
-    const double below = sum.value();
-    return {below, below + own_[level].value()};
-  }
-
-private:
-  std::vector<Sum> node_, own_;
-};
-
-/// The same at few levels, in plain doubles: an addition moves every sum above it at once.
+/// running_totals at few levels, in plain doubles: an addition moves every sum above it at once.
 class few_totals {
 public:
   using code = std::uint8_t; ///< a column of them stays in a near cache while it is read in any order
