@@ -201,7 +201,8 @@ def described(body: str) -> str:
         head, *rest = item.splitlines()
         name, colon, kind = head.partition(" : ")
         words = text(textwrap.dedent("\n".join(rest))).replace("\n", "\n    ")
-        out.append(f"`{name}`" + (f" &nbsp;*{escaped(kind)}*" if colon else "") + f"\n:   {words or '&nbsp;'}")
+        type_ = f"*{escaped(kind)}*" if colon else "&nbsp;"
+        out.append(f"`{name}` &nbsp;{type_}\n:   {words}" if words else f"`{name}`\n:   {type_}")
     return "\n\n".join(out)
 
 

@@ -44,7 +44,7 @@ def rows() -> list[tuple[str, str, str, str]]:
     """Functions, header, what they were checked against, sources."""
     out = []
     for path in sorted((ROOT / "include" / "qascore").rglob("*.hpp")):
-        name = path.relative_to(ROOT / "include").as_posix()
+        name = path.relative_to(ROOT / "include" / "qascore").as_posix()
         for text, code in blocks(path.read_text(encoding="utf-8")):
             against = checked(text)
             if against is None:
@@ -58,8 +58,8 @@ def rows() -> list[tuple[str, str, str, str]]:
 
 
 def table() -> str:
-    lines = ["| functions | header | checked against | papers |", "| --- | --- | --- | --- |"]
-    lines += [f"| {names} | `{header}` | {cell(against)} | {papers} |" for names, header, against, papers in rows()]
+    lines = ["| functions | header | checked against; papers |", "| --- | --- | --- |"]
+    lines += [f"| {names} | `{header}` | {cell(against)}; {papers} |".replace("; |", " |") for names, header, against, papers in rows()]
     return "\n".join(lines)
 
 

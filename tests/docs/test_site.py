@@ -167,7 +167,7 @@ def f(x, *, level: str = "nominal", **more):
     assert api.signature(function, "qa.f") == "```python\nqa.f(x, *, level='nominal', **more)\n```"
     assert api.docstring(function) == (
         "What it is, of `x`: a < b.\n\n    y = x^2\n\n**Parameters**\n\n"
-        '`x` &nbsp;*list of {"a", "b"}*\n:   One line\n    and another.\n\n`level` &nbsp;*str*\n:   &nbsp;\n\n'
+        '`x` &nbsp;*list of {"a", "b"}*\n:   One line\n    and another.\n\n`level`\n:   *str*\n\n'
         "**References**\n\nRoberts (1959), [doi:10.1080/00401706.1959.10489860](https://doi.org/10.1080/00401706.1959.10489860).\n\n"
         "**Examples**\n\n```pycon\n>>> f(1)\n2\n```"
     )

@@ -26,7 +26,7 @@ class category_weights {
 public:
   category_weights() = default;
   category_weights(category_weight kind) : kind_{kind} {} // NOLINT: a name is a weight
-  /// An own matrix, row-major: symmetric, 1 on the diagonal, nothing above 1. Checked against the table when
+  /// An own matrix, row-major: symmetric, 1 on the diagonal, nothing above 1. Compared with the table when
   /// it is used.
   explicit category_weights(std::vector<double> matrix) : own_{std::move(matrix)} {}
 
