@@ -6,7 +6,7 @@ import datetime
 import math
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -107,13 +107,18 @@ def today() -> str:
     return (datetime.datetime.fromtimestamp(int(epoch), datetime.UTC) if epoch else moment).date().isoformat()
 
 
-def made_by(command: str) -> tuple[tuple[str, str], ...]:
-    """The program, what it ran on, and the command that makes the page again."""
+def made_by(made: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The program, what it ran on, and what else makes the page again."""
     rows = [("Program", f"qascore {_core.__version__}"), ("Python", f"{platform.python_version()}, NumPy {np.__version__}")]
-    return tuple(rows + [("Command", command)] * bool(command))
+    return (*rows, *((name, text) for name, text in made.items() if text))
 
 
-def calibration_report(study: CalibrationStudy, title: str, command: str = "") -> Report:
+def file_text(record: Mapping[str, Any]) -> str:
+    """A file that was read, as the record of a page has it."""
+    return f"{record['file']}, {record['rows']:,} rows, sha256 {record['sha256']}"
+
+
+def calibration_report(study: CalibrationStudy, title: str, made: Mapping[str, str] | None = None) -> Report:
     """One page for one study."""
     sections = (
         _agreement(study),
@@ -133,12 +138,12 @@ def calibration_report(study: CalibrationStudy, title: str, command: str = "") -
         sections=tuple(section for section in sections if section is not None),
         method=(Text("", tuple(_method(study))),),
         created=today(),
-        provenance=made_by(command),
+        provenance=made_by(made or {}),
     )
 
 
 def coefficients_table(
-    table: EstimateTable, caption: str, key: str, only: tuple[str, ...] | None = None, rest: str = ""
+    table: EstimateTable, caption: str, key: str, only: tuple[str, ...] | None = None, rest: str = "", about: str = ""
 ) -> Table:
     """One row per key; the estimate's own name is the last key already. `rest` is the file that has what is left out."""
     names = [name for name, _ in table.keys]
@@ -150,10 +155,10 @@ def coefficients_table(
             figure = Figure.from_estimate(estimate)
             rows.append((*[COEFFICIENTS.get(key, str(key)) for key in keys], figure, figure, estimate.n))
     notes = (f"More coefficients are in {rest}.",) if len(rows) < len(table) else ()
-    return Table(tuple(columns), tuple(rows), caption, notes)
+    return Table(tuple(columns), tuple(rows), caption, notes, about=about)
 
 
-def raters_matrix(table: EstimateTable, by: str, caption: str) -> MatrixPlot:
+def raters_matrix(table: EstimateTable, by: str, caption: str, about: str) -> MatrixPlot:
     """Raters x criteria, shaded by the value; 0 has the middle shade."""
     keys = dict(table.keys)
     criteria, raters = list(dict.fromkeys(keys[by])), sorted(set(keys["rater"]))
@@ -165,7 +170,7 @@ def raters_matrix(table: EstimateTable, by: str, caption: str) -> MatrixPlot:
     widest = max((abs(e.value) for e in table if not math.isnan(e.value)), default=1.0) or 1.0
     return MatrixPlot(
         tuple(map(str, raters)), tuple(map(str, criteria)), cells, caption=caption, kind="number",
-        limits=(-widest, widest), decimals=2,
+        limits=(-widest, widest), decimals=2, about=about,
     )  # fmt: skip
 
 
@@ -193,7 +198,7 @@ def _summary(study: CalibrationStudy) -> tuple[Block, ...]:
         blocks.append(
             Tiles(
                 tuple(
-                    Tile(f"Alpha{'' if criterion is None else f', {criterion}'}", Figure.from_estimate(alpha), "fraction", 3, f"{level} level")
+                    Tile(f"Alpha{'' if criterion is None else f', {criterion}'}", Figure.from_estimate(alpha), "fraction", 3, f"{level} level", "alpha")
                     for (criterion, level), alpha in alphas
                 )
             )
@@ -227,7 +232,7 @@ def _criteria(study: CalibrationStudy) -> Table:
         f"Verdicts hold for all criteria at once; {TENTATIVE} is the least that Krippendorff asks of data for tentative "
         "conclusions.",
     )
-    return Table(columns, tuple(rows), "Criteria", notes, sortable=len(rows) > MOST_TILES)
+    return Table(columns, tuple(rows), "Criteria", notes, sortable=len(rows) > MOST_TILES, about="alpha")
 
 
 def _change_of(study: CalibrationStudy, criterion: Any) -> Cell:
@@ -253,7 +258,7 @@ def _named_raters(study: CalibrationStudy) -> list[Block]:
         for rater, kinds in sorted(named.items(), key=lambda item: -sum(max(1, len(on)) for on in item[1].values()))
     ]
     note = "Each holds for all raters of all criteria at once; criteria stand in brackets."
-    return [Table((Column("rater"), Column("stands out as")), tuple(rows), "Raters", (note,), sortable=False)]
+    return [Table((Column("rater"), Column("stands out as")), tuple(rows), "Raters", (note,), sortable=False, about="severity")]
 
 
 # Sections ---------------------------------------------------------------------------------------------------------
@@ -264,7 +269,7 @@ def _agreement(study: CalibrationStudy) -> Section:
     blocks.append(
         IntervalPlot.from_estimates(
             study.alpha, caption="Krippendorff's alpha", label="alpha", kind="fraction", reference=TENTATIVE,
-            reference_label="least for tentative conclusions",
+            reference_label="least for tentative conclusions", about="alpha",
         )
     )  # fmt: skip
     names = ("almost perfect", "substantial", "moderate", "fair", "slight", "poor")
@@ -275,16 +280,16 @@ def _agreement(study: CalibrationStudy) -> Section:
     blocks.append(
         Table(
             (Column("criterion"), *(Column(name, "percent") for name in names)), rows,
-            "How probable each class of Landis and Koch's scale is",
+            "How probable each class of Landis and Koch's scale is", about="benchmark",
         )
     )  # fmt: skip
-    blocks.append(coefficients_table(study.agreement, "The family of coefficients", "coefficient"))
+    blocks.append(coefficients_table(study.agreement, "The family of coefficients", "coefficient", about="coefficients"))
     if study.icc is not None:
         caption = "Intraclass correlations: of one rating (1), of the mean of all raters (k)"
-        blocks.append(coefficients_table(study.icc, caption, "form"))
+        blocks.append(coefficients_table(study.icc, caption, "form", about="icc"))
     if study.gold is not None:
         caption = "Agreement with the gold standard: mean of the raters' Cohen kappas"
-        blocks.append(coefficients_table(study.gold, caption, "gold"))
+        blocks.append(coefficients_table(study.gold, caption, "gold", about="gold"))
     return Section("agreement", "What do raters agree on?", "", tuple(blocks))
 
 
@@ -294,7 +299,7 @@ def _form(study: CalibrationStudy) -> Section | None:
         blocks.append(
             IntervalPlot.from_estimates(
                 study.categories, group=study.by, caption="Each answer against all others", label="kappa", kind="fraction",
-                reference=0.0, reference_label="chance",
+                reference=0.0, reference_label="chance", about="answers",
             )
         )  # fmt: skip
     if study.pairs is not None:
@@ -321,15 +326,15 @@ def _pairs(rows: Sequence[tuple[Any, Any, Estimate]], criterion: Any) -> MatrixP
     values = [pair[2].value for pair in rows if not math.isnan(pair[2].value)]
     return MatrixPlot(
         tuple(map(str, raters)), tuple(map(str, raters)), cells, caption=f"Alpha of each pair of raters{of}",
-        kind="number", limits=(min(0.0, *values, 0.0), 1.0), decimals=2,
+        kind="number", limits=(min(0.0, *values, 0.0), 1.0), decimals=2, about="pairs",
     )  # fmt: skip
 
 
-def _of_raters(study: CalibrationStudy, table: EstimateTable, caption: str, **options: Any) -> Block:
+def _of_raters(study: CalibrationStudy, table: EstimateTable, caption: str, about: str, **options: Any) -> Block:
     """A picture for few criteria, a shaded table for many."""
     if study.by is not None and len(study.levels) > FEW_CRITERIA:
-        return raters_matrix(table, study.by, caption.removesuffix("; all intervals hold at once"))
-    return IntervalPlot.from_estimates(table, group=study.by, caption=caption, **options)
+        return raters_matrix(table, study.by, caption.removesuffix("; all intervals hold at once"), about)
+    return IntervalPlot.from_estimates(table, group=study.by, caption=caption, about=about, **options)
 
 
 def _raters(study: CalibrationStudy) -> Section | None:
@@ -338,14 +343,14 @@ def _raters(study: CalibrationStudy) -> Section | None:
     blocks: list[Block] = [Heading("Strict or lenient"), *_sentences(study, SEVERITY)]
     blocks.append(
         _of_raters(
-            study, study.raters.severities, "Severity: the mean of the others minus the rater's, on shared units", label="severity",
+            study, study.raters.severities, "Severity: the mean of the others minus the rater's, on shared units", "severity", label="severity",
             reference=0.0, reference_label="as strict as the others",
         )
     )  # fmt: skip
     if study.severities is not None:
         blocks.append(
             _of_raters(
-                study, study.severities, "Severity in one model of units and raters, shrunken; all intervals hold at once",
+                study, study.severities, "Severity in one model of units and raters, shrunken; all intervals hold at once", "severity",
                 label="severity", reference=0.0, reference_label="mean of these raters",
             )
         )  # fmt: skip
@@ -353,20 +358,20 @@ def _raters(study: CalibrationStudy) -> Section | None:
     if study.with_others is not None:
         blocks.append(
             _of_raters(
-                study, study.with_others, "Correlation with the mean of the others; all intervals hold at once", label="correlation",
+                study, study.with_others, "Correlation with the mean of the others; all intervals hold at once", "random", label="correlation",
                 kind="fraction", reference=0.0, reference_label="at random",
             )
         )  # fmt: skip
     if study.spreads is not None:
         blocks.append(
             _of_raters(
-                study, study.spreads, "Variance of the difference to the others; all intervals hold at once", label="spread"
+                study, study.spreads, "Variance of the difference to the others; all intervals hold at once", "random", label="spread"
             )
         )
     if study.own_spreads is not None:
         blocks.append(
             _of_raters(
-                study, study.own_spreads, "Standard deviation of each rater's own errors, from that model; all intervals hold at once",
+                study, study.own_spreads, "Standard deviation of each rater's own errors, from that model; all intervals hold at once", "random",
                 label="own errors",
             )
         )  # fmt: skip
@@ -374,7 +379,7 @@ def _raters(study: CalibrationStudy) -> Section | None:
         blocks += [Heading("Drift"), *_sentences(study, DRIFT)]
         blocks.append(
             _of_raters(
-                study, study.drift, "Growth of severity from the first unit to the last; all intervals hold at once",
+                study, study.drift, "Growth of severity from the first unit to the last; all intervals hold at once", "drift",
                 label="change of severity", reference=0.0, reference_label="no drift",
             )
         )  # fmt: skip
@@ -402,7 +407,7 @@ def _charts(study: CalibrationStudy) -> Iterable[Block]:
                 )
             )  # fmt: skip
         of = "" if criterion is None else f", {criterion}"
-        yield SeriesGrid(tuple(series), f"Rating less the others' mean, in the order of rating{of}")
+        yield SeriesGrid(tuple(series), f"Rating less the others' mean, in the order of rating{of}", about="drift")
 
 
 def _gold(study: CalibrationStudy) -> Section | None:
@@ -430,7 +435,7 @@ def _gold(study: CalibrationStudy) -> Section | None:
         "Intervals hold for all raters of all criteria at once. Kappa is Cohen's; above the nominal level it has quadratic weights, by which near "
         "misses are no full disagreement. Accuracy is the share of equal ratings and does not allow for chance."
     )
-    table = Table(tuple(columns), tuple(rows), "Each rater against the gold standard", (note,))
+    table = Table(tuple(columns), tuple(rows), "Each rater against the gold standard", (note,), about="gold")
     return Section("gold", "Who is like the gold standard?", "", (*_sentences(study, ("least_like_gold",)), table))
 
 
@@ -448,9 +453,9 @@ def _tests(study: CalibrationStudy) -> Section | None:
         shown = rows if len(rows) <= MOST_TESTS else tuple(row for row, test in zip(rows, tests, strict=True) if test[3] <= LEVEL)
         notes = () if len(shown) == len(rows) else ("Shown are those; all are in the table tests of the study.",)
         if any(test[1] is not None for test in tests):
-            blocks.append(Table(columns, shown, caption, notes))
+            blocks.append(Table(columns, shown, caption, notes, about="tests"))
         else:
-            blocks.append(Table((columns[0], *columns[2:]), tuple((row[0], *row[2:]) for row in shown), caption, notes))
+            blocks.append(Table((columns[0], *columns[2:]), tuple((row[0], *row[2:]) for row in shown), caption, notes, about="tests"))
     if not blocks:
         return None
     lead = "Adjusted p allows for the number of tests of its question (Holm)."
@@ -462,7 +467,7 @@ def _gains(study: CalibrationStudy) -> Section | None:
     if study.left_out is not None:
         blocks.append(
             _of_raters(
-                study, study.left_out, "What alpha gains when a rater is left out", label="gain of alpha", reference=0.0,
+                study, study.left_out, "What alpha gains when a rater is left out", "gain", label="gain of alpha", reference=0.0,
                 reference_label="no gain",
             )
         )  # fmt: skip
@@ -474,11 +479,11 @@ def _gains(study: CalibrationStudy) -> Section | None:
                 rows.append((_name(criterion), count, figure, figure))
         columns = (Column("criterion"), Column("raters", "count"), Column("dependability", "fraction", 3),
                    Column("interval", "interval", 3, "fraction"))  # fmt: skip
-        blocks.append(Table(columns, tuple(rows), "Dependability of the mean of several raters of one unit"))
+        blocks.append(Table(columns, tuple(rows), "Dependability of the mean of several raters of one unit", about="dependability"))
     if study.sizes:
         sizes = tuple((_name(criterion), size.n) for criterion, size in study.sizes)
         caption = f"Units that two raters each rate, for alpha to within {study.margin:g}"
-        blocks.append(Table((Column("criterion"), Column("units", "count")), sizes, caption, sortable=False))
+        blocks.append(Table((Column("criterion"), Column("units", "count")), sizes, caption, sortable=False, about="alpha"))
     return Section("gains", "What would help?", "", tuple(blocks)) if blocks else None
 
 
@@ -497,11 +502,11 @@ def _change(study: CalibrationStudy) -> Section | None:
     columns = (Column("criterion"), Column("change", "fraction", 3), Column("before", "fraction", 3), Column("now", "fraction", 3),
                Column("interval", "interval", 3, "fraction"), Column("adjusted p", "p"))  # fmt: skip
     note = "Intervals of the change and p allow for the number of criteria (Bonferroni, Holm)."
-    blocks = [*_sentences(study, CHANGE), Table(columns, tuple(rows), "Krippendorff's alpha, before and now", (note,))]
+    blocks = [*_sentences(study, CHANGE), Table(columns, tuple(rows), "Krippendorff's alpha, before and now", (note,), about="change")]
     if study.severity_changes is not None:
         blocks.append(
             _of_raters(
-                study, study.severity_changes, "Severity now minus severity in the previous study; all intervals hold at once",
+                study, study.severity_changes, "Severity now minus severity in the previous study; all intervals hold at once", "change",
                 label="change of severity", reference=0.0, reference_label="as strict as then",
             )
         )  # fmt: skip
@@ -536,7 +541,7 @@ def _usual(study: CalibrationStudy) -> Section | None:
         "always gives the commonest answer looks well aligned."
     )
     blocks: list[Block] = [Text(text), *_sentences(study, ("furthest_from_gold",))]
-    blocks.append(Table(tuple(columns), tuple(rows), "The figures that quality suites show, with intervals"))
+    blocks.append(Table(tuple(columns), tuple(rows), "The figures that quality suites show, with intervals", about="usual"))
     return Section("usual", "The usual figures", "", tuple(blocks))
 
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ._calibration_report import made_by, today
+from ._results import EstimateTable
 from .csat_studies import CsatStudy
 from .report import Block, Column, Figure, IntervalPlot, Note, Report, ScatterPlot, Section, Table, Text
 
 
-def csat_report(study: CsatStudy, title: str, command: str = "") -> Report:
+def csat_report(study: CsatStudy, title: str, made: Mapping[str, str] | None = None) -> Report:
     """The page."""
     sections = [
         Section(
             "correlations",
             "How strong, how sure",
             "",
-            (IntervalPlot.from_estimates(study.correlations, reference=0.0), Table.from_estimates(study.correlations)),
+            (
+                IntervalPlot.from_estimates(study.correlations, reference=0.0, about="correlation"),
+                Table.from_estimates(study.correlations, about="correlation"),
+            ),
         )
     ]
     if study.within_between is not None:
-        blocks: list[Block] = [IntervalPlot.from_estimates(study.within_between, reference=0.0)]
+        blocks: list[Block] = [IntervalPlot.from_estimates(study.within_between, reference=0.0, about="within_between")]
         if study.within_between.signs_differ:
             blocks.append(Note("Within agents and between them the signs differ.", "warning"))
             blocks.append(
@@ -30,6 +36,7 @@ def csat_report(study: CsatStudy, title: str, command: str = "") -> Report:
                     "The line is that of the means. Within agents satisfaction goes the other way: "
                     + study.within_between["within"]._value_text(),
                     line=(study.within_between.intercept_between, study.within_between.slope_between),
+                    about="within_between",
                 )
             )
         sections.append(Section("agents", "Within agents or between them", "", tuple(blocks)))
@@ -39,7 +46,10 @@ def csat_report(study: CsatStudy, title: str, command: str = "") -> Report:
                 "parts",
                 "Which parts differ",
                 study.channels._verdict(),
-                (IntervalPlot.from_estimates(study.channels, reference=0.0), Table.from_estimates(study.channels.difference)),
+                (
+                    IntervalPlot.from_estimates(study.channels, reference=0.0, about="channels"),
+                    Table.from_estimates(study.channels.difference, about="channels"),
+                ),
             )
         )
     if study.drivers is not None:
@@ -56,17 +66,17 @@ def csat_report(study: CsatStudy, title: str, command: str = "") -> Report:
         )
         columns = (Column("criterion"), Column("correlation", "number"), Column("interval", "interval"),
                    Column("adjusted p", "number", 3), Column("share explained", "percent"), Column("mean", "number"))  # fmt: skip
-        sections.append(Section("drivers", "Which criteria drive it", study.drivers._said(), (Table(columns, rows),)))
+        sections.append(Section("drivers", "Which criteria drive it", study.drivers._said(), (Table(columns, rows, about="drivers"),)))
     if study.corrected is not None:
-        sections.append(Section("hidden", "What the raters' error hides", "", (Text(study.corrected._said()),)))
+        sections.append(Section("hidden", "What the raters' error hides", "", (IntervalPlot.from_estimates(EstimateTable((), (study.corrected,)), reference=0.0, about="corrected"),)))
     if study.halo is not None:
         sections.append(
             Section("halo", "One person or two", study.halo._said().splitlines()[-1] if study.halo.found else "",
-                    (IntervalPlot.from_estimates(study.halo, reference=0.0),))
+                    (IntervalPlot.from_estimates(study.halo, reference=0.0, about="halo"),))
         )  # fmt: skip
-    answers: list[Block] = [Table.from_estimates(study.response)]
+    answers: list[Block] = [Table.from_estimates(study.response, about="response")]
     if study.response.propensity is not None:
-        answers += [Text(study.response.propensity._how()), Table.from_estimates(study.response.propensity)]
+        answers += [Text(study.response.propensity._how()), Table.from_estimates(study.response.propensity, about="response")]
     sections.append(Section("response", "What the response rate allows to say", "", tuple(answers)))
     return Report(
         title,
@@ -84,5 +94,5 @@ def csat_report(study: CsatStudy, title: str, command: str = "") -> Report:
             ),
         ),
         created=today(),
-        provenance=made_by(command),
+        provenance=made_by(made or {}),
     )

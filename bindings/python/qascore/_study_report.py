@@ -9,7 +9,7 @@ from ._frames import Frame
 from ._render import number, range_text, text_table
 from ._results import Estimate, EstimateTable
 from ._study_file import SCORE
-from ._calibration_report import COEFFICIENTS, FEW_CRITERIA, coefficients_table, made_by, raters_matrix, today
+from ._calibration_report import COEFFICIENTS, FEW_CRITERIA, coefficients_table, file_text, made_by, raters_matrix, today
 from .calibration_studies import CalibrationStudy
 from .report import (
     Block,
@@ -93,7 +93,7 @@ def _measures(study: Study) -> list[str]:
 def summary_blocks(study: Study) -> tuple[Block, ...]:
     tiles = [
         Tile(_name(study, figure), Figure.from_estimate(estimate), _kind(study, figure),
-             note=_note(truth, _kind(study, figure)))
+             note=_note(truth, _kind(study, figure)), about="estimate")
         for figure in _figures(study)
         for by, _, estimate, truth in _rows(study, figure)
         if by == ALL
@@ -103,7 +103,7 @@ def summary_blocks(study: Study) -> tuple[Block, ...]:
             tiles += _alpha_tiles(calibration)
     tiles += [
         Tile(f"{method.capitalize()}: {score} and {outcome}", Figure.from_estimate(estimate), "number", 2,
-             _note(study.truth.get((score, outcome, method))))
+             _note(study.truth.get((score, outcome, method))), "correlation")
         for (score, outcome, method), estimate in zip(
             zip(*(values for _, values in study.association.keys), strict=True), study.association, strict=True
         )
@@ -119,7 +119,7 @@ def _alpha_tiles(calibration: CalibrationStudy) -> list[Tile]:
     criteria = keys.get(calibration.by or "", [None] * len(calibration.alpha))
     return [
         Tile(f"Agreement{'' if criterion is None else f' on {criterion}'}", Figure.from_estimate(alpha), "number", 2,
-             f"Krippendorff's alpha, {level}")
+             f"Krippendorff's alpha, {level}", "alpha")
         for criterion, level, alpha in zip(criteria, keys["level"], calibration.alpha, strict=True)
     ]  # fmt: skip
 
@@ -209,7 +209,7 @@ def _sample_section(study: Study) -> Section | None:
     nothing = sum(s.sample_size == 0 < s.population for s in plan.strata)
     if nothing:
         lead += f" {nothing:,} strata had no chance: no figure speaks for them."
-    return Section("sample", "Who was drawn", lead, (Table(tuple(columns), shown, caption),))
+    return Section("sample", "Who was drawn", lead, (Table(tuple(columns), shown, caption, about="sample"),))
 
 
 def _estimates_section(study: Study, figures: list[str], id: str, title: str) -> Section | None:  # noqa: A002
@@ -221,7 +221,7 @@ def _estimates_section(study: Study, figures: list[str], id: str, title: str) ->
         blocks.append(
             _picture(
                 [(_name(study, figure), *row[2:], "") for figure in alone for row in _rows(study, figure)],
-                "Overall", _kind(study, alone[0]),
+                "Overall", _kind(study, alone[0]), about="estimate",
             )
         )  # fmt: skip
     for figure in figures:
@@ -229,10 +229,10 @@ def _estimates_section(study: Study, figures: list[str], id: str, title: str) ->
         if figure not in alone:
             rows = [("All" if by == ALL else group, estimate, truth, "" if by == ALL else f"by {by}")
                     for by, group, estimate, truth in _rows(study, figure)]  # fmt: skip
-            blocks += [Heading(name), _picture(rows, name, kind, "All, and by group")]
+            blocks += [Heading(name), _picture(rows, name, kind, "All, and by group", "estimate")]
         if figure == SCORE and study.scores is not None:
             scores = Frame.of(study.scores, "scores").numbers(SCORE)
-            blocks.append(Histogram.of(scores, label="score", bins=20, kind="percent", caption="Scores of all evaluations"))
+            blocks.append(Histogram.of(scores, label="score", bins=20, kind="percent", caption="Scores of all evaluations", about="estimate"))
     missing = {f: max(estimate.missing for *_, estimate, _ in _rows(study, f)) for f in figures}
     left_out = tuple(f"{_name(study, f)}: {count:,} conversations without a value are left out" for f, count in missing.items() if count)
     if left_out:
@@ -250,7 +250,7 @@ def _estimates_section(study: Study, figures: list[str], id: str, title: str) ->
 
 
 def _picture(
-    rows: list[tuple[str, Estimate, float | None, str]], name: str, kind: str, caption: str = ""
+    rows: list[tuple[str, Estimate, float | None, str]], name: str, kind: str, caption: str = "", about: str = ""
 ) -> IntervalPlot:
     """Intervals with their numbers. The axis holds every value; an interval that would squeeze the others is cut."""
     centres = [v for _, e, t, _ in rows for v in (e.value, t) if v is not None and not math.isnan(v)]
@@ -263,7 +263,7 @@ def _picture(
             limits = (max(min(ends), low - room), min(max(ends), high + room))
     return IntervalPlot(
         tuple(Row(label, Figure.from_estimate(e), _known(truth), group) for label, e, truth, group in rows),
-        caption=caption or name, kind=kind, label=name, limits=limits,
+        caption=caption or name, kind=kind, label=name, limits=limits, about=about,
     )  # fmt: skip
 
 
@@ -289,7 +289,7 @@ def _calibration_section(study: Study, name: str, calibration: CalibrationStudy)
     blocks.append(
         IntervalPlot.from_estimates(
             calibration.alpha, caption="Krippendorff's alpha", label="alpha", decimals=4,
-            reference=0.667, reference_label="least for tentative conclusions",
+            reference=0.667, reference_label="least for tentative conclusions", about="alpha",
         )
     )  # fmt: skip
     criteria = {criterion for criterion, _ in calibration.levels}
@@ -298,7 +298,7 @@ def _calibration_section(study: Study, name: str, calibration: CalibrationStudy)
         blocks.append(
             coefficients_table(
                 calibration.agreement, "Other coefficients: two ratings agree where they are equal", "coefficient", brief,
-                f"calibration_{name}_agreement.csv",
+                f"calibration_{name}_agreement.csv", about="coefficients",
             )
         )  # fmt: skip
     if calibration.icc is not None:
@@ -307,7 +307,7 @@ def _calibration_section(study: Study, name: str, calibration: CalibrationStudy)
             blocks.append(Text(f"Intraclass correlations are undefined: {reasons.pop()}."))
         else:
             caption = "Intraclass correlations: of one rating (1), of the mean of all raters (k)"
-            blocks.append(coefficients_table(calibration.icc, caption, "form"))
+            blocks.append(coefficients_table(calibration.icc, caption, "form", about="icc"))
     if calibration.raters is not None:
         blocks.append(Heading("Severity"))
         blocks.append(
@@ -315,7 +315,7 @@ def _calibration_section(study: Study, name: str, calibration: CalibrationStudy)
         )
         severities, by = calibration.raters.severities, calibration.by
         if by is not None and len(dict.fromkeys(dict(severities.keys)[by])) > FEW_CRITERIA:
-            blocks.append(raters_matrix(severities, by, "Severity by rater and criterion"))
+            blocks.append(raters_matrix(severities, by, "Severity by rater and criterion", "severity"))
         else:
             blocks.append(_severity_plot(study, severities, by))
     return Section(f"calibration-{name}", CALIBRATION_TITLES[name], findings[0] if findings else "", tuple(blocks))
@@ -326,7 +326,7 @@ def _severity_plot(study: Study, severities: EstimateTable, by: str | None) -> I
     truth = [study.truth.get(("severity", "rater", str(rater))) for rater in raters] if by is None else None
     return IntervalPlot.from_estimates(
         severities, group=by, truth=truth, reference=0.0, reference_label="as strict as the others",
-        caption="Severity of the raters", label="severity",
+        caption="Severity of the raters", label="severity", about="severity",
     )  # fmt: skip
 
 
@@ -337,10 +337,10 @@ def _association_section(study: Study) -> Section | None:
     for (score, outcome), (x, y) in study.pairs.items():
         related = _related(study.association, score, outcome)
         blocks.append(
-            ScatterPlot.of(x, y, x_label=score, y_label=outcome, caption=f"{outcome} against {score}")
+            ScatterPlot.of(x, y, x_label=score, y_label=outcome, caption=f"{outcome} against {score}", about="correlation")
         )
         rows = [(method.capitalize(), e, study.truth.get((score, outcome, method)), "") for method, e in related]
-        blocks.append(_picture(rows, "Correlation", "number"))
+        blocks.append(_picture(rows, "Correlation", "number", about="correlation"))
     lead = "A correlation says that two things go together, not that one makes the other."
     return Section("association", "Do scores go with what customers say?", lead, tuple(blocks))
 
@@ -378,15 +378,12 @@ def method_blocks(study: Study) -> tuple[Block, ...]:
 
 def provenance(study: Study) -> tuple[tuple[str, str], ...]:
     record = study.to_dict()
-    rows = list(made_by(study.command))
+    rows = list(made_by({"Command": study.command}))
     if record["seed"] is not None:
         rows.append(("Seed", str(record["seed"])))
     if study.spec.source is not None:
         rows.append(("Study", f"{study.spec.source.name}, sha256 {study.spec.sha256}"))
     if study.rubric is not None:
         rows.append(("Rubric", f"{study.rubric.id} {study.rubric.version}, content {study.rubric.content_hash}"))
-    rows += [
-        (file["section"].capitalize(), f"{file['file']}, {file['rows']:,} rows, sha256 {file['sha256']}")
-        for file in study.inputs
-    ]
+    rows += [(file["section"].capitalize(), file_text(file)) for file in study.inputs]
     return tuple(rows)

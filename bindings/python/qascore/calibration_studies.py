@@ -278,16 +278,16 @@ class CalibrationStudy(Result):
         """One of the tables (`tables()`) as a frame."""
         return self.tables()[check_choice("table", table, self.tables())].to_frame(backend)
 
-    def to_html(self, title: str = "Calibration of raters", *, language: str = "en", command: str = "") -> str:
+    def to_html(self, title: str = "Calibration of raters", *, language: str = "en", made: Mapping[str, str] | None = None) -> str:
         """The study as one self-contained HTML page; needs the extra `report`.
 
-        `language` is "en" or "zh-CN"; `command`, or code, makes the page again and stands in its record.
+        `language` is "en" or "zh-CN"; `made` are rows of its record: the command that makes it again, the seed, hashes of the data.
         """
         from ._calibration_report import calibration_report
         from .report import render
         from .report.chinese import in_language
 
-        return render(in_language(calibration_report(self, title, command), language))
+        return render(in_language(calibration_report(self, title, made), language))
 
     def plot(self, ax: Any = None, **options: Any) -> Any:
         """Krippendorff's alpha by criterion with intervals, on matplotlib axes; options as in `EstimateTable.plot`.

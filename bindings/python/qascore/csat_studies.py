@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -155,16 +155,16 @@ class CsatStudy(Result):
         """The correlations with their intervals; the other tables (`tables()`, `drivers`) draw themselves likewise."""
         return self.correlations.plot(ax, **options)
 
-    def to_html(self, title: str = "Scores and satisfaction", *, language: str = "en", command: str = "") -> str:
+    def to_html(self, title: str = "Scores and satisfaction", *, language: str = "en", made: Mapping[str, str] | None = None) -> str:
         """The study as one self-contained HTML page; needs the extra `report`.
 
-        `language` is "en" or "zh-CN"; `command`, or code, makes the page again and stands in its record.
+        `language` is "en" or "zh-CN"; `made` are rows of its record: the command that makes it again, the seed, hashes of the data.
         """
         from ._csat_report import csat_report
         from .report import render
         from .report.chinese import in_language
 
-        return render(in_language(csat_report(self, title, command), language))
+        return render(in_language(csat_report(self, title, made), language))
 
     def __repr__(self) -> str:
         return "\n\n".join([self._said(), *(f"{name}\n{table!r}" for name, table in self.tables().items())])

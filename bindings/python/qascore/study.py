@@ -684,16 +684,17 @@ def draw_sample(
 def relate_file(
     file: str | Path, *, score: str, csat: str, agent: str | None, by: str | None, criteria: Sequence[str],
     known: Sequence[str] = (), score_by: str | None = None, csat_by: str | None = None, **options: Any,
-) -> CsatStudy:  # fmt: skip
-    """A study of scores and satisfaction from one file; options as in `csat_study`."""
+) -> tuple[CsatStudy, Mapping[str, Any]]:  # fmt: skip
+    """A study of scores and satisfaction from one file, and the record of the file; options as in `csat_study`."""
     kinds: dict[str, Kind] = {name: "number" for name in (score, csat, *criteria)}
     kinds |= {name: "auto" for name in known if name not in kinds}
     table = read_table(file, kinds | {name: "text" for name in (agent, by, score_by, csat_by) if name is not None}, rest=False)
     with _in_file(table.path):
-        return csat_study(
+        found = csat_study(
             table.frame, score=score, csat=csat, agent=agent, by=by, criteria=criteria, known=known, score_by=score_by,
             csat_by=csat_by, **options,
         )  # fmt: skip
+    return found, table.record()
 
 
 def assign_files(

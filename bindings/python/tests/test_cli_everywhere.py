@@ -237,3 +237,16 @@ def test_reports_are_joined_to_one_page(run: Run, tmp_path: Path) -> None:
         (tmp_path / "notareport.json").write_text(text)
         wrong = run("report", "notareport.json")
         assert wrong.exit_code == 3 and said in wrong.stderr
+
+
+def test_pages_are_made_in_chinese_with_what_makes_them_again(run: Run, tmp_path: Path) -> None:
+    pairs = "conversation_id,score,csat\n" + "".join(f"c{row},{0.4 + row % 7 / 12},{1 + (row % 7 + row % 2) % 5}\n" for row in range(60))
+    done = run("relate", "-", "--html", "-", "--language", "zh-CN", given=pairs)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert '<html lang="zh-CN">' in done.stdout and "质检得分与满意度" in done.stdout
+    assert "stdin.csv, 60 rows, sha256 " in done.stdout and "<dt>命令</dt>" in done.stdout
+    wrong = run("relate", "-", "--html", "-", "--language", "zh", given=pairs)
+    assert wrong.exit_code == 2 and "--language: expected one of en, zh-CN but found 'zh'" in wrong.stderr
+    text = "title: Mai\nconversations: {file: calls.csv, strata: channel}\nsample: {size: 40, seed: 7}\n"
+    assert run("study", "-", "--out", "out", "--language", "zh-CN", "--quiet", given=text).exit_code == 0
+    assert "抽取了哪些会话" in (tmp_path / "out" / "report.html").read_text()

@@ -46,6 +46,20 @@ def test_a_name_loads_what_it_needs_and_no_more() -> None:
     assert not loaded & {"qascore.calibration", "qascore.rubric", "qascore.study", "qascore.simulation", "qascore._plots"}
 
 
+def test_importing_takes_less_than_twice_the_time_of_numpy() -> None:
+    def seconds(code: str) -> float:
+        program = f"import time; start = time.perf_counter()\n{code}\nprint(time.perf_counter() - start)"
+        run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+        return float(run.stdout)
+
+    # The quickest of several: what else the machine does only adds. The first of each warms the files.
+    numpy, ours, used = (
+        min(seconds(code) for _ in range(6)) for code in ("import numpy", "import qascore", "import qascore; qascore.mean")
+    )
+    assert ours < numpy / 4
+    assert used < 2 * numpy, "the first use of a verb, NumPy included"
+
+
 def test_all_names_together_load_no_package_but_numpy() -> None:
     optional = {"duckdb", "jinja2", "matplotlib", "narwhals", "pandas", "polars", "pyarrow", "rich", "scipy", "typer", "yaml"}
     assert not loaded_by("from qascore import *") & optional

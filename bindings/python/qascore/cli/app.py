@@ -40,6 +40,7 @@ def _rubrics(incomplete: str) -> list[str]:
 
 
 LANGUAGES = ("en", "zh-CN")
+CSAT_TITLE = {"en": "Scores and satisfaction", "zh-CN": "质检得分与满意度"}
 CALIBRATION_TITLE = {"en": "Calibration of raters", "zh-CN": "质检员校准"}
 Language = Annotated[
     str, typer.Option("--language", help="Of the page: en or zh-CN.", autocompletion=_choices(*LANGUAGES))
@@ -193,16 +194,23 @@ def relate(
     Example: `qascore relate pairs.csv --agent agent_id --by channel --criterion greeting --criterion solved --html csat.html`
     """
     with guarded() as streams:
-        from ..errors import ArgumentError
+        from ..errors import ArgumentError, check_choice
         from ..study import relate_file
 
+        check_choice("--language", language, LANGUAGES)
         if as_json and html == STANDARD:
             raise ArgumentError("--json: goes to standard output, and so does --html -; choose one")
-        found = relate_file(
+        found, record = relate_file(
             streams.read(file), score=score, csat=csat, scale=(lowest, highest), agent=agent, by=by, criteria=tuple(criterion or ()),
             score_by=score_by, csat_by=csat_by, reliability=reliability, known=tuple(known or ()), classes=classes, replicates=replicates, seed=seed,
         )  # fmt: skip
-        alone = html is None or streams.data(html, found.to_html(language=language, command=_command()).encode())
+        alone = True
+        if html is not None:
+            from .._calibration_report import file_text
+
+            made = {"Command": _command(), "Seed": "" if seed is None else str(seed), "Conversations": file_text(record)}
+            title = CSAT_TITLE[language]
+            alone = streams.data(html, found.to_html(title, language=language, made=made).encode())
         if as_json:
             _print_json(found.to_dict())
         elif alone and not quiet:
@@ -358,9 +366,10 @@ def calibrate(
     Example: `qascore calibrate ratings.csv --criterion criterion --order rated_at --html calibration.html`
     """
     with guarded() as streams:
-        from ..errors import ArgumentError
+        from ..errors import ArgumentError, check_choice
         from ..study import run_study
 
+        check_choice("--language", language, LANGUAGES)
         if as_json and html == STANDARD:
             raise ArgumentError("--json: goes to standard output, and so does --html -; choose one")
         ratings: dict[str, Any] = {"file": streams.read(file), "unit": unit, "rater": rater, "rating": rating, "margin": margin}
@@ -375,7 +384,10 @@ def calibrate(
             )  # fmt: skip
         alone = True
         if html is not None:
-            page = result.calibration["ratings"].to_html(CALIBRATION_TITLE[language], language=language, command=_command())
+            from .._calibration_report import file_text
+
+            made = {"Command": _command()} | {file["section"].capitalize(): file_text(file) for file in result.inputs}
+            page = result.calibration["ratings"].to_html(CALIBRATION_TITLE[language], language=language, made=made)
             alone = streams.data(html, page.encode())
         if as_json:
             _print_json(result.to_dict())

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from .._results import Estimate, EstimateTable
 from ..errors import ArgumentError, DataError, check_choice, did_you_mean
+from .meanings import MEANINGS
 
 NUMBER_KINDS = ("number", "count", "fraction", "percent")
 KINDS = ("text", *NUMBER_KINDS, "p", "interval")
@@ -90,9 +91,11 @@ class Tile:
     kind: str = "number"
     decimals: int | None = None
     note: str = ""
+    about: str = ""
 
     def __post_init__(self) -> None:
         check_choice("kind", self.kind, NUMBER_KINDS)
+        check_about(self.about)
 
 
 @dataclass(frozen=True)
@@ -129,8 +132,10 @@ class Table:
     caption: str = ""
     footnotes: tuple[str, ...] = ()
     sortable: bool = True
+    about: str = ""
 
     def __post_init__(self) -> None:
+        check_about(self.about)
         for at, row in enumerate(self.rows):
             if len(row) != len(self.columns):
                 raise DataError(f"rows[{at}]: expected {len(self.columns)} cells but found {len(row)}")
@@ -145,6 +150,7 @@ class Table:
         footnotes: Sequence[str] = (),
         titles: Mapping[str, str] | None = None,
         decimals: int | None = None,
+        about: str = "",
     ) -> Table:
         """One row per estimate: key columns, value, interval, n.
 
@@ -167,7 +173,7 @@ class Table:
             figure = Figure.from_estimate(estimate)
             texts = [as_label(values[at]) for _, values in table.keys] + ([estimate.name] if named else [])
             rows.append((*texts, figure, figure, estimate.n))
-        return cls(tuple(columns), tuple(rows), caption, tuple(footnotes))
+        return cls(tuple(columns), tuple(rows), caption, tuple(footnotes), about=about)
 
 
 @dataclass(frozen=True)
@@ -199,8 +205,10 @@ class IntervalPlot:
     reference_label: str = ""
     limits: tuple[float, float] | None = None
     decimals: int | None = None
+    about: str = ""
 
     def __post_init__(self) -> None:
+        check_about(self.about)
         check_choice("kind", self.kind, NUMBER_KINDS)
         check_limits(self.limits)
 
@@ -233,8 +241,10 @@ class BarPlot:
     label: str = ""
     limits: tuple[float, float] | None = None
     decimals: int | None = None
+    about: str = ""
 
     def __post_init__(self) -> None:
+        check_about(self.about)
         check_choice("kind", self.kind, NUMBER_KINDS)
         check_limits(self.limits)
 
@@ -260,8 +270,10 @@ class ScatterPlot:
     caption: str = ""
     figures: tuple[tuple[str, Figure], ...] = ()
     line: tuple[float, float] | None = None
+    about: str = ""
 
     def __post_init__(self) -> None:
+        check_about(self.about)
         if len(self.x) != len(self.y):
             raise DataError(f"y: expected {len(self.x)} values, as many as x, but found {len(self.y)}")
         for name, values in (("x", self.x), ("y", self.y)):
@@ -272,7 +284,7 @@ class ScatterPlot:
     @classmethod
     def of(cls, x: Any, y: Any, *, x_label: str, y_label: str, **options: Any) -> ScatterPlot:
         """From any two arrays of numbers; pairs with a missing value are left out."""
-        check_names("ScatterPlot.of", options, ("caption", "figures", "line"))
+        check_names("ScatterPlot.of", options, ("caption", "figures", "line", "about"))
         xs, ys = check_pairs(x, y)
         return cls(tuple(xs.tolist()), tuple(ys.tolist()), x_label, y_label, **options)
 
@@ -290,8 +302,10 @@ class Histogram:
     caption: str = ""
     kind: str = "number"
     marks: tuple[tuple[str, float], ...] = ()
+    about: str = ""
 
     def __post_init__(self) -> None:
+        check_about(self.about)
         check_choice("kind", self.kind, NUMBER_KINDS)
         if len(self.edges) != len(self.counts) + 1:
             raise DataError(
@@ -303,7 +317,7 @@ class Histogram:
     @classmethod
     def of(cls, values: Any, *, label: str, bins: Any = "auto", **options: Any) -> Histogram:
         """From an array of numbers, missing ones left out; `bins` as in `numpy.histogram`."""
-        check_names("Histogram.of", options, ("caption", "kind", "marks"))
+        check_names("Histogram.of", options, ("caption", "kind", "marks", "about"))
         numbers = np.asarray(values, dtype=float)
         counts, edges = np.histogram(numbers[np.isfinite(numbers)], bins)
         return cls(tuple(edges.tolist()), tuple(counts.tolist()), label, **options)
@@ -324,8 +338,10 @@ class MatrixPlot:
     limits: tuple[float, float] | None = None
     decimals: int | None = None
     footnotes: tuple[str, ...] = ()
+    about: str = ""
 
     def __post_init__(self) -> None:
+        check_about(self.about)
         check_choice("kind", self.kind, NUMBER_KINDS)
         check_limits(self.limits)
         if len(self.cells) != len(self.row_labels):
@@ -362,6 +378,10 @@ class SeriesGrid:
     series: tuple[Series, ...]
     caption: str = ""
     center: float = 0.0
+    about: str = ""
+
+    def __post_init__(self) -> None:
+        check_about(self.about)
 
 
 Block: TypeAlias = (
@@ -385,7 +405,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole page. `summary` comes first, `method` and `provenance` (name, value) last."""
+    """A whole page. `summary` comes first, `method` and `provenance` (name, value) last.
+
+    What a block is `about` is explained once, below the sections, and the block has a link to it.
+    """
 
     title: str
     subtitle: str = ""
@@ -398,13 +421,20 @@ class Report:
 
     def __post_init__(self) -> None:
         check_choice("language", self.language, LANGUAGES)
-        seen = {"summary", "method", "content"}
+        seen = {"summary", "method", "content", "contents", "meanings"}
         for at, section in enumerate(self.sections):
             if section.id in seen:
                 raise ArgumentError(
                     f"sections[{at}].id: {section.id!r} stands already for another part of the page"
                 )
             seen.add(section.id)
+
+    def meanings(self) -> tuple[str, ...]:
+        """What the page explains: the keys that its blocks are `about`, in the order of their first figure."""
+        blocks = [*self.summary, *(block for section in self.sections for block in section.blocks), *self.method]
+        parts = [one for block in blocks for one in (block.tiles if isinstance(block, Tiles) else (block,))]
+        found = [about for one in parts if (about := getattr(one, "about", ""))]
+        return tuple(dict.fromkeys([*found, *(["interval"] if found else [])]))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values only, ready for JSON; `from_dict` reads them back."""
@@ -424,6 +454,12 @@ class Report:
 
 def as_label(value: Any) -> str:
     return "–" if value is None else str(value)
+
+
+def check_about(about: str) -> None:
+    """`about` is empty, or names what explains the figures of a block."""
+    if about:
+        check_choice("about", about, MEANINGS)
 
 
 def check_names(where: str, found: Mapping[str, Any], allowed: Sequence[str]) -> None:

@@ -21,6 +21,7 @@ from .document import (
     Table,
     Tiles,
 )
+from .meanings import MEANINGS
 from .pictures import histogram_view, rows_view, scatter_view, series_view
 from .speech import Speech
 from .tables import matrix_view, table_view, tile_view
@@ -60,6 +61,7 @@ def render(report: Report) -> str:
         .render(
             report=report,
             say=Speech(report.language),
+            meanings=report.meanings(),
             style=part("style.css"),
             script=script,
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -102,7 +104,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(view_of=view_of)
+    made.globals.update(view_of=view_of, meaning_of=lambda key, say: MEANINGS[key][say.language])
     made.filters["type"] = lambda value: type(value).__name__
     made.filters["paragraphs"] = lambda text: [p.strip() for p in text.split("\n\n") if p.strip()]
     return made

@@ -54,6 +54,7 @@ def tile_view(tile: Tile, say: Speech) -> View:
         "n": "" if figure.n is None else number_text("count", figure.n, 0),
         "why": say.reason(figure),
         "counted": not estimated and not limits,
+        "about": tile.about,
         "note": tile.note,
     }
 
