@@ -33,6 +33,11 @@ SENTENCES: tuple[tuple[str, str], ...] = (
      "{on}分歧最大的选项是“{a}”：对其余选项的 kappa 为 {b}；最一致的是“{c}”：{d}。"),
     ("Without {a} alpha{on} is {b}: this rater, rather than the wording, keeps it below {c}.",
      "去掉 {a} 后{on}α 为 {b}：使其低于 {c} 的是这名质检员，而不是措辞。"),
+    ("Without {a} alpha{on} is {b}: whether this rater or the wording keeps it below {c} cannot be told from so few ratings.",
+     "去掉 {a} 后{on}α 为 {b}：评分太少，无法判断使其低于 {c} 的是这名质检员还是措辞。"),
+    ("Raters{on} fall into {a} groups without a unit that two of them share: {b}.", "质检员{on}分成 {a} 组，组间没有共同评分的会话：{b}。"),
+    ("Who of different groups is stricter is known only if each group has the same mix of strict and lenient raters, and of units.",
+     "只有各组质检员的宽严与会话构成相同，才能比较不同组的人谁更严格。"),
     ("Whoever is left out, alpha{on} stays below {a} (highest without {b}: {c}), and {d} of {e} pairs of raters stay below it too: the wording of the "
      "criterion, or what raters were taught about it, is the problem, not one rater.",
      "无论去掉谁，{on}α 都低于 {a}（去掉 {b} 时最高：{c}），{e} 对质检员中也有 {d} 对低于它：问题在于指标措辞或培训，而不在某一名质检员。"),
@@ -90,8 +95,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("The mean of {a} raters reaches a dependability of {b}{on} ({c}); a single rating has {d}.", "{on}{a} 名质检员的平均分可靠度达到 {b}（{c}）；单次评分为 {d}。"),
     ("Even the mean of {a} raters does not reach a dependability of {b}{on}: {c}; a single rating has {d}.",
      "{on}即使 {a} 名质检员的平均分，可靠度也达不到 {b}：{c}；单次评分为 {d}。"),
-    ("To know alpha{on} to within {a} ({b}) takes {c} units that two raters each rate; this study has {d} units rated twice or more.",
-     "要使{on}α 精确到 {a} 以内（{b}），需要 {c} 条由两名质检员评分的会话；本研究有 {d} 条被评两次以上。"),
+    ("To know alpha{on} to within {a} ({b}) takes about {c} units that two raters each rate; this study has {d} units rated twice or more.",
+     "要使{on}α 精确到 {a} 以内（{b}），约需 {c} 条由两名质检员评分的会话；本研究有 {d} 条被评两次以上。"),
     ("Who is strict, drifts or answers at random, which pairs agree, whether low agreement is one rater's doing or the wording's, and what leaving a rater "
      "out would bring cannot be said: the raters are anonymous.", "质检员匿名，无法判断谁偏严、漂移或随意作答，哪些人彼此一致，一致性低应归于个人还是措辞，以及去掉某人会怎样。"),
     ("Who is strict, drifts or answers at random cannot be said: that needs numbers, but the ratings are text.",
@@ -110,6 +115,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("Whether agreement{on} has changed cannot be said: the previous study did not have it.", "无法判断{on}一致性是否变化：上次研究没有此项。"),
     ("{a} has become stricter{on} since the previous study: severity changed by {b}, adjusted p {p}.", "{a}{on}比上次更严格：严格度变化 {b}，校正 p {p}。"),
     ("{a} has become more lenient{on} since the previous study: severity changed by {b}, adjusted p {p}.", "{a}{on}比上次更宽松：严格度变化 {b}，校正 p {p}。"),
+    ("Least like {a}{on} is {b}: Cohen's kappa with quadratic weights is {c}, that of the median rater {d}.",
+     "{on}与 {a} 最不一致的是 {b}：二次加权 Cohen kappa 为 {c}，中位质检员为 {d}。"),
     ("Least like {a}{on} is {b}: Cohen's kappa is {c}, that of the median rater {d}.", "{on}与 {a} 最不一致的是 {b}：Cohen kappa 为 {c}，中位质检员为 {d}。"),
     ("Furthest from {a}{on} is {b}: the absolute deviation is {c} on average, that of the median rater {d}.",
      "{on}与 {a} 相差最远的是 {b}：平均绝对偏差为 {c}，中位质检员为 {d}。"),
@@ -124,6 +131,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
      "结论对所有指标同时成立；{a} 是 Krippendorff 对初步结论所要求的下限。"),
     ("Each holds for all raters of all criteria at once; criteria stand in brackets.", "每条对所有指标的所有质检员同时成立；括号内为指标。"),
     ("Intervals hold for all raters of all criteria at once.", "区间对所有指标的所有质检员同时成立。"),
+    ("Kappa is Cohen's; above the nominal level it has quadratic weights, by which near misses are no full disagreement.",
+     "kappa 为 Cohen kappa；名义尺度以上采用二次加权，相近的评分不算完全不一致。"),
     ("Accuracy is the share of equal ratings and does not allow for chance.", "准确率是评分相同的比例，不扣除偶然。"),
     ("Intervals of the change and p allow for the number of criteria (Bonferroni, Holm).", "变化的区间与 p 值已按指标个数校正（Bonferroni、Holm）。"),
     ("Adjusted p allows for the number of tests of its question (Holm).", "校正 p 值已按同一问题的检验个数校正（Holm）。"),
@@ -154,8 +163,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
      "严格度的变化是均值之差；两次研究中的同一会话视为一个群，共同部分不重复计算。"),
     ("Dependability is that of scores as they stand; {a} is what plans are to reach.", "可靠度针对评分本身；方案的目标为 {a}。"),
     ("Raters count as a sample of more.", "质检员视为更多质检员的样本。"),
-    ("The number of double-scored units comes from the spread of alpha's influence values, two ratings of each unit taken at random.",
-     "双评会话数由 α 的影响值的离散程度得出，每条会话随机取两次评分。"),
+    ("The number of double-scored units comes from the spread of alpha's influence values, two ratings of each unit taken at random, several times.",
+     "双评会话数由 α 的影响值的离散程度得出，每条会话随机取两次评分，重复多次。"),
     ("All standard errors of agreement come from influence values through one variance engine.", "一致性的所有标准误都由影响值经同一个方差引擎得出。"),
     ("{a} criteria, {b} units, {c} raters, {d} ratings, no gaps", "{a} 个指标，{b} 条会话，{c} 名质检员，{d} 次评分，无缺失"),
     ("{a} criteria, {b} units, {c} raters, {d} ratings, gaps", "{a} 个指标，{b} 条会话，{c} 名质检员，{d} 次评分，有缺失"),
@@ -325,8 +334,8 @@ LABELS: dict[str, str] = {
     "The figures that quality suites show, with intervals": "质检系统常见数字及其区间", "Average": "平均", "Lowest": "最低", "Highest": "最高",
     "Absolute deviation": "绝对偏差", "Alignment": "一致率", "Accuracy": "准确率", "Balanced accuracy": "平衡准确率", "Macro F1": "宏平均 F1",
     "Percent agreement": "一致百分比", "almost perfect": "几乎完全一致", "substantial": "高度", "moderate": "中等", "fair": "一般", "slight": "微弱", "poor": "差",
-    "Krippendorff's alpha, nominal": "Krippendorff α（名义）", "reliable": "可靠", "enough for tentative conclusions": "足以得出初步结论",
-    "cannot be told from so few ratings": "评分太少，无法判断", "too low": "过低", "too low for all: wording or teaching": "普遍过低：措辞或培训", "undefined": "无定义",
+    "Krippendorff's alpha, nominal": "Krippendorff α（名义）", "reliable": "可靠",
+    "tentative": "初步结论", "too few ratings to tell": "评分太少，无法判断", "too low": "过低", "too low for all raters": "对所有质检员都过低", "undefined": "无定义",
     "How strong, how sure": "有多强、多确定", "Within agents or between them": "坐席内还是坐席间", "Which parts differ": "哪些部分不同",
     "Which criteria drive it": "哪些指标与之相伴", "What the raters' error hides": "评分误差掩盖了什么", "One person or two": "一人还是两人",
     "What the response rate allows to say": "应答率允许说明什么", "within": "坐席内", "between": "坐席间", "total": "总体", "answered": "已作答",
@@ -383,6 +392,7 @@ def _filled(chinese: str, found: re.Match[str]) -> str:
     return chinese.format(**{name: LEVELS.get(text, LABELS.get(text, text)) if name != "on" else text for name, text in said.items()})
 
 
+AT_ONCE = "; all intervals hold at once"
 COMPOSED = re.compile(r"(?:, (?:before|after|change)| without the error of measurement)$")
 
 
@@ -431,6 +441,8 @@ def label(text: str) -> str:
     named = re.split(r"; ", text)
     if all(re.sub(r" \(.*\)$", "", one) in ABOUT for one in named):
         return "；".join(re.sub(r"^[^(]*?(?= \(|$)", lambda m: ABOUT[m.group(0)], one, count=1) for one in named)
+    if f"{text}{AT_ONCE}" in LABELS:
+        return LABELS[f"{text}{AT_ONCE}"].split("；")[0]
     tail = COMPOSED.search(text)
     if tail is not None:  # a label within a label
         return (_match(f"…{tail.group(0)}", PATTERNS) or "…").replace("…", label(text[: tail.start()]))
