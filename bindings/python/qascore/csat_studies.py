@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
+
 from ._frames import build_frame
 from ._render import html_table, number
 from ._results import EstimateTable, Result, estimate_table
@@ -209,7 +211,8 @@ def csat_study(
     score, csat : str
         Columns of numbers.
     scale : pair of int
-        Lowest and highest answer that the survey allows; others are refused. (0, 1) for what happened or not: solved at first contact,
+        Lowest and highest answer that the survey allows; others are refused. Averages of several questions may lie between whole
+        numbers: then there is no polyserial correlation, which is for a few boxes to tick. (0, 1) for what happened or not: solved at first contact,
         complained, left within a fixed time. A time until something happens is no answer: customers who are still there have none yet.
     agent : str, optional
         Column of agents: correlations within and between them.
@@ -246,8 +249,9 @@ def csat_study(
         raise ArgumentError("score_by, csat_by: expected both or neither")
     if score_by is not None and isinstance(sample, SampleDesign):
         raise ArgumentError("score_by: whether one person gave both is asked of plain rows; leave it out under a SampleDesign")
-    answers_on_scale(rows, csat, scale, "drop")
-    ordinal = scale[1] - scale[0] < MOST_CATEGORIES
+    answers = answers_on_scale(rows, csat, scale, "drop", averages=True)
+    whole = bool((np.isnan(answers) | (answers == np.round(answers))).all())
+    ordinal = whole and scale[1] - scale[0] < MOST_CATEGORIES
     correlations = _correlations(rows, sample, score, csat, ordinal, confidence)
     return CsatStudy(
         score=score,

@@ -16,17 +16,18 @@ __all__ = ["nps", "top_box"]
 PROMOTER, PASSIVE = 9, 7
 
 
-def answers_on_scale(rows: Rows, column: str, scale: tuple[int, int], missing: str) -> Numbers:
-    """A column of whole numbers on a declared scale, by row; NaN where missing."""
+def answers_on_scale(rows: Rows, column: str, scale: tuple[int, int], missing: str, *, averages: bool = False) -> Numbers:
+    """A column of whole numbers on a declared scale, or averages of some, by row; NaN where missing."""
     low, high = scale
     if not low < high:
         raise ArgumentError(f"scale: expected two numbers, the lower one first, but found {scale!r}")
     values = rows.frame.numbers(column)
-    strange = ~np.isnan(values) & ((values < low) | (values > high) | (values != np.round(values)))
+    split = np.zeros(len(values), dtype=bool) if averages else values != np.round(values)
+    strange = ~np.isnan(values) & ((values < low) | (values > high) | split)
     if strange.any():
         row = int(np.argmax(strange))
         raise DataError(
-            f'{rows.frame.argument}: column "{column}": expected whole numbers from {low} to {high} but found '
+            f'{rows.frame.argument}: column "{column}": expected {"" if averages else "whole "}numbers from {low} to {high} but found '
             f"{values[row]:g} at row {row} ({int(strange.sum())} in all)"
         )
     if missing == "error":

@@ -153,7 +153,7 @@ def response_propensity(
         raise ArgumentError(f"classes: expected 2 or more, or None, but found {classes}")
     if largest_factor is not None and not largest_factor > 1:
         raise ArgumentError(f"largest_factor: expected a number above 1 but found {largest_factor:g}")
-    answers = rows.by_unit(answers_on_scale(rows, column, scale, "drop"))
+    answers = rows.by_unit(answers_on_scale(rows, column, scale, "drop", averages=True))
     said = ~np.isnan(answers)
     if not names:
         raise ArgumentError("known: expected a column or several but found none")

@@ -69,7 +69,7 @@ def survey_response(
     sample : SampleDesign, frame or Pairing
         All conversations that were surveyed, with gaps where the customer was silent.
     column : str
-        Whole numbers on `scale`.
+        Numbers on `scale`: answers, or averages of several.
     scale : pair of int
         Lowest and highest answer that the survey allows; others are refused.
     adjusted : SampleDesign, optional
@@ -101,7 +101,7 @@ def survey_response(
     (0.7, 3.3, 4.5)
     """
     rows = rows_of(sample)
-    values = answers_on_scale(rows, column, scale, "drop")
+    values = answers_on_scale(rows, column, scale, "drop", averages=True)
     silent = np.isnan(values)
     if silent.all():
         raise DataError(f'{rows.frame.argument}: column "{column}": expected answers but found none')
@@ -115,7 +115,7 @@ def survey_response(
     if adjusted is not None:
         others = rows_of(adjusted)
         estimates.append(
-            ("adjusted", mean_of("after weights", others, answers_on_scale(others, column, scale, "drop")))
+            ("adjusted", mean_of("after weights", others, answers_on_scale(others, column, scale, "drop", averages=True)))
         )
     propensity = None
     if known:

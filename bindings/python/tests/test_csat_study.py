@@ -80,7 +80,7 @@ def test_a_sparse_scale_and_a_low_reliability_are_said() -> None:
     assert "What the raters' error hides cannot be said: the reliability of x, 0.2, is below 0.5" in study.summary()
     constant = qa.csat_study(CALLS.assign(csat=5))
     assert constant.summary().startswith("No correlation of score and csat: the second column is constant.")
-    with pytest.raises(DataError, match="expected whole numbers from 1 to 5 but found 0"):
+    with pytest.raises(DataError, match="expected numbers from 1 to 5 but found 0"):
         qa.csat_study(CALLS.assign(csat=0))
     with pytest.raises(ArgumentError, match="by: expected two labels or more in 'channel' but found 1"):
         qa.csat_study(CALLS[CHAT], by="channel")
@@ -123,7 +123,7 @@ def test_churn_as_it_happened_or_not_is_an_outcome() -> None:
     left = CALLS[~CHAT].assign(left=(LATENT[~CHAT] < 0).astype(int))
     study = qa.csat_study(left, score="own", csat="left", scale=(0, 1), criteria=["own", "noise"])
     assert study.summary().startswith("Conversations with higher own have lower left:")
-    with pytest.raises(DataError, match="expected whole numbers from 0 to 1 but found 14"):
+    with pytest.raises(DataError, match="expected numbers from 0 to 1 but found 14"):
         qa.csat_study(left.assign(left=14), csat="left", scale=(0, 1))
 
 
@@ -133,6 +133,16 @@ def test_who_did_not_answer_is_weighed_by_what_is_known() -> None:
     assert "After weights for who did not answer, mean csat is" in study.summary()
     assert "after weights" in study.tables()
     assert "the inverse response rate of its class of 4" in study.summary()
+
+
+def test_averages_of_several_questions_are_answers_as_well() -> None:
+    halves = CALLS.assign(csat=(CALLS["csat"] + np.where(np.arange(len(CALLS)) % 2, 0.5, 0.0)).clip(1, 5))
+    kinds = [qa.csat_study(frame).correlations.estimates for frame in (CALLS, halves)]
+    assert [len(methods) for methods in kinds] == [3, 2]  # polyserial is for boxes to tick
+    study = qa.csat_study(halves, known=["channel"])
+    assert study.response["answered"].value == pytest.approx(halves["csat"].mean())
+    with pytest.raises(DataError, match="expected numbers from 1 to 4 but found"):
+        qa.csat_study(halves, scale=(1, 4))
 
 
 @pytest.mark.skipif(not (DATA / "stc3").exists(), reason="the data are not here")

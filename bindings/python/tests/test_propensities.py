@@ -125,7 +125,7 @@ def test_bad_input_is_refused() -> None:
         qa.response_propensity(gaps, "csat", known=["wait"])
     with pytest.raises(ArgumentError, match="known: expected columns of the model that classes"):
         qa.survey_response(ASKED, "csat", classes=5)
-    with pytest.raises(DataError, match="expected whole numbers from 1 to 5 but found 6"):
+    with pytest.raises(DataError, match="expected numbers from 1 to 5 but found 6"):
         qa.response_propensity(ASKED.assign(csat=6), "csat", known=["wait"])
 
 

@@ -39,7 +39,7 @@ def test_weights_stand_before_and_after_in_one_table() -> None:
 
 
 def test_answers_off_the_scale_and_no_answers_are_refused() -> None:
-    with pytest.raises(DataError, match="expected whole numbers from 1 to 5 but found 7 at row 1"):
+    with pytest.raises(DataError, match="expected numbers from 1 to 5 but found 7 at row 1"):
         qa.survey_response(pd.DataFrame({"csat": [5, 7, None]}), "csat")
     with pytest.raises(DataError, match='column "csat": expected answers but found none'):
         qa.survey_response(pd.DataFrame({"csat": [np.nan, np.nan]}), "csat")
