@@ -2,6 +2,7 @@
 #include <qascore/sampling.hpp>
 
 #include "close_to.hpp"
+#include "message.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <vector>
 
 namespace qa = qascore;
+using qascore::test::message;
 
 namespace {
 enum class tier { gold = 1, basic };
@@ -35,16 +37,6 @@ std::vector<call> some_calls() {
                    i % 3 == 0 ? tier::basic : tier::gold, i % 7 == 0 ? std::nullopt : std::optional(i % 2),
                    i});
   return out;
-}
-
-template <class Action>
-std::string message(const Action& action) {
-  try {
-    action();
-  } catch (const qa::error& e) {
-    return e.what();
-  }
-  return "no error";
 }
 } // namespace
 

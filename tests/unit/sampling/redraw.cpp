@@ -2,6 +2,8 @@
 #include <qascore/sampling/allocation.hpp>
 #include <qascore/sampling/redraw.hpp>
 
+#include "message.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -15,6 +17,7 @@
 #include <vector>
 
 namespace qa = qascore;
+using qascore::test::message;
 
 namespace {
 
@@ -81,16 +84,6 @@ qa::plan_draw with_seed(std::uint64_t number, qa::draw_method method = qa::draw_
 void check_same(const qa::drawn_rows& again, const qa::drawn_rows& drawn) {
   CHECK(again.rows == drawn.rows);
   CHECK(again.inclusion_probability == drawn.inclusion_probability);
-}
-
-template <class Action>
-std::string message(const Action& action) {
-  try {
-    action();
-  } catch (const qa::error& e) {
-    return e.what();
-  }
-  return "no error";
 }
 
 } // namespace
