@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -200,3 +201,48 @@ def test_the_table_of_reference_cases_counts_cases_and_names_programs(tmp_path: 
     committed = (DOCS / "numbers.md").read_text(encoding="utf-8")
     before, after = numbers_page.CASES
     assert committed.split(before)[1].split(after)[0].count("\n| ") > 50
+
+
+def test_the_site_opens_from_a_folder_without_a_network_and_finds_words(site: Path) -> None:
+    sys.path.insert(0, str(ROOT / "tests" / "report"))
+    from browser import Browser, find_chromium
+
+    if (program := find_chromium()) is None:
+        pytest.skip("no Chromium")
+    with Browser(program) as browser:
+
+        def run(script: str) -> Any:
+            return browser("Runtime.evaluate", expression=script, returnByValue=True)["result"].get("value")
+
+        def wait(script: str) -> Any:
+            for _ in range(200):
+                if found := run(script):
+                    return found
+                time.sleep(0.05)
+            raise AssertionError(f"{script} did not come true")
+
+        for width, scheme in ((1280, "light"), (390, "dark")):
+            browser("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600)
+            browser("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+            for page in ("index.html", "api/agreement.html", "numbers.html", "calibration.html"):
+                browser("Page.navigate", url=(site / page).as_uri())
+                wait(f"location.href.endsWith({page!r}) && document.readyState == 'complete'")
+                assert run("document.documentElement.scrollWidth") <= width, page  # wide tables scroll in themselves
+        browser("Emulation.setDeviceMetricsOverride", width=1280, height=900, deviceScaleFactor=1, mobile=False)
+        browser("Page.navigate", url=(site / "index.html").as_uri())
+        place = wait(
+            "(() => { const box = document.querySelector('input[name=query]')?.getBoundingClientRect();"
+            " return box && box.width > 100 ? [box.x + 40, box.y + box.height / 2] : null })()"
+        )
+        for kind in ("mousePressed", "mouseReleased"):
+            browser("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
+        wait("document.activeElement.name == 'query'")
+        browser("Input.insertText", text="severity")
+        for kind in ("keyDown", "keyUp"):
+            browser("Input.dispatchKeyEvent", type=kind, key="Shift")
+        wait("document.querySelectorAll('.md-search-result__item').length > 3")
+        asked = [event["params"]["request"]["url"] for event in browser.events if event["method"] == "Network.requestWillBeSent"]
+        thrown = [event["params"] for event in browser.events if event["method"] == "Runtime.exceptionThrown"]
+    assert len(asked) > 10
+    assert not [url for url in asked if not url.startswith(("file://", "data:"))]
+    assert not thrown
