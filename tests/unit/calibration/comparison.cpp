@@ -94,6 +94,8 @@ TEST_CASE("the difference's standard error is the jackknife's to first order, wh
   for (const auto& [from, to] : {std::pair{0, 200}, std::pair{100, 300}, std::pair{200, 300}}) {
     const auto a = ratings(engine, 0, 200, 3, 0.3, truth), b = ratings(engine, from, to, 2, 0.4, truth);
     for (const auto which : {coefficient::fleiss_kappa, coefficient::gwet_ac, coefficient::conger_kappa}) {
+      if (from != 100 && which != coefficient::fleiss_kappa)
+        continue; // where some units are shared all coefficients take all of the ways
       const qa::comparison_options how{.of = {.coefficient = which}};
       std::vector<double> values;
       for (int u = 0; u < 300; ++u) {

@@ -177,7 +177,7 @@ TEST_CASE("estimates, errors and criterion are those of the model written out in
     for (const bool weights : {false, true}) {
       CAPTURE(conversations);
       CAPTURE(weights);
-      const rows sampled = sample(engine, 90, conversations, weights);
+      const rows sampled = sample(engine, 60, conversations, weights);
       const qa::mixed_fit found = sampled.fit({{}, qa::component_interval::information});
       REQUIRE(found.undefined.empty());
       CHECK(found.converged);
@@ -339,7 +339,7 @@ TEST_CASE("neither the order of rows nor the place of zero matters") {
 TEST_CASE(
     "profile limits are where the likelihood ratio test rejects; information limits are Satterthwaite's") {
   std::mt19937_64 engine(8);
-  const rows sampled = sample(engine, 90, false, false);
+  const rows sampled = sample(engine, 60, false, false);
   const qa::mixed_fit profile = sampled.fit({qa::confidence_level{0.9}, qa::component_interval::profile});
   const double deviate = 1.6448536269514722;
   for (std::size_t k = 0; k < 2; ++k) {
