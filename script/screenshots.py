@@ -34,29 +34,38 @@ def notebooks(out: Path) -> Iterator[tuple[str, Path]]:
             yield f"{path.stem}-{theme}", page
 
 
-def pages(out: Path) -> Iterator[tuple[str, Path]]:
+def forms(out: Path) -> Iterator[tuple[str, Path]]:
+    for language in ("en", "zh-CN"):
+        form = out / f"form-{language}.html"
+        form.write_text(Rubric.load("voice-service").to_html(language), encoding="utf-8")
+        yield form.stem, form
+
+
+def studies(out: Path) -> Iterator[tuple[str, Path]]:
     for language in ("en", "zh-CN"):
         work = out / f"study-{language}"
         run_study(ROOT / "examples" / "study" / "study.yaml", out=work, language=language)
         yield work.name, work / "report.html"
-        form = out / f"form-{language}.html"
-        form.write_text(Rubric.load("voice-service").to_html(language), encoding="utf-8")
-        yield form.stem, form
     run_demo(None, out=out / "demo")
     yield "demo", out / "demo" / "report.html"
+
+
+KINDS = {"forms": forms, "studies": studies, "notebooks": notebooks}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    out = parser.parse_args().out
+    parser.add_argument("--only", choices=KINDS, help="forms, studies or notebooks")
+    asked = parser.parse_args()
+    out: Path = asked.out
     program = find_chromium()
     if program is None:
         print("screenshots: Chromium is not installed", file=sys.stderr)
         return 2
     out.mkdir(parents=True, exist_ok=True)
     with Browser(program) as browser:
-        for name, page in (*pages(out), *notebooks(out)):
+        for name, page in (made for kind, make in KINDS.items() if asked.only in (None, kind) for made in make(out)):
             whole = not name.endswith(("-light", "-dark"))  # a notebook has its own theme and no other widths
             for dark in (False, True) if whole else (name.endswith("-dark"),):
                 browser.open(page, 1280, dark=dark)

@@ -53,8 +53,13 @@ def calm(ax: Axes) -> None:
     ax.spines["bottom"].set_color(SOFT)
     ax.tick_params(colors=SOFT, length=0)
     ax.set_axisbelow(True)
-    for text in (*ax.get_xticklabels(), *ax.get_yticklabels(), ax.xaxis.label, ax.yaxis.label):
+    for text in (*ax.get_xticklabels(), *ax.get_yticklabels(), ax.xaxis.label, ax.yaxis.label, *legend_texts(ax)):
         text.set_fontfamily(fonts())
+
+
+def legend_texts(ax: Axes) -> Sequence[Any]:
+    legend = ax.get_legend()
+    return () if legend is None else legend.get_texts()
 
 
 def aside(ax: Axes, text: str) -> None:
@@ -401,7 +406,7 @@ def within_between_plot(table: WithinBetween, ax: Axes | None = None) -> Axes:
         line = table.intercept_between + table.slope_between * ends
         ax.plot(ends, line, color=MARK, linestyle="--", linewidth=1.6, label="between groups")
     if ax.get_legend_handles_labels()[0]:
-        ax.legend(frameon=False)
+        ax.legend(frameon=False, prop={"family": fonts()})
     aside(ax, f"{table._levels()} of the correlations are in the table, {how_many(list(table))}")
     return ax
 

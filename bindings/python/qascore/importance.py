@@ -282,7 +282,7 @@ class Drivers(Result):
 
     def plot(self, ax: Any = None, *, label: str = "") -> Any:
         """Importance against performance: the share of each criterion over its mean. High and to the left is what to work on first."""
-        from ._plots import aside, how_many, scatter_plot
+        from ._plots import aside, fonts, how_many, scatter_plot
 
         records = self._records()
         means = [r["mean"] for r in records]
@@ -293,7 +293,7 @@ class Drivers(Result):
         aside(ax, f"{how_many(list(self.importance))}, intervals are in the table")
         for r in records:
             if not (np.isnan(r["mean"]) or np.isnan(r["share"])):
-                ax.annotate(str(r["criterion"]), (r["mean"], r["share"]), xytext=(4, 4), textcoords="offset points")
+                ax.annotate(str(r["criterion"]), (r["mean"], r["share"]), xytext=(4, 4), textcoords="offset points", family=fonts())
         return ax
 
     def __repr__(self) -> str:

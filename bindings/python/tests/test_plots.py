@@ -110,3 +110,44 @@ def test_shapes_that_do_not_fit_are_refused() -> None:
         matrix_plot([[1.0]], ["a", "b"], ["c"])
     with pytest.raises(DataError, match="truth: expected 3 values"):
         interval_plot(QUEUES, truth=[0.5])
+
+
+def chinese_results() -> dict[str, Any]:
+    """Pictures with Chinese at each place where a label can stand: ticks, axes, ends of lines, legends, dots, cells."""
+    import pandas as pd
+    import qascore as qa
+
+    rng = np.random.default_rng(5)
+    calls = pd.DataFrame({"得分": rng.uniform(0, 1, 40), "问候": rng.uniform(0, 1, 40), "满意度": rng.integers(1, 6, 40), "坐席": ["张伟", "李娜"] * 20})
+    ratings = qa.RatingTable.from_matrix(rng.integers(1, 6, (12, 3)), raters=["张伟", "李娜", "王芳"])
+    return {
+        "drivers": lambda: qa.drivers(calls, criteria=["得分", "问候"], outcome="满意度").plot(),
+        "within": lambda: qa.within_between_correlation(calls, "得分", "满意度", group="坐席").picture(),
+        "agents": lambda: qa.agent_estimates(calls, "得分", agent="坐席").plot(),
+        "pairs": lambda: qa.pairwise_agreement(ratings).plot(),
+        "bland_altman": lambda: qa.bland_altman(ratings.only("张伟", "李娜")).plot(),
+        "plan": lambda: qa.allocate(calls, strata="坐席", size=10).plot(),
+        "d_study": lambda: qa.d_study(qa.g_study(ratings), {"rater": range(1, 3)}).plot(label="质检员数"),
+        "truth": lambda: qa.agent_estimates(calls, "得分", agent="坐席").plot(truth={"张伟": 0.5}, label="平均得分"),
+    }
+
+
+@pytest.mark.parametrize("name", ["drivers", "within", "agents", "pairs", "bland_altman", "plan", "d_study", "truth"])
+@pytest.mark.filterwarnings("error:Glyph")
+def test_chinese_is_drawn_wherever_a_label_stands(name: str) -> None:
+    from matplotlib import font_manager
+    from qascore._plots import CHINESE
+
+    if not set(CHINESE) & set(font_manager.fontManager.get_font_names()):
+        pytest.skip("no Chinese font is installed")
+    chinese_results()[name]().figure.canvas.draw()
+
+
+def test_a_font_with_chinese_is_asked_for_after_the_callers(monkeypatch: pytest.MonkeyPatch) -> None:
+    from matplotlib import font_manager
+    from qascore import _plots
+
+    for installed, expected in ((["Noto Sans CJK SC", "PingFang SC"], ["serif", "Noto Sans CJK SC", "PingFang SC"]), ([], ["serif"])):
+        monkeypatch.setattr(font_manager.fontManager, "get_font_names", lambda names=installed: names)
+        with matplotlib.rc_context({"font.family": ["serif"]}):
+            assert _plots.fonts() == expected

@@ -195,6 +195,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("The evaluated conversations were not drawn by a plan: estimates treat them as a simple random sample, which they may not be",
      "被评会话不是按计划抽取的：估计时视为简单随机样本，但未必如此"),
     ("No conversation was evaluated in {a}: estimates of scores do not speak for it", "{a} 中没有会话被评分：得分估计不代表它"),
+    ("Stratum {a} holds {b}, less than the minimum {c}: it is taken whole", "层 {a} 只有 {b} 条，少于最小数 {c}：全部抽取"),
     ("Nothing was drawn in {a}: estimates do not speak for it", "{a} 中没有抽取会话：估计不代表它"),
     ("Raters differ on whether a criterion applies: conversations by criterion {a}; a rating of \"not applicable\" has no part in the agreement on the "
      "criterion itself", "质检员对指标是否适用意见不一，各指标的会话数：{a}；“不适用”不计入该指标本身的一致性"),
@@ -340,6 +341,9 @@ LABELS: dict[str, str] = {
     "Which criteria drive it": "哪些指标与之相伴", "What the raters' error hides": "评分误差掩盖了什么", "One person or two": "一人还是两人",
     "What the response rate allows to say": "应答率允许说明什么", "within": "坐席内", "between": "坐席间", "total": "总体", "answered": "已作答",
     "silent low": "未作答者取最低", "silent high": "未作答者取最高", "propensity": "倾向加权", "after": "加权后",
+    "do the intervals keep their word?": "区间名副其实吗？", "Share of intervals that hold the truth": "包含真值的区间比例", "19 raters": "19 名质检员",
+    "Service chats": "服务聊天", "Service-desk incidents": "服务台事件", "Quality and satisfaction": "质量与满意度",
+    "Calibration of 19 raters (stc3)": "19 名质检员的校准（stc3）",
     "Program": "程序", "Command": "命令", "Seed": "种子", "Study": "研究", "Rubric": "评分表", "Conversations": "会话", "Evaluations": "评分", "Csat": "满意度",
     "Ratings": "评分记录", "Previous": "上次",
 }  # fmt: skip
@@ -351,7 +355,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("Alpha of each pair of raters", "每对质检员的 α"), ("Rating less the others' mean, in the order of rating, {a}", "评分减他人平均分（按评分次序）：{a}"),
     ("Rating less the others' mean, in the order of rating", "评分减他人平均分（按评分次序）"),
     ("Units that two raters each rate, for alpha to within {a}", "使 α 精确到 {a} 以内所需的双评会话数"), ("too low because of {a}", "因 {a} 而过低"),
-    ("{a}, mean of each agent", "{a}：各坐席的平均"), ("severity of {a}", "{a} 的严格度"), ("{a}, before", "{a}（加权前）"),
+    ("{a}, mean of each agent", "{a}：各坐席的平均"), ("severity of {a}", "{a} 的严格度"), ("coverage of {a}", "{a} 的覆盖率"), ("{a}, before", "{a}（加权前）"),
     ("{a}, after", "{a}（加权后）"), ("{a}, change", "{a}（变化）"), ("{a} without the error of measurement", "{a}（排除测量误差）"),
     ("mean {a}, of those who answered", "{a} 的均值（作答者）"), ("mean {a}, silent ones at {b}", "{a} 的均值（未作答者取 {b}）"),
     ("correlation of {b} and {c} within {d}", "{d} 内 {b} 与 {c} 的相关"), ("correlation of {b} and {c} between {d}", "{d} 间 {b} 与 {c} 的相关"),
@@ -437,7 +441,7 @@ def label(text: str) -> str:
     if " · " in text:
         return " · ".join(LEVELS.get(part, label(part)) for part in text.split(" · "))
     if ": " in text and (head := text.split(": ", 1))[1] in LABELS:
-        return f"{head[0]}：{LABELS[head[1]]}"
+        return f"{label(head[0])}：{LABELS[head[1]]}"
     named = re.split(r"; ", text)
     if all(re.sub(r" \(.*\)$", "", one) in ABOUT for one in named):
         return "；".join(re.sub(r"^[^(]*?(?= \(|$)", lambda m: ABOUT[m.group(0)], one, count=1) for one in named)
