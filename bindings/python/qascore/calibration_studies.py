@@ -47,6 +47,7 @@ TENTATIVE = 0.667  # Krippendorff (2018), ch. 12: below it no conclusions, not e
 RELIABLE = 0.8
 LEAST_SHARED = 10  # fewer shared units carry no finding about one rater: t limits cannot be trusted there
 MOST_CATEGORIES = 20  # more are measurements: a category by itself says nothing
+MOST_WEIGHED = 4096  # categories; kappa has a weight for each two of them
 MOST_PAIRED = 40  # raters; of more nobody reads the matrix of pairs
 MOST_GROUPS = 6  # of raters whom nothing connects, by name
 MOST_MODELLED = 5000  # units; a variance component has an effect for each of them
@@ -945,7 +946,7 @@ class _Study:
         for part in _parts_of(self.whole):
             weights = "identity" if self.levels[part.criterion] == "nominal" else "quadratic"
             table = self.whole if self.whole.criterion is None else self.whole[part.criterion]
-            if self.gold not in table.raters or len(table.raters) < 2:
+            if self.gold not in table.raters or len(table.raters) < 2 or len(categories_of(part)) > MOST_WEIGHED:
                 continue
             found = gold_kappa(table, gold=self.gold, weights=weights, confidence=self.confidence, design=self.design)
             assert isinstance(found, Estimate)
@@ -1149,6 +1150,11 @@ class _Study:
             cannot("Whether raters drift cannot be said without the order in which units were rated.")
         if self.gold is None:
             cannot("How far raters are from an expert, and how often they are aligned, cannot be said: no gold standard was given.")
+        elif any(len(categories_of(part)) > MOST_CATEGORIES for part in self.parts):
+            cannot(
+                f"Of ratings with more than {MOST_CATEGORIES} values raters are compared with {self.gold} by their absolute deviation, "
+                f"not by accuracy and kappa of each: raters_against_gold, lin_ccc and prmse compare them."
+            )
         if any(len(np.unique(beside.unit)) > MOST_MODELLED for beside in self.beside):
             cannot(
                 f"How many raters a reliability takes, and raters' severities and errors in one model, are not computed above "

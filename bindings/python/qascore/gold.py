@@ -289,7 +289,8 @@ class Consensus(Result):
         How often the rater is right, by the model; NaN where the rater rated no unit that may be of one of the categories.
     shares, accuracies, confusions : EstimateTable
         `prior`, `accuracy` and `confusion` with standard errors and limits: by category; by rater; by rater, true category and
-        what the rater says. Where limits would not hold there are none, with the reason in `undefined`.
+        what the rater says. Where limits would not hold there are none, with the reason in `undefined`. `confusions` is empty above
+        100,000 of them.
     posterior : tuple of tuple of float
         Units x categories: probability of each; NaN for a unit without ratings.
     labels : tuple
@@ -440,7 +441,7 @@ def dawid_skene(
     confusion = record["confusion"].reshape(-1, q, q).tolist() if record["undefined"] is None else []
     posterior = record["posterior"].reshape(-1, q).tolist() if record["undefined"] is None else []
     known = record["undefined"] is None
-    said = [(r, k, s) for r in raters for k in names for s in names] if known else []
+    said = [(r, k, s) for r in raters for k in names for s in names] if record["confusions"] else []
     cells = [Estimate.from_core("confusion", one) for one in record["confusions"]]
     by_rater, true, stated = ([key[at] for key in said] for at in range(3))
     likelihood, steps, converged = record["runs"][record["best"]] if record["runs"] else (math.nan, 0, False)

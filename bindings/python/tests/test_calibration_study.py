@@ -239,6 +239,16 @@ def test_double_scored_units_are_those_of_the_margin() -> None:
             assert planned == pytest.approx(margin, rel=0.02)
 
 
+def test_measurements_that_are_all_distinct_are_studied_beside_a_gold_standard() -> None:
+    truth = np.random.default_rng(5).normal(size=1100)
+    scores = truth[:, None] + np.random.default_rng(6).normal(0, [0.1, 0.4, 0.4, 0.4, 1.6], (1100, 5))
+    study = qa.calibration_study(qa.RatingTable.from_matrix(scores, raters=["expert", "a", "b", "c", "d"]), gold="expert")
+    assert study.gold is study.gold_raters is study.categories is None
+    assert of_kind(study, "furthest_from_gold") == {(None, "d")}
+    assert any("by their absolute deviation, not by accuracy" in f.text for f in study.findings if f.kind == "not_answered")
+    assert study.to_html()
+
+
 def test_the_number_of_double_scored_units_hangs_on_no_draw_of_two_raters() -> None:
     frame = panel(160, random=True)
     renamed = frame.assign(call=frame.call.map(lambda call: call[::-1]))  # another order of units: other draws

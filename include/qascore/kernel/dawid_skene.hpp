@@ -78,7 +78,8 @@ namespace qascore::kernel {
 ///
 /// True categories have the names under which raters are right most often; the likelihood knows none. A category that nobody says
 /// is nobody's true one. Accuracy is NaN where the rater rated no unit that may be of one of the categories. Undefined
-/// without ratings. Throws argument_error for anonymous raters, no start, a tolerance not above 0, a smoothing below 0.
+/// without ratings. Above 100,000 confusions they have no estimates one by one (`confusions` is empty). Throws argument_error for
+/// anonymous raters, no start, a tolerance not above 0, a smoothing below 0, and more than 1e8 numbers in the model.
 /// Sources: Dawid and Skene (1979), Applied Statistics 28, 20-28, doi:10.2307/2346806; Louis (1982), Journal of the Royal Statistical
 /// Society B 44, 226-233, doi:10.1111/j.2517-6161.1982.tb01203.x. Checked against: its data to the fixed point of EM, the observed
 /// likelihood's derivatives, a published two-class model (Dayton 1998), simulation.

@@ -488,6 +488,15 @@ TEST_CASE("the consensus model says what it cannot know") {
                                    {.seed = qa::seed{1}, .starts = 1, .iterations = 2});
   CHECK(!cut.runs[0].converged);
   CHECK(cut.runs[0].iterations == 2);
+  std::vector<double> distinct;
+  for (int i = 0; i < 10'000; ++i)
+    distinct.push_back(i + 1);
+  CHECK_THROWS_WITH_AS(
+      qa::dawid_skene(table(distinct, 2), {.seed = qa::seed{1}}),
+      "ratings: the model has a number for each rater and two categories, and for each unit and category: "
+      "expected at most 100 million but found 250000000 with 10000 categories; measurements are compared "
+      "by concordance",
+      qa::argument_error);
   CHECK_THROWS_WITH_AS(qa::dawid_skene(table({1, 2}, 2), {.seed = qa::seed{1}, .starts = 0}),
                        "starts: expected 1 or more but found 0", qa::argument_error);
 }

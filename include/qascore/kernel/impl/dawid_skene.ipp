@@ -22,6 +22,8 @@ namespace detail_dawid_skene {
 
 struct model {
   std::vector<double> prior, confusion;
+  double log_likelihood = missing_value;
+  bool converged = false;
 
   /// How often a rater is right. NaN where that is not known of a category (a row of 0).
   double accuracy(std::size_t rater) const {
@@ -188,20 +190,24 @@ inline double largest_move(std::span<const double> from, std::span<const double>
   return out;
 }
 
+/// More are numbers for programs: they have no estimates one by one.
+inline constexpr std::size_t most_confusions = 100'000;
+inline constexpr double most_numbers = 1e8;
+
 /// Which cells of the model make up a figure, and its derivatives in them.
 using slopes = std::vector<std::pair<std::size_t, double>>;
 
 /// The probabilities with their standard errors and limits.
 class estimates {
 public:
-  /// `found`: how each start ended.
+  /// `rivals`: other maxima, whose likelihood is not rejected.
   estimates(dawid_skene_result& out, const rating_view& ratings, std::span<const std::uint32_t> who,
-            std::span<const model> found, std::span<const double> posterior,
+            const model& best, std::span<const model> rivals, std::span<const double> posterior,
             const dawid_skene_options& options)
       : out_{out}, q_{out.categories}, how_{how(options.confidence)},
-        reach_{normal_quantile(options.confidence.upper_tail())}, known_{found[out.best].confusion},
+        reach_{normal_quantile(options.confidence.upper_tail())}, known_{best.confusion},
         about_(ratings, who, out.raters, out.prior, known_, posterior, options.smoothing),
-        rated_(out.raters, 0) {
+        rated_(out.raters, 0), rivals_{rivals} {
     for (std::size_t p = 0; p < ratings.profiles(); ++p) {
       const auto times = static_cast<std::size_t>(ratings.multiplicity[p]);
       units_ += ratings.count(p) > 0 ? times : 0;
@@ -209,12 +215,7 @@ public:
       for (std::size_t i = 0; i < raters.size(); ++i) // several ratings of one rater are of one unit
         rated_[raters[i]] += std::ranges::count(raters.first(i), raters[i]) == 0 ? times : 0;
     }
-    reason_ = !out.runs[out.best].converged ? "EM has not converged" : about_.undefined();
-    const double top = out.runs[out.best].log_likelihood;
-    for (std::size_t start = 0; start < found.size(); ++start)
-      if (start != out.best && out.runs[start].converged &&
-          top - out.runs[start].log_likelihood < 0.5 * reach_ * reach_)
-        rivals_.push_back(&found[start]);
+    reason_ = !best.converged ? "EM has not converged" : about_.undefined();
     find_doubtful();
   }
 
@@ -227,7 +228,7 @@ public:
       bool doubtful = false, certain = false;
       for (std::size_t k = 0; k < q_; ++k) {
         const std::size_t row = (r * q_ + k) * q_;
-        for (std::size_t l = 0; l < q_; ++l)
+        for (std::size_t l = 0; l < q_ && out_.confusion.size() <= most_confusions; ++l)
           add_confusion(r, row + l, doubtful_[k]);
         if (!(out_.prior[k] > border))
           continue;
@@ -315,8 +316,8 @@ private:
     options.n = n;
     const estimate out = infer(value, spread, options);
     // Limits of the likelihood would hold every value that fits as well as this.
-    for (const model* rival : rivals_)
-      if (const double other = of(*rival); other < out.low || other > out.high)
+    for (const model& rival : rivals_)
+      if (const double other = of(rival); other < out.low || other > out.high)
         return without_limits(
             value, n, "another maximum of the likelihood, outside of the limits, fits nearly as well");
     return out;
@@ -337,9 +338,9 @@ private:
   double reach_;                     ///< of the limits, in standard errors
   const std::vector<double>& known_; ///< the confusions, 0 where there is none
   information about_;
-  std::vector<std::size_t> rated_;   ///< units of each rater
-  std::string reason_;               ///< why there are no limits at all
-  std::vector<const model*> rivals_; ///< other maxima whose likelihood is not rejected
+  std::vector<std::size_t> rated_; ///< units of each rater
+  std::string reason_;             ///< why there are no limits at all
+  std::span<const model> rivals_;
   std::vector<bool> doubtful_;
 };
 
@@ -361,6 +362,15 @@ QASCORE_INLINE dawid_skene_result dawid_skene(const rating_view& ratings, std::s
   if (!(options.smoothing >= 0.0))
     throw argument_error("smoothing: expected a number >= 0 but found " +
                          detail::format_number(options.smoothing));
+  const auto q_real = static_cast<double>(ratings.categories());
+  if (const double numbers =
+          q_real * (static_cast<double>(ratings.raters) * q_real + static_cast<double>(ratings.profiles()));
+      numbers > most_numbers)
+    throw argument_error(
+        "ratings: the model has a number for each rater and two categories, and for each unit and "
+        "category: expected at most 100 million but found " +
+        detail::format_number(numbers) + " with " + std::to_string(ratings.categories()) +
+        " categories; measurements are compared by concordance");
   dawid_skene_result out;
   out.categories = ratings.categories();
   if (ratings.code.empty()) {
@@ -369,7 +379,9 @@ QASCORE_INLINE dawid_skene_result dawid_skene(const rating_view& ratings, std::s
   }
   em steps(ratings, same, options.smoothing);
   out.raters = steps.raters();
-  std::vector<model> found;
+  model best;
+  std::vector<model> rivals; // other maxima whose likelihood is not rejected
+  const double reach = normal_quantile(options.confidence.upper_tail());
   std::vector<double> posterior;
   for (std::size_t start = 0; start < options.starts; ++start) {
     if (start == 0)
@@ -391,28 +403,36 @@ QASCORE_INLINE dawid_skene_result dawid_skene(const rating_view& ratings, std::s
     }
     run.iterations = std::min(run.iterations, options.iterations);
     steps.name(now);
+    now.log_likelihood = run.log_likelihood;
+    now.converged = run.converged;
     // A later start must be better, not the same to rounding: which one wins must not hang on the last bit.
-    if (out.runs.empty() || run.log_likelihood > out.runs[out.best].log_likelihood + 1e-6) {
+    if (start == 0 || run.log_likelihood > best.log_likelihood + 1e-6) {
       out.best = start;
+      std::swap(best, now);
       posterior = steps.posterior();
     }
+    rivals.push_back(std::move(now));
+    std::erase_if(rivals, [&](const model& other) {
+      return !other.converged || !(best.log_likelihood - other.log_likelihood < 0.5 * reach * reach) ||
+             std::max(largest_move(best.prior, other.prior), largest_move(best.confusion, other.confusion)) <
+                 1e-6;
+    });
     out.runs.push_back(run);
-    found.push_back(std::move(now));
   }
   for (const em_run& run : out.runs)
     out.agreeing += run.log_likelihood > out.runs[out.best].log_likelihood - 1e-6 ? 1 : 0;
   const std::size_t q = out.categories;
-  out.prior = found[out.best].prior;
-  out.confusion = found[out.best].confusion;
+  out.prior = best.prior;
+  out.confusion = best.confusion;
   for (std::size_t r = 0; r < out.raters; ++r)
-    out.accuracy.push_back(found[out.best].accuracy(r));
+    out.accuracy.push_back(best.accuracy(r));
   for (std::size_t row = 0; row < out.raters * q; ++row)
     if (double* const cells = out.confusion.data() + row * q; !(std::accumulate(cells, cells + q, 0.0) > 0.0))
       std::fill(cells, cells + q, missing_value);
   for (std::size_t p = 0; p < ratings.profiles(); ++p)
     if (ratings.count(p) == 0)
       std::fill_n(posterior.begin() + static_cast<std::ptrdiff_t>(p * q), q, missing_value);
-  estimates(out, ratings, steps.who(), found, posterior, options).add();
+  estimates(out, ratings, steps.who(), best, rivals, posterior, options).add();
   out.posterior = std::move(posterior);
   return out;
 }
