@@ -129,7 +129,7 @@ def _compared(part: Part, gold: Any, rater: Any, weights: Any, confidence: float
         rater,
         gold,
         categories,
-        tuple(map(tuple, record["confusion"].reshape(len(categories), -1).tolist())),
+        tuple(map(tuple, record["confusion"].reshape(len(categories), len(categories)).tolist())),
         Estimate.from_core("accuracy", record["accuracy"]),
         Estimate.from_core("balanced_accuracy", record["balanced_accuracy"]),
         Estimate.from_core("macro_f1", record["macro_f1"]),
@@ -439,8 +439,8 @@ def dawid_skene(
     names = tuple(categories_of(part))
     q = len(names)
     confusion = record["confusion"].reshape(-1, q, q).tolist() if record["undefined"] is None else []
-    posterior = record["posterior"].reshape(-1, q).tolist() if record["undefined"] is None else []
     known = record["undefined"] is None
+    posterior = record["posterior"].reshape(-1, q).tolist() if known else [[math.nan] * q for _ in part.units]
     said = [(r, k, s) for r in raters for k in names for s in names] if record["confusions"] else []
     cells = [Estimate.from_core("confusion", one) for one in record["confusions"]]
     by_rater, true, stated = ([key[at] for key in said] for at in range(3))
@@ -458,7 +458,7 @@ def dawid_skene(
         ),
         estimate_table([("rater", by_rater), ("true", true), ("said", stated)], cells),
         tuple(map(tuple, posterior)),
-        tuple(None if math.isnan(row[0]) else names[row.index(max(row))] for row in posterior),
+        tuple(names[row.index(max(row))] if known and not math.isnan(row[0]) else None for row in posterior),
         likelihood,
         steps,
         converged,

@@ -141,7 +141,10 @@ def test_what_the_consensus_cannot_do_is_said() -> None:
         qa.dawid_skene(LONG, seed=1, unit="call")
     with pytest.raises(qa.DataError, match='column "who": row 2 has none'):
         qa.dawid_skene(LONG.assign(who=["a", "b", None] * 90), seed=1, unit="call", rater="who", rating="said")
-    none = qa.dawid_skene(qa.RatingTable.from_matrix(np.full((3, 2), np.nan)), seed=1)
+    empty = qa.RatingTable.from_matrix(np.full((3, 2), np.nan))
+    assert qa.rater_against_gold(empty, gold=0, rater=1).accuracy.undefined == "no unit was rated by both"
+    none = qa.dawid_skene(empty, seed=1)
+    assert none.labels == (None, None, None) and len(none.to_frame()) == 3
     assert none.undefined == "there is no rating"
     assert none.summary() == "No consensus: there is no rating."
     assert "there is no rating" in none._repr_html_()
