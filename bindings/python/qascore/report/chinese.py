@@ -107,6 +107,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("Whether raters drift cannot be said without the order in which units were rated.", "没有评分的先后次序，无法判断质检员是否漂移。"),
     ("How far raters are from an expert, and how often they are aligned, cannot be said: no gold standard was given.",
      "没有标准答案，无法判断质检员与专家相差多少、有多少次一致。"),
+    ("Of ratings with more than {a} values raters are compared with {b} by their absolute deviation, not by accuracy and kappa of each: raters_against_gold, lin_ccc and prmse compare them.",
+     "取值多于 {a} 个的评分，只用绝对偏差把质检员与 {b} 比较，不逐人给出准确率和 kappa：请用 raters_against_gold、lin_ccc 和 prmse。"),
     ("Alpha{on} was {a} and is {b}: a change of {c} since the previous study, which chance explains.", "{on}α 由 {a} 变为 {b}：与上次相比变化 {c}，可由偶然解释。"),
     ("Alpha{on} rose since the previous study: it was {a} and is {b}, a change of {c}, beyond chance.", "{on}α 比上次上升：由 {a} 变为 {b}，变化 {c}，超出偶然。"),
     ("Whether alpha{on} has changed since the previous study cannot be said: {a}.", "无法判断{on}α 与上次相比是否变化：{a}。"),
