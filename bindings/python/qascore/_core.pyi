@@ -743,11 +743,16 @@ class Rubric:
     def answer_texts(self) -> list[list[str]]: ...
     def conditional_criteria(self) -> list[int]: ...
     def score_answers(
-        self, answers: list[tuple[str, str]], conversation: list[tuple[str, str]], unanswered: str, unasked: str
+        self,
+        answers: list[tuple[str, str]],
+        conversation: list[tuple[str, str]],
+        unanswered: str,
+        unasked: str,
+        coded: bool,
     ) -> EvaluationResult: ...
     def score_row(self, codes: npt.NDArray[np.uint8], row: int, unanswered: str) -> EvaluationResult: ...
     def encode_column(
-        self, criterion: int, answers: npt.NDArray[np.uint32], labels: list[str]
+        self, criterion: int, answers: npt.NDArray[np.uint32], labels: list[str], coded: bool
     ) -> tuple[npt.NDArray[np.uint8], tuple[int, list[tuple[int, str, str]]]]: ...
     def encode_long(
         self,
@@ -757,6 +762,7 @@ class Rubric:
         criterion_labels: list[str],
         answers: npt.NDArray[np.uint32],
         answer_labels: list[str],
+        coded: bool,
     ) -> tuple[npt.NDArray[np.uint8], tuple[int, list[tuple[int, str, str]]]]: ...
     def encode_field(self, field: int, values: npt.NDArray[np.uint32], labels: list[str]) -> npt.NDArray[np.uint8]: ...
     def settle_codes(

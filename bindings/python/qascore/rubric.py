@@ -358,6 +358,7 @@ class Rubric:
         conversation: Mapping[str, Any] | None = None,
         unanswered: str = "error",
         unasked: str = "error",
+        coded: bool = False,
     ) -> EvaluationResult:
         """Scores one evaluation.
 
@@ -375,6 +376,8 @@ class Rubric:
             criterion takes no part, as if it were not applicable.
         unasked : {"error", "ignore"}
             What an answer to a criterion means that is not asked, since its condition does not hold.
+        coded : bool
+            Whether answers are codes, whole numbers, as `coding` lists them.
         """
         if not isinstance(answers, Mapping):
             raise ArgumentError(f"answers: expected a mapping of criterion to answer but found {type(answers).__name__}")
@@ -383,6 +386,7 @@ class Rubric:
             raise ArgumentError(f"conversation: expected a mapping of field to value but found {found}")
         check_choice("unanswered", unanswered, UNANSWERED)
         check_choice("unasked", unasked, UNASKED)
+        _check_coded(coded)
         pairs = [(str(criterion), _located_text(criterion, answer)) for criterion, answer in answers.items()]
         around = conversation or {}
         names = dict.fromkeys(self.fields + self.metrics)
@@ -391,7 +395,7 @@ class Rubric:
             for name in names
             if name in around
         ]
-        return EvaluationResult.from_core(self._core.score_answers(pairs, known, unanswered, unasked), self)
+        return EvaluationResult.from_core(self._core.score_answers(pairs, known, unanswered, unasked, coded), self)
 
     def score(
         self,
@@ -402,6 +406,7 @@ class Rubric:
         answer: str | None = None,
         unanswered: str = "error",
         unasked: str = "error",
+        coded: bool = False,
         threads: int | None = None,
     ) -> Scores:
         """Scores many evaluations, to the same bits as one by one.
@@ -418,6 +423,9 @@ class Rubric:
             Columns of a long frame; both or neither.
         unanswered, unasked
             As in `score_one`.
+        coded : bool
+            Whether answers are codes, whole numbers, in place of what people write: `coding` lists which code means what. Free
+            text, dates, fields and metrics of the conversation have no codes and stay as they are.
         threads : int, optional
             Default, as 0: all cores. No influence on the scores.
 
@@ -437,9 +445,13 @@ class Rubric:
           evaluation_id rater  score
         0            e1    r1   1.00
         1            e2    r2   0.25
+        >>> codes = pd.DataFrame({"a": [0, 1], "b": [3, 1]})  # as form.coding() says: 0 is yes, 1 is no
+        >>> form.score(codes, coded=True).score
+        array([1.  , 0.25])
         """
         check_choice("unanswered", unanswered, UNANSWERED)
         check_choice("unasked", unasked, UNASKED)
+        _check_coded(coded)
         used = check_threads(threads)
         frame = Frame.of(answers, argument="answers")
         if (criterion is None) != (answer is None):
@@ -448,9 +460,9 @@ class Rubric:
         if criterion is not None and answer is not None:
             if evaluation is None:
                 raise ArgumentError("evaluation: expected the column that says to which evaluation a row belongs")
-            read = self._read_long(frame, evaluation, criterion, answer, unanswered)
+            read = self._read_long(frame, evaluation, criterion, answer, unanswered, coded)
         else:
-            read = self._read_wide(frame, evaluation, unanswered)
+            read = self._read_wide(frame, evaluation, unanswered, coded)
         codes, ids, carried, where = read
         if self._core.conditional_criteria():
             codes, (count, cells) = self._core.settle_codes(codes)
@@ -462,7 +474,9 @@ class Rubric:
         columns = self._core.score_codes(codes, unanswered == "leave_out", used)
         return Scores(self, frame, evaluation or "evaluation", ids, carried, codes, columns, unanswered)
 
-    def _read_long(self, frame: Frame, evaluation: str, criterion: str, answer: str, unanswered: str) -> _Read:
+    def _read_long(
+        self, frame: Frame, evaluation: str, criterion: str, answer: str, unanswered: str, coded: bool
+    ) -> _Read:
         frame.require(evaluation, criterion, answer)
         evaluations = frame.labels(evaluation)
         if len(evaluations.missing):
@@ -471,7 +485,7 @@ class Rubric:
         given = _answer_labels(frame, answer)
         count = len(evaluations.labels)
         codes, (problems, cells) = self._core.encode_long(
-            evaluations.codes, count, asked.codes, [str(label) for label in asked.labels], given.codes, given.labels
+            evaluations.codes, count, asked.codes, [str(label) for label in asked.labels], given.codes, given.labels, coded
         )
         _refuse(problems, [
             (f"row {row} ({evaluation} {evaluations.labels[int(evaluations.codes[row])]})", name, message)
@@ -521,7 +535,7 @@ class Rubric:
         for index, one in enumerate(self.criteria):
             if one.metric is not None and one.metric in frame.columns:
                 given = _answer_labels(frame, one.metric)
-                codes[index], (count, cells) = self._core.encode_column(index, given.codes[rows], given.labels)
+                codes[index], (count, cells) = self._core.encode_column(index, given.codes[rows], given.labels, False)
                 _refuse(count, [(where(row), name, message) for row, name, message in cells])
 
     def _lacking_criteria(self, frame: Frame, evaluation: str | None, unanswered: str) -> list[str]:
@@ -549,7 +563,7 @@ class Rubric:
         long = "; a long frame is read with criterion= and answer=" if len(absent) == len(asked) else ""
         return [f'answers: expected columns for criteria {named}{more} of rubric "{self.id}" but found none{long}']
 
-    def _read_wide(self, frame: Frame, evaluation: str | None, unanswered: str) -> _Read:
+    def _read_wide(self, frame: Frame, evaluation: str | None, unanswered: str, coded: bool) -> _Read:
         ids: Sequence[Any] = range(len(frame))
         where = "row {}".format
         if evaluation is not None:
@@ -574,7 +588,7 @@ class Rubric:
             if one.id not in frame.columns:
                 continue
             given = _answer_labels(frame, one.id)
-            codes[index], (count, problems) = self._core.encode_column(index, given.codes, given.labels)
+            codes[index], (count, problems) = self._core.encode_column(index, given.codes, given.labels, coded)
             total += count
             cells += problems
         at = [f" ({evaluation} {ids[row]})" if evaluation else "" for row, _, _ in cells]
@@ -588,6 +602,41 @@ class Rubric:
 
         self._read_fields(frame, codes, rows, at_row)
         return codes, ids, (rows, carried), at_row
+
+    def coding(self, backend: str | None = None) -> Any:
+        """Which code means what, for data whose answers are numbers: one row per criterion and code, with the answer as people
+        write it and its points.
+
+        Codes count from 0 in the order of the form: yes is 0 and no 1, whatever the good answer; options as they are listed; a scale
+        from its lowest step; ranges as they are listed; hits by their number, the last code standing for "or more". 254 is
+        not applicable, where that is an answer, 255 unanswered; so is a missing value. Of several options the code is of each
+        option: an answer is a list of codes, or text with ";" between them, [] for none. Free text, dates and what metrics fill in
+        have no codes.
+
+        Codes hang on the order of options in the form: one that moves, or comes between, changes them. `content_hash` does too.
+
+        Examples
+        --------
+        >>> import qascore as qa
+        >>> form = qa.Rubric.parse('{qascore: 1, id: f, version: "1", scoring: {method: points}, sections: [{id: s, '
+        ...                        'criteria: [{id: a, not_applicable: true, answer: {yes_no: {points: 5}}}]}]}')
+        >>> form.coding("pandas")
+          criterion  code          answer  points
+        0         a     0             yes     5.0
+        1         a     1              no     0.0
+        2         a   254  not_applicable     NaN
+        3         a   255      unanswered     NaN
+        """
+        rows: list[tuple[str, int, str, float]] = []
+        for one in self.criteria:
+            if not one.answers or one.metric is not None:
+                continue
+            rows += [(one.id, code, *pair) for code, pair in enumerate(zip(one.answers, one.points, strict=True))]
+            if one.not_applicable:
+                rows.append((one.id, _core.NOT_APPLICABLE_CODE, "not_applicable", math.nan))
+            rows.append((one.id, _core.UNANSWERED_CODE, "unanswered", math.nan))
+        columns = zip(*rows, strict=True) if rows else [()] * 4
+        return build_frame(dict(zip(("criterion", "code", "answer", "points"), map(list, columns), strict=True)), backend)
 
     def definition(self) -> dict[str, Any]:
         """The form as its file says it, with fail rules and scoring: written as YAML or JSON it reads to the same content hash.
@@ -910,6 +959,11 @@ def _located_text(name: object, value: Any, text: Callable[[Any], str] = _answer
     except DataError as error:
         raise DataError(f"answers: {name}: {error}") from None
     return found
+
+
+def _check_coded(given: object) -> None:
+    if not isinstance(given, bool):
+        raise ArgumentError(f"coded: expected True or False but found {given!r}")
 
 
 def _language_of(given: str | None, default: str) -> str:

@@ -751,11 +751,13 @@ def score_answers(
     answer: str,
     unanswered: str = "error",
     unasked: str = "error",
+    coded: bool = False,
 ) -> Scores:
     """The scores of a file of answers, with the columns that are the same in all rows of an evaluation."""
     form = Rubric.load(rubric)
     table = read_table(file, {evaluation: "text", criterion: "text", answer: "text"})
     with _in_file(table.path):
         return form.score(
-            table.frame, evaluation=evaluation, criterion=criterion, answer=answer, unanswered=unanswered, unasked=unasked
-        )
+            table.frame, evaluation=evaluation, criterion=criterion, answer=answer, unanswered=unanswered, unasked=unasked,
+            coded=coded,
+        )  # fmt: skip

@@ -211,10 +211,15 @@ py::dict describe(const evaluation_result& result) {
 
 using text_pairs = std::vector<std::pair<std::string, std::string>>;
 
+/// What reads the answers of raters: as they are written, or as codes.
+auto reader_of(bool coded) {
+  return coded ? code_of_code : static_cast<decltype(&code_of_code)>(code_of);
+}
+
 evaluation_result score_answers(const rubric& form, const text_pairs& answers, const text_pairs& conversation,
-                                const std::string& missing, const std::string& surplus) {
-  return score(form, answers, conversation,
-               {.when_unanswered = unanswered_of(missing), .when_unasked = unasked_of(surplus)});
+                                const std::string& missing, const std::string& surplus, bool coded) {
+  scorer one(form, {.when_unanswered = unanswered_of(missing), .when_unasked = unasked_of(surplus)});
+  return one(detail::encode_by(reader_of(coded), form, answers, conversation));
 }
 
 evaluation_result score_row(const rubric& form, const py::array& codes, std::size_t row,
@@ -248,20 +253,20 @@ private:
 /// Codes of the distinct answers to one criterion, each looked up once.
 class answer_codes {
 public:
-  answer_codes(const criterion& asked, const std::vector<std::string>& labels)
-      : asked_{asked}, labels_{labels}, known_(labels.size(), unknown) {}
+  answer_codes(const criterion& asked, const std::vector<std::string>& labels, bool coded)
+      : asked_{asked}, labels_{labels}, read_{reader_of(coded)}, known_(labels.size(), unknown) {}
 
   /// The code; a code from not_allowed on stands for an answer that is not allowed.
   std::uint16_t operator[](std::uint32_t label) {
     if (is_missing(label))
       return kernel::unanswered_code;
     if (known_[label] == unknown) {
-      const coded_answer coded = code_of(asked_, labels_[label]);
+      const coded_answer coded = read_(asked_, labels_[label]);
       known_[label] = coded.problem.empty() ? coded.code : not_allowed;
     }
     return known_[label];
   }
-  std::string problem(std::uint32_t label) const { return code_of(asked_, labels_[label]).problem; }
+  std::string problem(std::uint32_t label) const { return read_(asked_, labels_[label]).problem; }
 
   static constexpr std::uint16_t not_allowed = 0x100;
 
@@ -269,19 +274,20 @@ private:
   static constexpr std::uint16_t unknown = 0x200;
   const criterion& asked_;
   const std::vector<std::string>& labels_;
+  decltype(&code_of_code) read_;
   std::vector<std::uint16_t> known_;
 };
 
 /// A column of answers to one criterion, as dense codes and labels, into codes of the rubric.
 py::tuple encode_column(const rubric& form, std::size_t criterion, const py::array& answers,
-                        const std::vector<std::string>& labels) {
+                        const std::vector<std::string>& labels, bool coded) {
   const auto given = as_span<std::uint32_t>(answers);
   std::vector<std::uint8_t> codes(given.size(), kernel::unanswered_code);
   problem_list problems;
   {
     const py::gil_scoped_release release;
     const qascore::criterion& asked = form.criteria()[criterion];
-    answer_codes known(asked, labels);
+    answer_codes known(asked, labels, coded);
     for (std::size_t row = 0; row < given.size(); ++row) {
       const std::uint16_t code = known[given[row]];
       if (code >= answer_codes::not_allowed)
@@ -296,7 +302,7 @@ py::tuple encode_column(const rubric& form, std::size_t criterion, const py::arr
 /// Rows of (evaluation, criterion, answer), each as dense codes and labels, into one row of codes per criterion.
 py::tuple encode_long(const rubric& form, const py::array& evaluations, std::size_t count,
                       const py::array& criteria, const std::vector<std::string>& criterion_labels,
-                      const py::array& answers, const std::vector<std::string>& answer_labels) {
+                      const py::array& answers, const std::vector<std::string>& answer_labels, bool coded) {
   const auto evaluation = as_span<std::uint32_t>(evaluations), asked = as_span<std::uint32_t>(criteria),
              answer = as_span<std::uint32_t>(answers);
   const std::size_t size = form.criteria().size();
@@ -327,7 +333,7 @@ py::tuple encode_long(const rubric& form, const py::array& evaluations, std::siz
         continue;
       }
       if (!known[*at])
-        known[*at] = std::make_unique<answer_codes>(form.criteria()[*at], answer_labels);
+        known[*at] = std::make_unique<answer_codes>(form.criteria()[*at], answer_labels, coded);
       const std::size_t cell = *at * count + evaluation[row];
       const std::uint16_t code = (*known[*at])[answer[row]];
       if (seen[cell])
@@ -613,11 +619,12 @@ void register_rubric(py::module_& module) {
            })
       .def("conditional_criteria", &conditional_criteria)
       .def("score_answers", &score_answers, py::arg("answers"), py::arg("conversation"),
-           py::arg("unanswered"), py::arg("unasked"))
+           py::arg("unanswered"), py::arg("unasked"), py::arg("coded"))
       .def("score_row", &score_row, py::arg("codes"), py::arg("row"), py::arg("unanswered"))
-      .def("encode_column", &encode_column, py::arg("criterion"), py::arg("answers"), py::arg("labels"))
+      .def("encode_column", &encode_column, py::arg("criterion"), py::arg("answers"), py::arg("labels"),
+           py::arg("coded"))
       .def("encode_long", &encode_long, py::arg("evaluations"), py::arg("count"), py::arg("criteria"),
-           py::arg("criterion_labels"), py::arg("answers"), py::arg("answer_labels"))
+           py::arg("criterion_labels"), py::arg("answers"), py::arg("answer_labels"), py::arg("coded"))
       .def("encode_field", &encode_field, py::arg("field"), py::arg("values"), py::arg("labels"))
       .def("settle_codes", &settle_codes, py::arg("codes"))
       .def("unanswered_cells", &unanswered_cells, py::arg("codes"))

@@ -73,7 +73,7 @@ def test_one_evaluation_takes_metrics_of_the_conversation(form: qa.Rubric) -> No
     result = form.score_one({"polite": True, "promised": datetime.date(2026, 1, 31)}, conversation=call)
     assert result.score == 0.8
     assert result.score_before_fail == 0.75
-    with pytest.raises(RubricError, match="promised: expected a date like 2026-01-31 but found"):
+    with pytest.raises(RubricError, match="promised: expected a date like 2026-01-31 or 2026-01-31T09:30 but found"):
         form.score_one({"polite": True, "promised": "soon"}, conversation=call)
     with pytest.raises(RubricError, match='handle: expected no answer, since the metric "handle_s" of the conversation'):
         form.score_one({"polite": True, "handle": 100}, conversation=call)

@@ -92,27 +92,51 @@ inline coded_answer code_of(const hits_answer& answer, std::string_view text) {
 inline coded_answer code_of(const text_answer&, std::string_view) {
   return {0, {}};
 }
+/// Two digits at a place of a text, at most `most`.
+inline bool is_clock_part(std::string_view text, std::size_t at, int most) {
+  const auto digit = [&](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+  return digit(at) && digit(at + 1) && 10 * (text[at] - '0') + (text[at + 1] - '0') <= most;
+}
+/// A time of ISO 8601 as hh:mm, hh:mm:ss or with decimals of a second, alone or before Z or an offset (+01:00, +0100, +01).
+inline bool is_time(std::string_view text) {
+  if (!is_clock_part(text, 0, 23) || text.size() < 5 || text[2] != ':' || !is_clock_part(text, 3, 59))
+    return false;
+  text.remove_prefix(5);
+  if (text.starts_with(':')) {
+    if (!is_clock_part(text, 1, 60)) // 60: a leap second
+      return false;
+    text.remove_prefix(3);
+    if (text.starts_with('.')) {
+      const std::size_t digits = std::min(text.find_first_not_of("0123456789", 1), text.size());
+      if (digits == 1)
+        return false;
+      text.remove_prefix(digits);
+    }
+  }
+  if (text.empty() || text == "Z")
+    return true;
+  if (text[0] != '+' && text[0] != '-')
+    return false;
+  const std::size_t minutes = text.size() == 6 && text[3] == ':' ? 4 : 3;
+  return is_clock_part(text, 1, 23) &&
+         (text.size() == 3 || (text.size() == minutes + 2 && is_clock_part(text, minutes, 59)));
+}
 /// A day of the Gregorian calendar as ISO 8601 writes it, alone or before a time.
 inline bool is_date(std::string_view text) {
-  if (text.size() < 10 || text[4] != '-' || text[7] != '-' ||
-      (text.size() > 10 && text[10] != 'T' && text[10] != ' '))
+  if (text.size() < 10 || text[4] != '-' || text[7] != '-' || !is_clock_part(text, 0, 99) ||
+      !is_clock_part(text, 2, 99) || !is_clock_part(text, 5, 12) || !is_clock_part(text, 8, 31))
     return false;
-  for (const std::size_t i : {0u, 1u, 2u, 3u, 5u, 6u, 8u, 9u})
-    if (text[i] < '0' || text[i] > '9')
-      return false;
-  const auto digits = [&](std::size_t from, std::size_t count) {
-    int out = 0;
-    for (std::size_t i = from; i < from + count; ++i)
-      out = 10 * out + (text[i] - '0');
-    return out;
-  };
-  const std::chrono::year_month_day day(std::chrono::year(digits(0, 4)),
-                                        std::chrono::month(static_cast<unsigned>(digits(5, 2))),
-                                        std::chrono::day(static_cast<unsigned>(digits(8, 2))));
-  return day.ok();
+  if (text.size() > 10 && ((text[10] != 'T' && text[10] != ' ') || !is_time(text.substr(11))))
+    return false;
+  const auto number = [&](std::size_t at) { return 10 * (text[at] - '0') + (text[at + 1] - '0'); };
+  return std::chrono::year_month_day(std::chrono::year(100 * number(0) + number(2)),
+                                     std::chrono::month(static_cast<unsigned>(number(5))),
+                                     std::chrono::day(static_cast<unsigned>(number(8))))
+      .ok();
 }
 inline coded_answer code_of(const date_answer&, std::string_view text) {
-  return is_date(text) ? coded_answer{0, {}} : not_allowed("a date like 2026-01-31", text);
+  return is_date(text) ? coded_answer{0, {}}
+                       : not_allowed("a date like 2026-01-31 or 2026-01-31T09:30", text);
 }
 
 /// Several options as text: ids with ; between them, [] for none.
@@ -204,6 +228,57 @@ inline coded_answer code_of(const criterion& criterion, std::string_view text) {
   return out;
 }
 
+namespace detail {
+/// What the codes of a criterion are, for messages: 0 to `codes` - 1 and those that are reserved.
+inline std::string expected_code(const criterion& criterion, std::string_view what, std::size_t codes) {
+  std::string out(what);
+  out += codes > 1 ? (codes == 2 ? " (0 or " : " (0 to ") + std::to_string(codes - 1) : " (0";
+  if (criterion.definition().not_applicable)
+    out += ", " + std::to_string(kernel::not_applicable_code) + " for not applicable";
+  return out + ", " + std::to_string(kernel::unanswered_code) + " for unanswered)";
+}
+inline std::optional<std::size_t> read_code(std::string_view text) {
+  const auto value = read_number(text);
+  if (!value || *value < 0.0 || *value > kernel::unanswered_code || *value != std::floor(*value))
+    return std::nullopt;
+  return static_cast<std::size_t>(*value);
+}
+} // namespace detail
+
+/// One answer that is given as its code already, in decimal digits, into the code that scoring reads: the same number,
+/// checked. Of several options it is the codes of the chosen with ; between them, [] for none: there is no code for each
+/// set. Free text and dates have no codes and are taken as they are.
+inline coded_answer code_of_code(const criterion& criterion, std::string_view text) {
+  const auto& answer = criterion.definition().answer;
+  if (text.empty() || !detail::is_scored(answer))
+    return code_of(criterion, text);
+  const auto* several = detail::several_of(answer);
+  const auto refused = [&](std::string_view found) {
+    return detail::not_allowed(
+        several ? detail::expected_code(criterion, "codes of options", several->options.size())
+                : detail::expected_code(criterion, "a code", criterion.points().size()),
+        found);
+  };
+  const auto code = detail::read_code(text);
+  if (code == kernel::unanswered_code)
+    return {};
+  if (code == kernel::not_applicable_code && criterion.definition().not_applicable)
+    return {kernel::not_applicable_code, {}};
+  if (several == nullptr)
+    return code && *code < criterion.points().size() ? coded_answer{static_cast<std::uint8_t>(*code), {}}
+                                                     : refused(text);
+  std::string ids;
+  for (std::string_view rest = text == no_options ? std::string_view{} : text; !rest.empty();) {
+    const std::size_t cut = std::min(rest.find(';'), rest.size());
+    const auto option = detail::read_code(rest.substr(0, cut));
+    if (!option || *option >= several->options.size())
+      return refused(rest.substr(0, cut));
+    ids += (ids.empty() ? "" : ";") + several->options[*option].id;
+    rest.remove_prefix(std::min(cut + 1, rest.size()));
+  }
+  return code_of(criterion, ids.empty() ? no_options : std::string_view(ids));
+}
+
 /// A user's own answers: a map or range of (criterion id, answer), the answer being text, a number, a truth
 /// value, or std::optional of one.
 template <class Range>
@@ -220,13 +295,11 @@ inline std::uint8_t code_of(const detail::field_values& field, std::string_view 
                                   : static_cast<std::uint8_t>(at - field.values.begin());
 }
 
-/// Codes of one evaluation, by index of criterion, then of field; criteria without an answer are unanswered.
-/// `conversation` has the fields that conditions look at and the metrics that fill criteria in, by name (a map
-/// or range as of answers), and whatever else is known of it; a metric that is not there is an answer that is
-/// missing. Throws rubric_error with every unknown criterion, answer that is not allowed,
-/// criterion answered twice, and field that is not there (empty text is a field without a value).
-template <answer_range Range, answer_range Fields = std::map<std::string, std::string>>
-std::vector<std::uint8_t> encode(const rubric& form, const Range& answers, const Fields& conversation = {}) {
+namespace detail {
+/// `encode`, with what reads an answer of the rater: code_of or code_of_code.
+template <answer_range Range, answer_range Fields>
+std::vector<std::uint8_t> encode_by(coded_answer (*read)(const criterion&, std::string_view),
+                                    const rubric& form, const Range& answers, const Fields& conversation) {
   std::vector<std::uint8_t> codes(form.plan().inputs, kernel::unanswered_code);
   std::vector<bool> seen(codes.size(), false);
   std::vector<problem> problems;
@@ -239,11 +312,11 @@ std::vector<std::uint8_t> encode(const rubric& form, const Range& answers, const
     }
     const std::size_t at = form.index_of(id);
     if (const auto metric = form.criteria()[at].metric(); !metric.empty()) {
-      if (!detail::to_answer_text(std::get<1>(answer), buffer).empty())
-        problems.push_back({{}, 0, 0, std::string(id), detail::filled_problem(metric)});
+      if (!to_answer_text(std::get<1>(answer), buffer).empty())
+        problems.push_back({{}, 0, 0, std::string(id), filled_problem(metric)});
       continue;
     }
-    coded_answer coded = code_of(form.criteria()[at], detail::to_answer_text(std::get<1>(answer), buffer));
+    coded_answer coded = read(form.criteria()[at], to_answer_text(std::get<1>(answer), buffer));
     if (seen[at])
       coded.problem = "expected one answer but found a second one";
     seen[at] = true;
@@ -255,7 +328,7 @@ std::vector<std::uint8_t> encode(const rubric& form, const Range& answers, const
     for (std::size_t c = 0; c < form.criteria().size(); ++c) {
       if (form.criteria()[c].metric().empty() || form.criteria()[c].metric() != std::get<0>(one))
         continue;
-      coded_answer coded = code_of(form.criteria()[c], detail::to_answer_text(std::get<1>(one), buffer));
+      coded_answer coded = qascore::code_of(form.criteria()[c], to_answer_text(std::get<1>(one), buffer));
       codes[c] = coded.code;
       if (!coded.problem.empty())
         problems.push_back({{}, 0, 0, std::string(form.criteria()[c].id()), std::move(coded.problem)});
@@ -267,7 +340,7 @@ std::vector<std::uint8_t> encode(const rubric& form, const Range& answers, const
       if (std::string_view{std::get<0>(one)} != field.name)
         continue;
       found = true;
-      codes[form.criteria().size() + f] = code_of(field, detail::to_field_text(std::get<1>(one), buffer));
+      codes[form.criteria().size() + f] = qascore::code_of(field, to_field_text(std::get<1>(one), buffer));
     }
     if (!found)
       problems.push_back({{}, 0, 0, field.name, "expected this field of the conversation but found none"});
@@ -275,6 +348,17 @@ std::vector<std::uint8_t> encode(const rubric& form, const Range& answers, const
   if (!problems.empty())
     throw rubric_error(std::move(problems));
   return codes;
+}
+} // namespace detail
+
+/// Codes of one evaluation, by index of criterion, then of field; criteria without an answer are unanswered.
+/// `conversation` has the fields that conditions look at and the metrics that fill criteria in, by name (a map
+/// or range as of answers), and whatever else is known of it; a metric that is not there is an answer that is
+/// missing. Throws rubric_error with every unknown criterion, answer that is not allowed,
+/// criterion answered twice, and field that is not there (empty text is a field without a value).
+template <answer_range Range, answer_range Fields = std::map<std::string, std::string>>
+std::vector<std::uint8_t> encode(const rubric& form, const Range& answers, const Fields& conversation = {}) {
+  return detail::encode_by(code_of, form, answers, conversation);
 }
 
 } // namespace qascore

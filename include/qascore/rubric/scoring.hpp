@@ -96,7 +96,10 @@ private:
                        0,
                        0,
                        std::string(result_.criteria[i].id),
-                       "expected a code of an answer but found " + std::to_string(codes[i])});
+                       "expected " +
+                           detail::expected_code(result_.form.criteria()[i], "a code",
+                                                 result_.form.criteria()[i].points().size()) +
+                           " but found " + std::to_string(codes[i])});
     return out;
   }
 

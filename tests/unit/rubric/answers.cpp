@@ -144,7 +144,8 @@ TEST_CASE("free text may be left out and is never scored") {
 
 TEST_CASE("free text left empty takes nothing from an evaluation in a batch") {
   constexpr std::size_t rows = 40; // more than one lane's width
-  std::vector<std::vector<std::uint8_t>> columns(every_kind.criteria().size(), std::vector<std::uint8_t>(rows, 0));
+  std::vector<std::vector<std::uint8_t>> columns(every_kind.criteria().size(),
+                                                 std::vector<std::uint8_t>(rows, 0));
   columns[5].assign(rows, kernel::unanswered_code);
   const std::vector<std::span<const std::uint8_t>> spans(columns.begin(), columns.end());
   std::vector<double> score(rows), before(rows);
@@ -152,18 +153,70 @@ TEST_CASE("free text left empty takes nothing from an evaluation in a batch") {
   kernel::score_many(every_kind.plan(), spans, {score, before, flags}, 1);
   columns[5].assign(rows, 0);
   kernel::scoring_work work;
-  const auto written = kernel::score_one(every_kind.plan(), std::vector<std::uint8_t>(columns.size(), 0), work);
+  const auto written =
+      kernel::score_one(every_kind.plan(), std::vector<std::uint8_t>(columns.size(), 0), work);
   for (std::size_t row = 0; row < rows; ++row) {
     CHECK(score[row] == written.score);
     CHECK(int{flags[row]} == int{written.flags});
   }
 }
 
+TEST_CASE("answers that are given as codes are checked and stay what they are") {
+  const auto coded = [](const char* criterion, std::string_view text) {
+    return code_of_code(every_kind.criteria()[every_kind.index_of(criterion)], text);
+  };
+  for (const auto& c : every_kind.criteria())
+    for (std::size_t code = 0; code < c.points().size(); ++code) {
+      const coded_answer found = code_of_code(c, std::to_string(code));
+      CHECK(found.problem.empty());
+      CHECK(found.code == code);
+    }
+  CHECK(coded("pace", "4.0").code == 4); // as a frame writes whole numbers beside missing ones
+  CHECK(coded("greeting", "").code == kernel::unanswered_code);
+  CHECK(coded("greeting", "255").code == kernel::unanswered_code);
+  CHECK(coded("tone", "254").code == kernel::not_applicable_code);
+  CHECK(coded("remarks", "long hold").code == 0);
+  for (const char* bad : {"2", "-1", "0.5", "yes", "253", "254", "256", "1e300", "not_applicable"})
+    CHECK(coded("greeting", bad).problem ==
+          std::string("expected a code (0 or 1, 255 for unanswered) but found \"") + bad + "\"");
+  CHECK(coded("tone", "7").problem ==
+        "expected a code (0 or 1, 254 for not applicable, 255 for unanswered) but found \"7\"");
+  CHECK(coded("pace", "5").problem == "expected a code (0 to 4, 255 for unanswered) but found \"5\"");
+  CHECK(coded("errors", "4").problem == "expected a code (0 to 3, 255 for unanswered) but found \"4\"");
+}
+
+TEST_CASE("several options are given as the codes of the chosen") {
+  const rubric r =
+      form("{method: points}",
+           "[{id: s, criteria: [{id: a, not_applicable: true, answer: {several: true, options: [{id: x, "
+           "points: 1}, {id: y, points: 2}, {id: z, points: 4}]}}]}]");
+  const criterion& a = r.criteria()[0];
+  const auto same = [&](const char* codes, const char* ids) {
+    const coded_answer by_code = code_of_code(a, codes), by_id = code_of(a, ids);
+    CHECK(by_code.problem.empty());
+    CHECK(by_id.problem.empty());
+    CHECK(by_code.code == by_id.code);
+  };
+  same("0", "x");
+  same("2;0", "x;z");
+  same("0;1;2", "x;y;z");
+  same("[]", "[]");
+  same("254", "not_applicable");
+  same("255", "");
+  const std::string expected =
+      "expected codes of options (0 to 2, 254 for not applicable, 255 for unanswered) but found ";
+  CHECK(code_of_code(a, "3").problem == expected + "\"3\"");
+  CHECK(code_of_code(a, "0;x").problem == expected + "\"x\"");
+  CHECK(code_of_code(a, "0;254").problem == expected + "\"254\"");
+  CHECK(code_of_code(a, "1;1").problem == "expected each option once but found \"y\" again");
+}
+
 TEST_CASE("codes that are no answers are refused, with the criterion") {
   scorer one(every_kind);
-  CHECK_THROWS_WITH_AS(one(std::vector<std::uint8_t>{0, 2, 0, 0, 0, 0}),
-                       "tone: expected a code of an answer but found 2", rubric_error);
+  CHECK_THROWS_WITH_AS(
+      one(std::vector<std::uint8_t>{0, 2, 0, 0, 0, 0}),
+      "tone: expected a code (0 or 1, 254 for not applicable, 255 for unanswered) but found 2", rubric_error);
   CHECK_THROWS_WITH_AS(one(std::vector<std::uint8_t>{254, 0, 0, 0, 0, 0}),
-                       "greeting: expected a code of an answer but found 254", rubric_error);
+                       "greeting: expected a code (0 or 1, 255 for unanswered) but found 254", rubric_error);
   CHECK_THROWS_AS(one(std::vector<std::uint8_t>{0, 0}), argument_error);
 }

@@ -86,16 +86,39 @@ TEST_CASE("faults of metrics are found when the form is loaded") {
 TEST_CASE("a date is noted and never scored") {
   const rubric r = form("{method: points}",
                         "[{id: s, criteria: [{id: a, answer: yes_no}, {id: call_back, answer: date}]}]");
-  for (const char* good : {"2026-01-31", "2024-02-29", "2026-01-31T09:30:00Z", "2026-01-31 09:30"}) {
+  for (const char* good :
+       {"2026-01-31", "2024-02-29", "2026-01-31T09:30:00Z", "2026-01-31 09:30",
+        "2026-01-31T23:59:60.123456789+08:00", "2026-01-31 00:00:00-0130", "2026-01-31T09:30+01"}) {
     const auto result = score(r, answers{{"a", "yes"}, {"call_back", good}});
     CHECK(result.score == 1.0);
     CHECK(result.criteria[1].state == criterion_state::excluded);
   }
   CHECK(score(r, answers{{"a", "yes"}}).score == 1.0);
-  for (const char* bad : {"2026-02-29", "2026-13-01", "31.01.2026", "2026-1-31", "2026-01-31x", "today"})
+  for (const char* bad : {"2026-02-29",
+                          "2026-13-01",
+                          "31.01.2026",
+                          "2026-1-31",
+                          "2026-01-31x",
+                          "today",
+                          "2026-01-31T99:99",
+                          "2026-01-31T24:00",
+                          "2026-01-31T",
+                          "2026-01-31T9:30",
+                          "2026-01-31T09:60",
+                          "2026-01-31T09:30:",
+                          "2026-01-31T09:30:61",
+                          "2026-01-31T09:30:00.",
+                          "2026-01-31T09:30z",
+                          "2026-01-31T09:30+",
+                          "2026-01-31T09:30+1",
+                          "2026-01-31T09:30+0:00",
+                          "2026-01-31T09:30+24:00",
+                          "2026-01-31T09:30+01:00 "})
     CHECK_THROWS_WITH_AS(
         score(r, answers{{"a", "yes"}, {"call_back", bad}}),
-        (std::string("call_back: expected a date like 2026-01-31 but found \"") + bad + "\"").c_str(),
+        (std::string("call_back: expected a date like 2026-01-31 or 2026-01-31T09:30 but found \"") + bad +
+         "\"")
+            .c_str(),
         rubric_error);
   CHECK(refusal("qascore: 1\nid: f\nversion: \"1\"\nscoring: {method: weighted}\nsections: [{id: s, "
                 "criteria: [{id: a, answer: "

@@ -303,6 +303,9 @@ def score(
             autocompletion=_choices("error", "ignore"),
         ),
     ] = "error",
+    coded: Annotated[
+        bool, typer.Option("--coded", help="Answers are codes, whole numbers, as `Rubric.coding()` lists them.")
+    ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -318,8 +321,9 @@ def score(
         target = Path("scores.csv") if out is None and explain is None and not as_json else out
         streams.check(target, as_json)
         scores = score_answers(
-            streams.read(file), streams.read(rubric, ".yaml"), evaluation=evaluation, criterion=criterion, answer=answer, unanswered=unanswered, unasked=unasked
-        )
+            streams.read(file), streams.read(rubric, ".yaml"), evaluation=evaluation, criterion=criterion, answer=answer, unanswered=unanswered, unasked=unasked,
+            coded=coded,
+        )  # fmt: skip
         words = None if explain is None else scores.explain(explain)
         alone = target is None or streams.table(target, scores.to_frame())
         if as_json:
