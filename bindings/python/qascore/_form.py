@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ._render import in_language
+from ._render import in_language, on_one_line
 
 if TYPE_CHECKING:
     from .rubric import Criterion, Rubric
@@ -257,7 +257,8 @@ class Wording:
 
     def others(self, part: Mapping[str, Any]) -> dict[str, str]:
         own = self.title(part)
-        return {tag: text for tag, text in part.get("title", {}).items() if text != own}
+        texts = {tag: on_one_line(text) for tag, text in part.get("title", {}).items()}
+        return {tag: text for tag, text in texts.items() if text != own}
 
     def points(self, value: float) -> str:
         return self.say("point_of" if value == 1 else "points_of", ("+" if self.adds and value > 0 else "") + number_text(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -33,12 +34,17 @@ def number(value: object, digits: int = 4) -> str:
 
 
 def in_language(title: Mapping[str, str], language: str, otherwise: str) -> str:
-    """The text in a language, else in the same one of another country, else the first there is."""
+    """The text in a language, else in the same one of another country, else the first there is; on one line."""
     if language in title:
-        return title[language]
+        return on_one_line(title[language])
     primary = language.split("-")[0]
     near = [text for tag, text in title.items() if tag.split("-")[0] == primary]
-    return near[0] if near else next(iter(title.values()), otherwise)
+    return on_one_line(near[0] if near else next(iter(title.values()), otherwise))
+
+
+def on_one_line(text: str) -> str:
+    """A title as lines of text and rows of tables show it, though its file breaks it."""
+    return re.sub(r"[ \n\r\t]+", " ", text).strip(" ")
 
 
 class Range(str):

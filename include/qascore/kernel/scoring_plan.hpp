@@ -5,6 +5,7 @@
 #include "scoring_cell.hpp"
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -117,5 +118,20 @@ struct alignas(16) node_score {
   double possible = 0.0;
   double value() const noexcept { return possible > 0.0 ? earned / possible : missing_value; }
 };
+
+/// The score as it is reported. What is within `limit_slack` of a half counts as one: 0.845 in binary is a
+/// little less.
+inline double reported(const scoring_plan& plan, double score) noexcept {
+  if (plan.digits < 0 || is_missing(score))
+    return score;
+  double factor = 1.0;
+  for (int digit = 0; digit < plan.digits; ++digit)
+    factor *= 10.0;
+  const double scaled = score * factor, lower = std::floor(scaled), rest = scaled - lower;
+  const double slack = limit_slack * factor;
+  const bool odd = std::fmod(lower, 2.0) != 0.0;
+  const bool up = rest > 0.5 + slack || (rest >= 0.5 - slack && (odd || !plan.half_even));
+  return (up ? lower + 1.0 : lower) / factor;
+}
 
 } // namespace qascore::kernel

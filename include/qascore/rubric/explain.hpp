@@ -3,6 +3,7 @@
 
 #include "result.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -23,9 +24,10 @@ inline std::string of_hundred(double fraction) {
 
 /// The phrases of one language; {0}, {1}, ... are filled in.
 struct phrases {
-  std::string_view score, band, passed, failed, not_scorable, lost, full, bonus, not_applicable, not_asked,
-      missing;
-  std::string_view rule, zero, cap, verdict, whole, before, capped, lifted, base, moved, chosen, yes, no;
+  std::string_view score, band, passed, failed, incomplete, nothing_left, lost, full, bonus, excluded;
+  std::string_view not_applicable, not_applicable_zero, not_applicable_full, not_asked, missing, no_part;
+  std::string_view rule, zero, cap, verdict, whole, before, rounded, capped, lifted, base, moved, chosen, yes,
+      no;
 };
 
 inline const phrases& phrases_of(std::string_view language) {
@@ -33,19 +35,25 @@ inline const phrases& phrases_of(std::string_view language) {
                                    .band = ", {0}",
                                    .passed = ", passed",
                                    .failed = ", not passed",
-                                   .not_scorable = "{0}: not scorable",
+                                   .incomplete = "{0}: not scorable, as answers are missing",
+                                   .nothing_left = "{0}: not scorable, as nothing that counts is left",
                                    .lost = "{0}: '{1}' on '{2}', {3} of {4} points, cost {5} of 100",
                                    .full = "{0}: '{1}' on '{2}', {3} of {4} points",
                                    .bonus = "{0}: '{1}' on '{2}', bonus of {3} points, gave {4} of 100",
+                                   .excluded = "{0}: '{1}' on '{2}', not scored",
                                    .not_applicable = "{0}: not applicable",
+                                   .not_applicable_zero = "{0}: not applicable, counts as 0, cost {1} of 100",
+                                   .not_applicable_full = "{0}: not applicable, counts as full marks",
                                    .not_asked = "{0}: not asked, as its condition does not hold",
                                    .missing = "{0}: no answer",
+                                   .no_part = ", takes no part",
                                    .rule = "fail rule on {0}: {1}",
                                    .zero = "sets {0} to 0",
                                    .cap = "caps {0} at {1} of 100",
                                    .verdict = "not passed, whatever the score",
                                    .whole = "the whole form",
                                    .before = "without fail rules the score is {0} of 100",
+                                   .rounded = "rounded from {0} of 100",
                                    .capped = "points above {1} are cut: {0}",
                                    .lifted = "points up to {1} are added: {0}",
                                    .base = "starts at {0} points",
@@ -57,19 +65,25 @@ inline const phrases& phrases_of(std::string_view language) {
                                    .band = "，{0}",
                                    .passed = "，合格",
                                    .failed = "，不合格",
-                                   .not_scorable = "{0}：无法评分",
+                                   .incomplete = "{0}：有未作答项，无法评分",
+                                   .nothing_left = "{0}：没有可计分项，无法评分",
                                    .lost = "{0}：“{2}”答“{1}”，得 {3}/{4} 分，失 {5} 分（满分 100）",
                                    .full = "{0}：“{2}”答“{1}”，得 {3}/{4} 分",
                                    .bonus = "{0}：“{2}”答“{1}”，加分 {3}，得 {4} 分（满分 100）",
+                                   .excluded = "{0}：“{2}”答“{1}”，不计分",
                                    .not_applicable = "{0}：不适用",
+                                   .not_applicable_zero = "{0}：不适用，按 0 分计，失 {1} 分（满分 100）",
+                                   .not_applicable_full = "{0}：不适用，按满分计",
                                    .not_asked = "{0}：条件不成立，未考核",
                                    .missing = "{0}：未作答",
+                                   .no_part = "，不参与计分",
                                    .rule = "{0} 触发否决规则：{1}",
                                    .zero = "{0}记 0 分",
                                    .cap = "{0}最高 {1} 分（满分 100）",
                                    .verdict = "无论得分，判为不合格",
                                    .whole = "整份评分表",
                                    .before = "不计否决规则，得分为 {0} 分（满分 100）",
+                                   .rounded = "由 {0} 分（满分 100）修约而来",
                                    .capped = "超过 {1} 分的部分不计：{0}",
                                    .lifted = "补至 {1} 分：{0}",
                                    .base = "基础分 {0} 分",
@@ -104,8 +118,6 @@ public:
       line(out, fill(words_.base, {format_number(result_.form.definition().base)}));
     for (std::size_t i = 0; i < result_.criteria.size(); ++i)
       out += about(i);
-    // Less than this is only what binary fractions leave.
-    constexpr double least_shown = 1e-12;
     if (result_.cap_adjustment < -least_shown)
       line(out,
            fill(words_.capped, {of_hundred(-result_.cap_adjustment), of_hundred(result_.form.plan().cap)}));
@@ -114,23 +126,50 @@ public:
            fill(words_.lifted, {of_hundred(result_.cap_adjustment), of_hundred(result_.form.plan().floor)}));
     for (const auto& rule : result_.fail_rules)
       line(out, fill(words_.rule, {rule.on, effect(rule)}));
-    if (result_.score && result_.score != result_.score_before_fail)
-      line(out, fill(words_.before, {of_hundred(*result_.score_before_fail)}));
+    if (!result_.score)
+      return out;
+    const std::string before = of_hundred(*result_.score_before_fail);
+    if (*result_.score != kernel::reported(result_.form.plan(), *result_.score_before_fail))
+      line(out, fill(words_.before, {before}));
+    else if (of_hundred(*result_.score) != before)
+      line(out, fill(words_.rounded, {before}));
     return out;
   }
 
 private:
+  /// Less than this is only what binary fractions leave.
+  static constexpr double least_shown = 1e-12;
+
   bool from_base() const { return result_.form.definition().method == scoring_method::base; }
 
   static void line(std::string& out, const std::string& text) { out += "\n- " + text; }
 
+  // Titles may have line breaks; each criterion keeps its line.
+  static std::string on_one_line(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+      const bool space = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+      if (!space)
+        out += c;
+      else if (!out.empty() && out.back() != ' ')
+        out += ' ';
+    }
+    while (out.ends_with(' '))
+      out.pop_back();
+    return out;
+  }
+
   std::string headline() const {
-    const std::string name = std::string(result_.form.title(language_)) + " " + result_.form.version();
+    const std::string name =
+        on_one_line(result_.form.title(language_)) + " " + on_one_line(result_.form.version());
+    const bool counts = std::ranges::any_of(
+        result_.criteria, [](const auto& one) { return one.state == criterion_state::scored; });
     std::string out = result_.score ? fill(words_.score, {name, of_hundred(*result_.score)})
-                                    : fill(words_.not_scorable, {name});
+                      : counts && !result_.missing.empty() ? fill(words_.incomplete, {name})
+                                                           : fill(words_.nothing_left, {name});
     for (const auto& band : result_.form.definition().bands)
       if (band.id == result_.band)
-        out += fill(words_.band, {in_language(band.title, language_, band.id)});
+        out += fill(words_.band, {on_one_line(in_language(band.title, language_, band.id))});
     if (result_.passed)
       out += *result_.passed ? words_.passed : words_.failed;
     return out;
@@ -142,7 +181,7 @@ private:
     if (asked.classes() != nullptr)
       return fill(words_.chosen, {format_number(asked.points()[code])});
     if (const auto* options = std::get_if<options_answer>(&asked.definition().answer))
-      return std::string(in_language(options->options[code].title, language_, options->options[code].id));
+      return on_one_line(in_language(options->options[code].title, language_, options->options[code].id));
     return asked.answer(code);
   }
 
@@ -150,17 +189,28 @@ private:
     const criterion_result& one = result_.criteria[i];
     const criterion& asked = result_.form.criteria()[i];
     std::string out;
-    if (one.state == criterion_state::not_applicable)
-      line(out, fill(words_.not_applicable, {one.id}));
+    // What is left out of a score says so: the others then count for all of it.
+    const std::string_view left_out = result_.score ? words_.no_part : std::string_view{};
+    if (one.state == criterion_state::not_applicable) {
+      const double cost = one.applied_weight - one.contribution;
+      line(out, !(one.applied_weight > 0.0) ? fill(words_.not_applicable, {one.id}) + std::string(left_out)
+                : cost > least_shown        ? fill(words_.not_applicable_zero, {one.id, of_hundred(cost)})
+                                            : fill(words_.not_applicable_full, {one.id}));
+    }
     if (one.state == criterion_state::not_asked)
-      line(out, fill(words_.not_asked, {one.id}));
+      line(out, fill(words_.not_asked, {one.id}) + std::string(left_out));
     if (one.state == criterion_state::unanswered)
-      line(out, fill(words_.missing, {one.id}));
-    if (one.state != criterion_state::scored)
+      line(out, fill(words_.missing, {one.id}) + std::string(left_out));
+    const bool has_answer = one.state == criterion_state::scored ||
+                            (one.state == criterion_state::excluded && is_scored(asked.definition().answer));
+    if (!has_answer)
       return out;
-    const std::string answer = answer_of(asked, one.code);
+    const std::string answer = answer_of(asked, one.code), title = on_one_line(asked.title(language_));
+    if (one.state == criterion_state::excluded) {
+      line(out, fill(words_.excluded, {one.id, answer, title}));
+      return out;
+    }
     const std::string earned = format_number(one.earned), possible = format_number(one.possible);
-    const std::string_view title = asked.title(language_);
     if (from_base())
       line(out, fill(words_.moved, {one.id, answer, title, (one.earned > 0.0 ? "+" : "") + earned}));
     else if (asked.definition().bonus)

@@ -90,7 +90,7 @@ QASCORE_INLINE scoring_outcome score_one(const scoring_plan& plan, std::span<con
     out.flags |= flag_not_scorable;
   work.after = work.before;
   if (!special) {
-    out.score = detail_scoring::reported(plan, out.score);
+    out.score = reported(plan, out.score);
     return out;
   }
 
@@ -128,7 +128,7 @@ QASCORE_INLINE scoring_outcome score_one(const scoring_plan& plan, std::span<con
     if (rule.scope == fail_scope::form && rule.effect != fail_effect::verdict && !is_missing(out.score))
       out.score = std::min(out.score, rule.effect == fail_effect::zero ? 0.0 : rule.cap);
   }
-  out.score = detail_scoring::reported(plan, out.score);
+  out.score = reported(plan, out.score);
   return out;
 }
 

@@ -3,8 +3,6 @@
 
 #include "../scoring_plan.hpp"
 
-#include <cmath>
-
 /// The few operations that make a score, one at a time and in batches: the same bits.
 namespace qascore::kernel::detail_scoring {
 
@@ -24,21 +22,6 @@ inline double free_value(const scoring_plan& plan, const node_score& form) noexc
 inline double form_value(const scoring_plan& plan, const node_score& form) noexcept {
   const double value = free_value(plan, form);
   return value < plan.floor ? plan.floor : value > plan.cap ? plan.cap : value;
-}
-
-/// The score as it is reported. What is within `limit_slack` of a half counts as one: 0.845 in binary is a
-/// little less.
-inline double reported(const scoring_plan& plan, double score) noexcept {
-  if (plan.digits < 0 || is_missing(score))
-    return score;
-  double factor = 1.0;
-  for (int digit = 0; digit < plan.digits; ++digit)
-    factor *= 10.0;
-  const double scaled = score * factor, lower = std::floor(scaled), rest = scaled - lower;
-  const double slack = limit_slack * factor;
-  const bool odd = std::fmod(lower, 2.0) != 0.0;
-  const bool up = rest > 0.5 + slack || (rest >= 0.5 - slack && (odd || !plan.half_even));
-  return (up ? lower + 1.0 : lower) / factor;
 }
 
 /// A child's share of its parent's mean. The product first: weights and amounts are mostly small integers, so
