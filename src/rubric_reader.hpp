@@ -24,7 +24,12 @@ struct part_keys {
 inline const std::map<std::string, part_keys>& all_keys() {
   static const std::map<std::string, part_keys> keys = {
       {"rubric",
-       {{"qascore", "id", "version", "language", "title", "scoring", "bands", "pass_from", "sections"}}},
+       {{"qascore", "id", "version", "language", "title", "scoring", "bands", "pass_from", "sections"},
+        {{"name", "write \"title\""},
+         {"method", "it stands in \"scoring\", like scoring: {method: weighted}"},
+         {"criteria", "criteria stand in sections, like sections: [{id: all, criteria: [...]}]"},
+         {"pass", "write \"pass_from\", a fraction"},
+         {"threshold", "write \"pass_from\", a fraction"}}}},
       {"scoring",
        {{"method", "weights", "not_applicable", "base", "scale", "floor", "cap", "round"},
         {{"out_of", "full marks are said of each criterion (\"out_of\"), and a score is a fraction of 1"}}}},
@@ -35,14 +40,39 @@ inline const std::map<std::string, part_keys>& all_keys() {
        {{"id", "title", "weight", "sections", "criteria", "fail", "ask_when", "excluded"},
         {{"not_applicable",
           "a section is not applicable when all that it holds is: write it on each of its criteria"},
-         {"bonus", "a section is a bonus when all that it holds is: write it on each of its criteria"}}}},
+         {"bonus", "a section is a bonus when all that it holds is: write it on each of its criteria"},
+         {"name", "write \"title\""},
+         {"questions", "write \"criteria\""},
+         {"items", "write \"criteria\""}}}},
       {"criterion",
        {{"id", "title", "weight", "dimension", "answer", "not_applicable", "bonus", "critical", "reasons",
-         "fail", "ask_when", "out_of", "excluded"}}},
+         "fail", "ask_when", "out_of", "excluded"},
+        {{"name", "write \"title\""},
+         {"text", "write \"title\"; free text is answer: text"},
+         {"type", "the kind of answer stands in \"answer\", like answer: yes_no"},
+         {"points", "points stand in the answer, like answer: {yes_no: {points: 5}}"},
+         {"max", "points stand in the answer, like answer: {scale: {min: 0, max: 5}}"},
+         {"yes_no", "it stands in \"answer\", like answer: yes_no"},
+         {"options",
+          "they stand in \"answer\", like answer: {options: [{id: full, points: 2}, {id: none, points: 0}]}"},
+         {"scale", "it stands in \"answer\", like answer: {scale: {min: 1, max: 5}}"},
+         {"number",
+          "it stands in \"answer\", like answer: {number: {ranges: [{to: 3, points: 1}, {points: 0}]}}"},
+         {"hits", "they stand in \"answer\", like answer: {hits: {points: -5, limit: -15}}"},
+         {"na", "write \"not_applicable\""},
+         {"fatal", "say what fails it, like fail: [{when: below_highest, scope: form, effect: zero}]"}}}},
       {"condition", {{"all", "any", "not", "criterion", "field", "is", "contains_all", "is_exactly"}}},
       {"answer", {{"yes_no", "options", "several", "most", "scale", "number", "hits"}}},
-      {"yes_no", {{"points", "good"}}},
-      {"option", {{"id", "title", "points"}}},
+      {"yes_no",
+       {{"points", "good"},
+        {{"yes", "\"points\" are those of the good answer, yes unless good: \"no\" stands beside"},
+         {"no", "\"points\" are those of the good answer, yes unless good: \"no\" stands beside"}}}},
+      {"option",
+       {{"id", "title", "points"},
+        {{"name", "write \"title\""},
+         {"text", "write \"title\""},
+         {"score", "write \"points\""},
+         {"value", "write \"points\""}}}},
       {"scale", {{"min", "max", "points"}}},
       {"number", {{"from", "ranges"}}},
       {"round", {{"digits", "rule"}}},
@@ -154,7 +184,8 @@ private:
           failed_.contains("") ||
           std::ranges::any_of(failed_, [&](const auto& q) { return is_within(one.path, q); }) ||
           (one.path.ends_with(".answer") && failed_within(one.path)) ||
-          std::ranges::any_of(unread_, [&](const auto& q) { return is_within(q, one.path); });
+          std::ranges::any_of(
+              unread_, [&](const auto& q) { return is_within(q, one.path) || is_within(one.path, q); });
       if (follows)
         continue;
       const position where = find(one.path);
@@ -202,13 +233,16 @@ private:
                           " but found a merge key, which is not supported: write the keys out");
       } else {
         report(where, "expected a key of " + a(part) + " but found " + detail::quoted(key.value) +
-                          hint(key.value, keys.known));
+                          (part == "condition" ? condition_hint(key.value, keys.known)
+                                               : hint(key.value, keys.known)));
       }
     }
     return out;
   }
 
   static std::string a(const std::string& part) {
+    if (part == "scoring" || part == "yes_no" || part == "hits")
+      return part;
     return (part == "answer" || part == "option" || part == "effect" ? "an " : "a ") + part;
   }
 
@@ -224,11 +258,19 @@ private:
     return nearest.empty() ? "; it may have " + listed(allowed) : nearest;
   }
 
+  static std::string condition_hint(std::string_view name, const std::vector<std::string>& allowed) {
+    const std::string nearest = detail::did_you_mean(name, allowed);
+    return nearest.empty()
+               ? "; a test is {criterion: ID, is: ANSWER} or {field: NAME, is: VALUE}, in all, any or not"
+               : nearest;
+  }
+
   template <class Read>
   void need(const opened& in, std::string_view key, Read read) {
     if (!optional(in, key, read))
       report({in.self.node, inside(in.self.path, key)},
-             "expected the key " + detail::quoted(key) + " but found none");
+             "expected the key " + detail::quoted(key) + " but found none" +
+                 (key == "qascore" ? " (write qascore: 1, the version of the format)" : ""));
   }
   template <class Read>
   bool optional(const opened& in, std::string_view key, Read read) {
@@ -243,7 +285,7 @@ private:
   void list(const place& p, std::vector<Item>& out, Read read) {
     visit(p);
     if (at(p).kind != node_kind::list) {
-      expected(p, "a list");
+      expected(p, "a list", at(p).kind == node_kind::map ? " (write - before each of its parts)" : "");
       unread_.insert(p.path);
       return;
     }
@@ -320,6 +362,24 @@ private:
     return value;
   }
 
+  // 80 %, or a comma before decimals.
+  static std::string number_meant(std::string text) {
+    if (text.ends_with('%')) {
+      text.pop_back();
+      while (text.ends_with(' '))
+        text.pop_back();
+      if (const auto percent = decimal(text))
+        return " (write " + text + ", or " + detail::format_number(*percent / 100.0) +
+               " where a fraction is expected)";
+    }
+    if (std::ranges::count(text, ',') == 1) {
+      std::ranges::replace(text, ',', '.');
+      if (decimal(text))
+        return " (did you mean " + text + "?)";
+    }
+    return {};
+  }
+
   void number(const place& p, double& out) {
     visit(p);
     if (at(p).kind != node_kind::text)
@@ -328,7 +388,7 @@ private:
     if (at(p).quoted)
       return expected(p, "a number", value ? ", which is text (write it without quotes)" : "");
     if (!value)
-      return expected(p, "a decimal number, like 10 or 0.5,");
+      return expected(p, "a decimal number, like 10 or 0.5,", number_meant(at(p).value));
     out = *value;
   }
   void number(const place& p, std::optional<double>& out) {
@@ -349,19 +409,29 @@ private:
     out = static_cast<int>(value);
   }
 
+  static std::string truth_meant(const node& n) {
+    const auto is = [&](std::initializer_list<std::string_view> words) {
+      return n.kind == node_kind::text && std::ranges::find(words, n.value) != words.end();
+    };
+    return is({"yes", "Yes", "YES", "on", "On", "True", "TRUE", "y", "1"})    ? " (did you mean true?)"
+           : is({"no", "No", "NO", "off", "Off", "False", "FALSE", "n", "0"}) ? " (did you mean false?)"
+                                                                              : "";
+  }
+
   void truth(const place& p, bool& out) {
     visit(p);
     const node& n = at(p);
     if (n.kind != node_kind::text || n.quoted || (n.value != "true" && n.value != "false"))
       return expected(p, "true or false",
                       n.value == "true" || n.value == "false" ? ", which is text (write it without quotes)"
-                                                              : "");
+                                                              : truth_meant(n));
     out = n.value == "true";
   }
 
-  /// One of some names. True if it was one.
+  /// One of some names; `more` says what else there may be. True if it was one.
   template <class Choice>
-  bool choice(const place& p, Choice& out, const std::vector<std::pair<std::string, Choice>>& choices) {
+  bool choice(const place& p, Choice& out, const std::vector<std::pair<std::string, Choice>>& choices,
+              const std::string& more = {}) {
     visit(p);
     std::vector<std::string> names;
     for (const auto& [name, value] : choices) {
@@ -371,7 +441,7 @@ private:
         return true;
       }
     }
-    expected(p, "one of " + listed(names),
+    expected(p, (names.size() > 1 ? "one of " : "") + listed(names) + more,
              at(p).kind == node_kind::text ? detail::did_you_mean(at(p).value, names) : std::string{});
     return false;
   }
@@ -623,7 +693,8 @@ private:
   void read_answer(const place& p, answer_definition& out) {
     if (at(p).kind == node_kind::text) {
       choice<answer_definition>(
-          p, out, {{"yes_no", yes_no_answer{}}, {"text", text_answer{}}, {"date", date_answer{}}});
+          p, out, {{"yes_no", yes_no_answer{}}, {"text", text_answer{}}, {"date", date_answer{}}},
+          ", or a map like {scale: {min: 1, max: 5}},");
       return;
     }
     const auto in = open(p, "answer");
@@ -722,7 +793,8 @@ private:
           choice<fail_scope>(r, rule.scope,
                              {{"criterion", fail_scope::criterion},
                               {"section", fail_scope::section},
-                              {"form", fail_scope::form}});
+                              {"form", fail_scope::form}},
+                             ", or a section around it like {section: ID},");
         } else if (const auto scope = open(r, "scope")) {
           rule.scope = fail_scope::section;
           need(*scope, "section", [&](const place& s) { text(s, rule.section); });
@@ -731,7 +803,8 @@ private:
       need(*in, "effect", [&](const place& r) {
         if (at(r).kind == node_kind::text) {
           choice<fail_effect>(r, rule.effect,
-                              {{"zero", fail_effect::zero}, {"verdict", fail_effect::verdict}});
+                              {{"zero", fail_effect::zero}, {"verdict", fail_effect::verdict}},
+                              ", or a cap like {cap: 0.5},");
         } else if (const auto effect = open(r, "effect")) {
           rule.effect = fail_effect::cap;
           need(*effect, "cap", [&](const place& s) { number(s, rule.cap); });
@@ -744,7 +817,8 @@ private:
     rule.when = when_below_highest{};
     if (at(p).kind == node_kind::text) {
       bool only = true;
-      choice<bool>(p, only, {{"below_highest", true}});
+      choice<bool>(p, only, {{"below_highest", true}},
+                   ", or a map like {chosen: ANSWER}, {below: 0.5} or {hits: 2},");
       return;
     }
     const auto in = open(p, "when");
@@ -767,9 +841,9 @@ private:
   std::size_t visits_ = 0;
   std::vector<problem> problems_;
   std::vector<std::pair<std::string, position>>
-      places_;                             // of what was read, by path, the first of each counts
-  std::set<std::string> failed_;           // paths with a problem
-  std::set<std::string> unread_;           // parts that could not be opened
+      places_;                   // of what was read, by path, the first of each counts
+  std::set<std::string> failed_; // paths with a problem
+  std::set<std::string> unread_; // parts that could not be opened
 };
 
 } // namespace qascore::reader

@@ -51,6 +51,14 @@ public:
   const std::string& text() const noexcept { return text_; }
   const std::string& name() const noexcept { return name_; }
 
+  /// A line, from 0, without its end; empty where there is none.
+  std::string_view line(int row) const {
+    if (row < 0 || static_cast<std::size_t>(row) >= lines_.size())
+      return {};
+    const std::size_t begin = lines_[static_cast<std::size_t>(row)];
+    return std::string_view(text_).substr(begin, std::min(text_.find('\n', begin), text_.size()) - begin);
+  }
+
   /// Line and column from 0, the column in bytes, as the parser counts them.
   position at(int line, int byte_column) const {
     const auto row =

@@ -136,6 +136,20 @@ private:
   const source& text_;
 };
 
+/// What people most often mean where yaml-cpp stops.
+std::string yaml_meant(const source& text, const YAML::Mark& mark, std::string_view message) {
+  if (message.find("tab") != std::string_view::npos)
+    return ": YAML is indented by spaces, never by tabs";
+  const auto is_wide = [&](int line) { return text.line(line).find("：") != std::string_view::npos; };
+  if (is_wide(mark.line) || is_wide(mark.line - 1))
+    return ": in place of the wide colon ： YAML has : and a space";
+  if (message == "illegal map value")
+    return ": a text with a colon in it stands in quotes, each part of a list begins with -, and what "
+           "belongs together has "
+           "the same indentation";
+  return {};
+}
+
 } // namespace
 
 tree parse_tree(const source& text) {
@@ -155,7 +169,8 @@ tree parse_any_tree(const source& text) {
     }
   } catch (const YAML::Exception& failure) {
     text.refuse(text.at(failure.mark.line, failure.mark.column),
-                "expected YAML but found an error: " + failure.msg);
+                "expected YAML but found an error: " + failure.msg +
+                    yaml_meant(text, failure.mark, failure.msg));
   }
   tree out = builder.take();
   if (out.nodes.empty())

@@ -94,6 +94,19 @@ def test_a_form_comes_back_with_the_same_content(name: str) -> None:
     assert again(rubric).content_hash == rubric.content_hash
 
 
+@pytest.mark.parametrize("choice", [{"section_not_applicable": "section"}, {"section_fail": "stays"}, {"cap": False}, {"divisor": "largest"}], ids=str)
+@pytest.mark.parametrize("name", forms())
+def test_what_was_chosen_is_chosen_again(name: str, choice: dict[str, Any]) -> None:
+    rubric = qa.import_rubric(forms()[name], "amazon_connect", **choice).rubric
+    back = again(rubric, **choice)
+    if "divisor" not in choice or name != "sections":
+        assert back.content_hash == rubric.content_hash
+        return
+    answers = {one.id: one.answers[0] for one in rubric.criteria if one.scored}  # 8 of 8 points went out as 10 of 10
+    assert back.content_hash != rubric.content_hash
+    assert back.score_one(answers, unasked="ignore").score == rubric.score_one(answers, unasked="ignore").score
+
+
 @needs_model
 @pytest.mark.parametrize("name", forms())
 def test_what_is_written_is_valid_by_the_model_of_the_api(name: str) -> None:
@@ -202,7 +215,7 @@ sections:
     title: Section
     weight: 2.5
     ask_when: {all: [{criterion: b, is: [x, y]}, {not: {field: channel, is: phone}}]}
-    fail: [{when: {below: 0.25}, scope: section, effect: {cap: 0.5}}]
+    fail: [{when: {below: 0.5}, scope: section, effect: {cap: 0.25}}]
     sections:
       - id: inner
         criteria:
@@ -214,7 +227,7 @@ sections:
             critical: true
             reasons: [forgot, {id: wrong, title: Wrong}]
             answer: {yes_no: {points: 5, good: "no"}}
-            fail: [{when: below_highest, scope: criterion, effect: zero}, {when: {chosen: "no"}, scope: form, effect: verdict}]
+            fail: [{when: below_highest, scope: criterion, effect: verdict}, {when: {chosen: "no"}, scope: form, effect: verdict}]
   - id: t
     criteria:
       - {id: b, out_of: 12.5, answer: {options: [{id: x, title: X, points: 1.5}, {id: y, points: 0}, {id: z, points: 1}]}}
@@ -231,7 +244,7 @@ sections:
     rubric = parse(said)
     assert qa.Rubric.parse(json.dumps(rubric.definition(), ensure_ascii=False)).content_hash == rubric.content_hash
     base = parse("""
-scoring: {method: base, base: 90, scale: 100, floor: 10, round: {digits: 3, rule: half_up}}
+scoring: {method: base, base: 90, scale: 100, floor: 75, round: {digits: 3, rule: half_up}}
 sections: [{id: s, criteria: [{id: a, answer: {hits: {points: -5, limit: -20}}}]}]
 """)
     assert qa.Rubric.parse(json.dumps(base.definition())).content_hash == base.content_hash

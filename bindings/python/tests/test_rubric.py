@@ -382,9 +382,13 @@ def test_a_definition_keeps_every_limit() -> None:
     head = 'qascore: 1, id: f, version: "1", sections: [{id: s, criteria: [{id: a, answer: {yes_no: {points: 2}}}, {id: b, answer: date}, '
     several = "{id: c, answer: {options: [{id: x, points: 1}, {id: y, points: 2}], several: true, most: 2}}, "
     rest = "{id: d, answer: yes_no, ask_when: {criterion: c, is_exactly: [x]}}]}]"
-    for scoring in ("base, base: 10, scale: 12, floor: 1, cap: 11", "base, base: 10, floor: 2", "points, cap: 1.1", "points, cap: [0, 1]",
-                    "weighted, floor: 0.1, round: {digits: 3, rule: half_up}"):  # fmt: skip
-        form = qa.Rubric.parse("{scoring: {method: " + scoring + "}, " + head + several + rest + "}")
+    loses = "{id: e, answer: {yes_no: {points: -9}}}, "
+    bonus = "{id: e, bonus: true, answer: yes_no}, "
+    for scoring, more in (
+        ("base, base: 10, scale: 12, floor: 2, cap: 11", loses), ("base, base: 10, floor: 2", loses), ("points, cap: 1.1", bonus),
+        ("points, cap: [0, 1]", bonus), ("weighted, floor: 0.1, round: {digits: 3, rule: half_up}", ""),
+    ):  # fmt: skip
+        form = qa.Rubric.parse("{scoring: {method: " + scoring + "}, " + head + several + more + rest + "}")
         assert qa.Rubric.parse(json.dumps(form.definition())).content_hash == form.content_hash
 
 

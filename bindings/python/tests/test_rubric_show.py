@@ -32,7 +32,7 @@ sections:
       - id: b1
         criteria:
           - {id: wait, answer: {number: {from: metric.wait_s, ranges: [{to: 20, points: 2}, {to: 60.5, points: 1}, {points: 0}]}}}
-          - {id: slips, answer: {hits: {points: -2, limit: -6}}, reasons: [haste, {id: habit, title: Old habit}], fail: [{when: {hits: 3}, scope: criterion, effect: zero}]}
+          - {id: slips, answer: {hits: {points: -2, limit: -6}}, reasons: [haste, {id: habit, title: Old habit}], fail: [{when: {hits: 2}, scope: criterion, effect: zero}]}
           - {id: extra, out_of: 4, answer: {options: [{id: p, points: 3}, {id: q, points: 1}]}, fail: [{when: {chosen: [p, q]}, scope: {section: b}, effect: zero}]}
           - {id: note, answer: text}
 """
@@ -107,7 +107,7 @@ Bands: Good: from 85, poor: from 0
         - above 60.5: 0 points
     - slips
         how often: 6 points, less 2 for each, not below 0
-        ! From 3 times on: this criterion counts 0.
+        ! From 2 times on: this criterion counts 0.
         Root causes: haste, Old habit
     - extra (full marks are 4 points)
         ( ) p: 3 points

@@ -139,7 +139,8 @@ inline std::vector<std::int64_t> on_integer_scale(std::span<const exact_number> 
     while (common == 0 && total * factor > ceiling)
       factor /= 2.0;
     for (; total > 0.0 && total * factor * 2.0 <= ceiling; factor *= 2.0)
-      shift *= 2;
+      if (common != 0) // else the numbers may be as small as doubles are
+        shift *= 2;
     for (std::size_t i = 0; i < numbers.size(); ++i)
       if (common == 0)
         out.push_back(std::llround(numbers[i].value() * factor));

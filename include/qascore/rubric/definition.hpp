@@ -19,6 +19,7 @@ inline constexpr std::size_t max_section_depth = 3;
 inline constexpr std::size_t max_bands = 100;
 inline constexpr std::size_t max_id_bytes = 64;
 inline constexpr int max_amount = 1'000'000; ///< of a weight, of points
+inline constexpr double min_amount = 1e-9;   ///< of a weight, of points, that is not 0
 inline constexpr std::size_t max_condition_depth = 8;
 inline constexpr std::size_t max_condition_tests = 1000; ///< of all conditions of a form
 
@@ -97,7 +98,7 @@ struct fail_rule_definition {
   std::variant<when_chosen, when_below_highest, when_below, when_hits> when;
   fail_scope scope = fail_scope::form;
   fail_effect effect = fail_effect::zero;
-  double cap = 0.0; ///< with effect cap: the most that is left, a fraction
+  double cap = 0.0;         ///< with effect cap: the most that is left, a fraction
   std::string section = {}; ///< with scope section: which of those around; empty: the nearest
 };
 

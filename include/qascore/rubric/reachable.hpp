@@ -37,8 +37,17 @@ public:
     for (std::size_t input = 0; input < graph.inputs(); ++input) {
       if (tests[input].empty())
         continue;
+      // Codes that no test looks at are alike: the first of them stands for all.
+      std::bitset<256> named;
+      for (const auto& codes : tests[input])
+        named |= codes;
       std::map<std::vector<bool>, int> alike;
+      bool other = false;
       for (int code = 0; code < 256; ++code) {
+        const bool is_named = named.test(static_cast<std::size_t>(code));
+        if (!is_named && other)
+          continue;
+        other = other || !is_named;
         std::vector<bool> holds;
         for (const auto& codes : tests[input])
           holds.push_back(codes.test(static_cast<std::size_t>(code)));

@@ -3,6 +3,7 @@
 
 #include "../core/error.hpp"
 #include "../detail/nearest.hpp"
+#include "bites.hpp"
 #include "reachable.hpp"
 
 #include <algorithm>
@@ -12,7 +13,8 @@
 #include <string>
 #include <vector>
 
-/// What makes a definition a rubric that can score. All problems are found in one go.
+/// What makes a definition a rubric that can score. All problems are found in one go; conditions that are never true, and
+/// what could change no score, are looked for in a form that is right otherwise.
 namespace qascore::detail {
 
 inline bool is_plain_id(std::string_view text) {
@@ -83,7 +85,7 @@ public:
     if (criteria_ > 0 && base_ == 0)
       report("sections", "expected at least one criterion that is scored and not a bonus but found none");
     check_conditions();
-    return std::move(problems_);
+    return problems_.empty() ? bite_checker(rubric_).run() : std::move(problems_);
   }
 
 private:
@@ -111,15 +113,33 @@ private:
       report(path, "expected an id of its own but found " + quoted(id) + ", which " + at->second + " has");
   }
 
+  // Percent, most likely.
+  static std::string fraction_meant(double value) {
+    return value >= 10.0 && value <= 100.0 ? " (did you mean " + format_number(value / 100.0) + "?)"
+                                           : std::string{};
+  }
+
   void check_fraction(const std::string& path, double value) {
     if (!(value >= 0.0 && value <= 1.0))
-      report(path, "expected a fraction from 0 to 1 but found " + format_number(value));
+      report(path,
+             "expected a fraction from 0 to 1 but found " + format_number(value) + fraction_meant(value));
   }
 
   void check_points(const std::string& path, double value, bool negative = false) {
     if (!(std::abs(value) <= max_amount) || (value < 0.0 && !negative))
       report(path, std::string("expected a number ") + (negative ? "of at most +-" : "from 0 to ") +
-                       std::to_string(max_amount) + " but found " + format_number(value));
+                       std::to_string(max_amount) + " but found " + format_number(value) +
+                       (value < 0.0 && !negative ? ": only method base and hits deduct" : ""));
+    else
+      check_size(path, value);
+  }
+
+  // Smaller numbers are lost beside any that people write.
+  bool check_size(const std::string& path, double value) {
+    const bool lost = value != 0.0 && std::abs(value) < min_amount;
+    if (lost)
+      report(path, "expected 0, or a number from 0.000000001, but found " + format_number(value));
+    return !lost;
   }
 
   bool adds() const { return rubric_.method == scoring_method::base; }
@@ -133,6 +153,8 @@ private:
       report(rubric_.scale ? "scoring.scale" : "scoring",
              "expected a scale (the points that are a score of 1) above 0, at most " +
                  std::to_string(max_amount) + ", but found " + format_number(scale));
+    else if (check_size("scoring.base", rubric_.base) && rubric_.scale)
+      check_size("scoring.scale", scale);
     if (rubric_.not_applicable != not_applicable_policy::redistribute)
       report("scoring.not_applicable",
              "expected \"redistribute\": with method base what is not applicable adds and deducts nothing");
@@ -205,6 +227,8 @@ private:
     else if (!(*weight >= 0.0 && *weight <= max_amount))
       report(path + ".weight", "expected a number from 0 to " + std::to_string(max_amount) + " but found " +
                                    format_number(*weight));
+    else
+      check_size(path + ".weight", *weight);
   }
 
   // A weight that is wrong has its own problem: it does not make "all 0" true as well.
@@ -375,6 +399,8 @@ private:
     if (!(value > 0.0 && value <= max_amount))
       return report(path, "expected a number above 0, at most " + std::to_string(max_amount) +
                               ", but found " + format_number(value));
+    if (!check_size(path, value))
+      return;
     const double most = valid ? most_points(criterion.answer) : 0.0;
     if (rubric_.method == scoring_method::weighted && value < most)
       report(path, "expected at least what the best answer earns (" + format_number(most) + ") but found " +
@@ -476,11 +502,11 @@ private:
   void check_rule(const fail_rule_definition& rule, const std::string& path) {
     if (const auto* below = std::get_if<when_below>(&rule.when);
         below && !(below->fraction > 0.0 && below->fraction <= 1.0))
-      report(path + ".when.below",
-             "expected a fraction above 0, at most 1, but found " + format_number(below->fraction));
+      report(path + ".when.below", "expected a fraction above 0, at most 1, but found " +
+                                       format_number(below->fraction) + fraction_meant(below->fraction));
     if (rule.effect == fail_effect::cap && !(rule.cap > 0.0 && rule.cap < 1.0))
-      report(path + ".effect.cap",
-             "expected a fraction between 0 and 1 but found " + format_number(rule.cap));
+      report(path + ".effect.cap", "expected a fraction between 0 and 1 but found " +
+                                       format_number(rule.cap) + fraction_meant(rule.cap));
   }
 
   void check_target(const fail_rule_definition& rule, const std::string& path) {

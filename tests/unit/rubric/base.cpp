@@ -178,8 +178,8 @@ TEST_CASE("the hash of a form knows base, scale, floor and cap") {
   std::vector<std::string> hashes;
   for (const char* scoring :
        {"{method: base, base: 100}", "{method: base, base: 90}", "{method: base, base: 90, scale: 100}",
-        "{method: base, base: 90, scale: 100, floor: 10}", "{method: base, base: 90, scale: 100, cap: 95}",
-        "{method: base, base: 90, scale: 100, floor: 10, cap: 95}"})
+        "{method: base, base: 90, scale: 100, floor: 60}", "{method: base, base: 90, scale: 100, cap: 94}",
+        "{method: base, base: 90, scale: 100, floor: 60, cap: 94}"})
     hashes.push_back(form(scoring, sections).content_hash());
   std::ranges::sort(hashes);
   CHECK(std::ranges::adjacent_find(hashes) == hashes.end());
@@ -220,6 +220,8 @@ TEST_CASE("random forms with a base: the sum of integers, one by one and in batc
       }
       definition.sections.push_back(std::move(section));
     }
+    if (!validate(definition).empty()) // no evaluation gets so far
+      definition.cap.reset();
     const rubric r(definition);
     CHECK(r.is_exact());
     const qascore::test::random_batch batch(r, 600, bits);
@@ -231,7 +233,8 @@ TEST_CASE("random forms with a base: the sum of integers, one by one and in batc
         if (codes[c] < kernel::max_answers)
           hundredths += 100.0 * r.criteria()[c].points()[codes[c]];
       const auto& result = one(codes);
-      REQUIRE(*result.score_before_fail == std::clamp(hundredths / 10000.0, 0.0, *definition.cap / 100.0));
+      REQUIRE(*result.score_before_fail ==
+              std::clamp(hundredths / 10000.0, 0.0, definition.cap.value_or(100.0) / 100.0));
       REQUIRE(std::bit_cast<std::uint64_t>(*result.score) == std::bit_cast<std::uint64_t>(batch.score[row]));
       REQUIRE(*result.score_before_fail == batch.before[row]);
       REQUIRE(result.fail_rules.empty() == ((batch.flags[row] & kernel::flag_fail) == 0));

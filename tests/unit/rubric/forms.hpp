@@ -88,8 +88,15 @@ inline rubric_definition random_form(unsigned seed, scoring_method method, weigh
       default:
         c.answer = hits_answer{-2.0, true, -7.0};
       }
-      if (below(6) == 0)
-        c.fail.push_back({when_below_highest{}, scope(), static_cast<fail_effect>(below(3)), 0.4});
+      if (below(6) == 0) {
+        // Where answers below the highest may all earn 0, only a verdict changes something of the criterion itself.
+        const bool earns =
+            std::holds_alternative<number_answer>(c.answer) || std::holds_alternative<hits_answer>(c.answer);
+        const auto where = scope();
+        const auto effect = static_cast<fail_effect>(below(3));
+        c.fail.push_back({when_below_highest{}, where,
+                          where == fail_scope::criterion && !earns ? fail_effect::verdict : effect, 0.3});
+      }
       section.criteria.push_back(std::move(c));
     }
     return section;

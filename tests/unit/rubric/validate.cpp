@@ -59,7 +59,7 @@ TEST_CASE("a bad definition is refused with all its problems") {
           "id: expected an id (letters, digits, _ - . without spaces, at most 64 bytes) but found \"two "
           "words\"\n"
           "version: expected a version, like \"2026.1\", but found empty text\n"
-          "pass_from: expected a fraction from 0 to 1 but found 75\n"
+          "pass_from: expected a fraction from 0 to 1 but found 75 (did you mean 0.75?)\n"
           "sections[0].criteria[0].weight: expected a number from 0 to 1000000 but found -1\n"
           "sections[0].criteria[1].id: expected an id of its own but found \"a\", which "
           "sections[0].criteria[0].id has");
@@ -141,7 +141,8 @@ TEST_CASE("answers that cannot be scored are refused") {
   CHECK(with_answer(yes_no_answer{0.0, "yes"}) ==
         "sections[0].criteria[0].answer: expected an answer that earns more than 0 points but found none");
   CHECK(with_answer(yes_no_answer{-1.0, "maybe"}) ==
-        "sections[0].criteria[0].answer.yes_no.points: expected a number from 0 to 1000000 but found -1\n"
+        "sections[0].criteria[0].answer.yes_no.points: expected a number from 0 to 1000000 but found -1: "
+        "only method base and hits deduct\n"
         "sections[0].criteria[0].answer.yes_no.good: expected \"yes\" or \"no\" but found \"maybe\"");
   CHECK(with_answer(options_answer{{{"only", {}, 1.0}}}) ==
         "sections[0].criteria[0].answer.options: expected 2 to 250 options but found 1");

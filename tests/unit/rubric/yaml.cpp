@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -149,7 +150,7 @@ TEST_CASE("keys that people expect though the format has none say what to write 
       refusal("qascore: 1\nid: f\nversion: \"1\"\nscoring: {method: points, out_of: 100}\nsections: [{id: s, "
               "criteria: "
               "[{id: a, answer: yes_no}]}]\n") ==
-      "form.yaml:4:27: scoring.out_of: expected a key of a scoring but found \"out_of\": full marks are said "
+      "form.yaml:4:27: scoring.out_of: expected a key of scoring but found \"out_of\": full marks are said "
       "of "
       "each criterion (\"out_of\"), and a score is a fraction of 1");
   CHECK(refusal("qascore: 2\nid: f\nversion: \"1\"\nscoring: {method: points}\nsections: [{id: s, criteria: "
@@ -250,6 +251,12 @@ TEST_CASE("empty files, other things, and files that are not there") {
   CHECK(refusal("just text\n").find("expected a map with the keys of a rubric") != std::string::npos);
   CHECK(refusal("[1, 2]\n").find("but found a list") != std::string::npos);
   CHECK(refusal("a: [1\n").find("expected YAML but found an error:") != std::string::npos);
+  CHECK(refusal("qascore: 1\n\tid: f\n").find("YAML is indented by spaces, never by tabs") !=
+        std::string::npos);
+  CHECK(refusal("qascore: 1\nid：f\nversion: \"1\"\n")
+            .find("in place of the wide colon ： YAML has : and a space") != std::string::npos);
+  CHECK(refusal("qascore: 1\ntitle: Form: the first\n").find("a text with a colon in it stands in quotes") !=
+        std::string::npos);
   CHECK_THROWS_WITH_AS(load_rubric("there/is/no.yaml"),
                        "there/is/no.yaml: expected a rubric file but found none", rubric_error);
   CHECK_THROWS_WITH_AS(load_rubric("."), ".: expected a rubric file but found a folder", rubric_error);
@@ -270,4 +277,50 @@ TEST_CASE("a title without a language is in the language of the rubric") {
   CHECK(r.criteria()[0].title("zh-CN") == "一");
   CHECK(r.criteria()[0].title("en-GB") == "One");
   CHECK(r.title("fr") == "表");
+}
+
+TEST_CASE("what people type first is met with what to write") {
+  const auto said = [](const std::string& from, const std::string& to) {
+    std::string text = R"(qascore: 1
+id: f
+version: "1"
+scoring: {method: weighted, weights: section}
+pass_from: 0.8
+sections:
+  - id: s
+    weight: 40
+    criteria:
+      - {id: a, answer: yes_no, not_applicable: true, fail: [{when: below_highest, scope: form, effect: zero}]}
+      - {id: b, answer: {options: [{id: x, points: 2}, {id: y, points: 0}]}, ask_when: {criterion: a, is: "yes"}}
+)";
+    return refusal(text.replace(text.find(from), from.size(), to));
+  };
+  const auto ends = [&](const std::string& from, const std::string& to, const std::string& with) {
+    const std::string found = said(from, to);
+    CHECK_MESSAGE(found.ends_with(with), found);
+  };
+  ends("weight: 40", "weight: 40%", "but found \"40%\" (write 40, or 0.4 where a fraction is expected)");
+  ends("weight: 40", "weight: 2,5", "but found \"2,5\" (did you mean 2.5?)");
+  ends("pass_from: 0.8", "pass_from: 80", "expected a fraction from 0 to 1 but found 80 (did you mean 0.8?)");
+  ends("pass_from: 0.8", "pass_from: 8", "expected a fraction from 0 to 1 but found 8");
+  ends("qascore: 1\n", "", "(write qascore: 1, the version of the format)");
+  ends("not_applicable: true", "not_applicable: yes", "but found \"yes\" (did you mean true?)");
+  ends("not_applicable: true", "critical: Off", "but found \"Off\" (did you mean false?)");
+  ends("not_applicable: true", "na: true", "but found \"na\": write \"not_applicable\"");
+  ends("points: 2}", "score: 2}", "but found \"score\": write \"points\"");
+  ends("answer: yes_no", "scale: {min: 1, max: 5}", "answer: {scale: {min: 1, max: 5}}");
+  ends("answer: yes_no", "answer: 1-5",
+       "expected one of yes_no, text, date, or a map like {scale: {min: 1, max: 5}}, but found \"1-5\"");
+  ends("when: below_highest", "when: lowest",
+       "expected below_highest, or a map like {chosen: ANSWER}, {below: 0.5} or {hits: 2}, but found "
+       "\"lowest\"");
+  ends("[{when: below_highest, scope: form, effect: zero}]",
+       "{when: below_highest, scope: form, effect: zero}",
+       "expected a list but found a map (write - before each of its parts)");
+  // One mistake, one message.
+  ends("{criterion: a, is: \"yes\"}", "{a: \"yes\"}",
+       "ask_when.a: expected a key of a condition but found \"a\"; a test is {criterion: ID, is: ANSWER} or "
+       "{field: NAME, "
+       "is: VALUE}, in all, any or not");
+  CHECK(std::ranges::count(said("{criterion: a, is: \"yes\"}", "{a: \"yes\"}"), '\n') == 0);
 }
