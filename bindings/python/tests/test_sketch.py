@@ -103,7 +103,7 @@ def batches(rows: int, size: int) -> list[pa.RecordBatch]:
 
 
 def test_a_reservoir_draws_each_row_of_a_stream_equally_often() -> None:
-    rows, n, seeds = 60, 12, 1000
+    rows, n, seeds = 60, 12, 400
     table = pd.DataFrame({"row": range(rows)})
     counts = np.zeros(rows)
     for seed in range(seeds):
