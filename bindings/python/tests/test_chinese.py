@@ -60,7 +60,35 @@ def satisfaction() -> Report:
     return csat_report(study, "Scores and satisfaction")
 
 
+def halo() -> Report:
+    """One person gave both in a fifth of the rows; nothing is left once the raters' error is allowed for."""
+    rng = np.random.default_rng(1)
+    felt, rows = rng.normal(0, 1, 400), np.arange(400)
+    calls = pd.DataFrame({"score": felt + rng.normal(0, 0.5, 400), "csat": np.clip(np.rint(3 + felt), 1, 5), "by": rows % 5, "asked": rows % 4})
+    return csat_report(qa.csat_study(calls, score_by="by", csat_by="asked", reliability=0.2), "T")
+
+
+def undefined() -> Report:
+    return calibration_report(qa.calibration_study(qa.RatingTable.from_matrix(np.ones((20, 3)), raters=["x", "y", "z"])), "T")
+
+
+def anonymous() -> Report:
+    counts = np.random.default_rng(1).integers(0, 4, (30, 3))
+    return calibration_report(qa.calibration_study(qa.RatingTable.from_counts(counts, categories=[1, 2, 3])), "T")
+
+
+def apart() -> Report:
+    """Raters of two groups that nothing connects, and text."""
+    words = np.array(["poor", "fair", "good"], dtype=object)[np.random.default_rng(2).integers(0, 3, (60, 4))]
+    words[:30, 2:] = words[30:, :2] = None
+    return calibration_report(qa.calibration_study(qa.RatingTable.from_matrix(words, raters=["w", "x", "y", "z"])), "T")
+
+
 MADE = {
+    "anonymous": anonymous,
+    "apart": apart,
+    "halo": halo,
+    "undefined": undefined,
     "calibration": calibration,
     "calibration, all parts": lambda: calibration(all=True),
     "satisfaction": satisfaction,
@@ -126,3 +154,12 @@ def test_the_page_names_the_command_that_makes_it_again(tmp_path: Path) -> None:
     assert made["Command"] == "qascore study study.yaml --out results"
     assert made["Program"] == f"qascore {qa.__version__}" and made["Python"].startswith("3.")
     assert made["Seed"].isdigit() and "sha256" in made["Conversations"] and "content" in made["Rubric"]
+
+
+def test_verdicts_and_questions_have_counterparts() -> None:
+    from qascore._calibration_report import ABOUT_RATERS, USUAL, VERDICTS
+    from qascore.calibration_studies import QUESTIONS
+
+    asked = [f"{question[0].upper()}{question[1:]}" for question in QUESTIONS.values()]
+    known = [*VERDICTS.values(), *ABOUT_RATERS.values(), *USUAL.values(), *asked]
+    assert [text for text in known if sentence(text) == text] == []
