@@ -300,6 +300,19 @@ def test_ratio_weights_know_a_category_zero() -> None:
     assert math.isfinite(found.std_error)
 
 
+def test_numbers_count_by_their_value_and_not_by_their_place() -> None:
+    """scikit-learn's weights are those of the places of labels."""
+    matrix = np.array([[1, 2], [2, 2], [10, 10], [10, 2], [1, 1], [10, 1]])
+    ratings = qa.RatingTable.from_matrix(matrix)
+    values, places = np.array([1, 2, 10]), np.arange(3)
+    by_value, by_place = (1 - np.abs(np.subtract.outer(x, x)) / (x[-1] - x[0]) for x in (values, places))
+    linear = qa.cohen_kappa(ratings, weights="linear").value
+    assert linear == pytest.approx(qa.cohen_kappa(ratings, weights=by_value).value, rel=1e-14)
+    assert linear != pytest.approx(qa.cohen_kappa(ratings, weights=by_place).value, rel=1e-3)
+    placed = qa.RatingTable.from_matrix(np.searchsorted(values, matrix))
+    assert qa.cohen_kappa(placed, weights="linear").value == pytest.approx(qa.cohen_kappa(ratings, weights=by_place).value, rel=1e-14)
+
+
 def test_a_kappa_of_many_raters_does_not_depend_on_which_other_groups_are_in_the_call() -> None:
     """multiagree's kappas of a group move when another group is added, and its errors double."""
     frame = panel(60, 6)

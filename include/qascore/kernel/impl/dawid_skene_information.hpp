@@ -2,7 +2,7 @@
 #pragma once
 
 #include "../../core/missing.hpp"
-#include "../dawid_skene.hpp"
+#include "../ratings.hpp"
 
 #include <Eigen/Dense>
 
