@@ -3,6 +3,7 @@
 
 #include "rubric_tree.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -15,7 +16,8 @@ namespace qascore::reader {
 class plain_parser {
 public:
   explicit plain_parser(const source& text) : source_{text}, text_{text.text()} {
-    tree_.nodes.reserve(text_.size() / 10);
+    // A node takes three bytes at least, mostly ten; pages that stay empty cost nothing.
+    tree_.nodes.reserve(std::min(text_.size() / 4, tree::most_nodes));
   }
 
   /// The tree, or nothing where this is not plain YAML.

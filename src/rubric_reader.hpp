@@ -93,15 +93,14 @@ public:
 
   /// Throws rubric_error with all problems, those that `validate` finds among them.
   rubric_definition run() {
-    rubric_definition out;
-    const place root{nodes_.root, {}};
-    if (nodes_[root.node].kind == node_kind::nothing)
-      report(root, "expected a rubric but found nothing: the file is empty");
-    else if (const auto fields = open(root, "rubric"))
-      read_rubric(*fields, out);
-    add_semantic(out);
-    if (problems_.empty())
+    rubric_definition out = read();
+    std::vector<problem> semantic = validate(out);
+    if (problems_.empty() && semantic.empty())
       return out;
+    // Only now it matters where each part stands.
+    locates_ = true;
+    read();
+    add_semantic(std::move(semantic));
     std::ranges::stable_sort(problems_, [](const problem& a, const problem& b) {
       return std::pair(a.line, a.column) < std::pair(b.line, b.column);
     });
@@ -177,9 +176,23 @@ private:
            (path.starts_with(around) && (path[around.size()] == '.' || path[around.size()] == '['));
   }
 
+  rubric_definition read() {
+    visits_ = 0;
+    problems_.clear();
+    failed_.clear();
+    unread_.clear();
+    rubric_definition out;
+    const place root{nodes_.root, {}};
+    if (nodes_[root.node].kind == node_kind::nothing)
+      report(root, "expected a rubric but found nothing: the file is empty");
+    else if (const auto fields = open(root, "rubric"))
+      read_rubric(*fields, out);
+    return out;
+  }
+
   // What the definition says wrong, but for what follows from a part that could not be read.
-  void add_semantic(const rubric_definition& definition) {
-    for (problem& one : validate(definition)) {
+  void add_semantic(std::vector<problem> semantic) {
+    for (problem& one : semantic) {
       const bool follows =
           failed_.contains("") ||
           std::ranges::any_of(failed_, [&](const auto& q) { return is_within(one.path, q); }) ||
@@ -199,7 +212,8 @@ private:
   // --- parts
 
   void visit(const place& p) {
-    places_.emplace_back(p.path, at(p).where);
+    if (locates_)
+      places_.emplace_back(p.path, at(p).where);
     if (++visits_ > most_visits)
       text_.refuse(at(p).where, "expected at most " + std::to_string(most_visits) +
                                     " parts but found more: aliases that repeat aliases");
@@ -838,6 +852,7 @@ private:
   const source& text_;
   const tree& nodes_;
   std::string language_ = "en";
+  bool locates_ = false;
   std::size_t visits_ = 0;
   std::vector<problem> problems_;
   std::vector<std::pair<std::string, position>>

@@ -1,4 +1,5 @@
-"""Loading a form of 200 criteria in 10 sections: titles in two languages, every kind of answer, fail rules, conditions.
+"""Loading a form of 200 criteria in 10 sections: titles in two languages, every kind of answer, fail rules of every trigger and
+scope on half of the criteria and all sections, conditions on answers and fields, bands.
 
 Peers parse the same text to plain values and check nothing.
 """
@@ -14,6 +15,7 @@ from harness import Contestant, Task
 from qascore import _core
 
 CRITERIA = 200
+TRIGGERS: list[Any] = [{"chosen": "no"}, {"chosen": ["part", "none"]}, {"below": 0.5}, {"hits": 2}]
 ANSWERS: list[Any] = [
     "yes_no",
     {"options": [{"id": "full", "title": {"en": "fully"}, "points": 10}, {"id": "part", "points": 4}, {"id": "none", "points": 0}]},
@@ -32,18 +34,24 @@ def criterion(at: int) -> dict[str, Any]:
         "reasons": ["forgot", "wrong_script"],
         "answer": ANSWERS[at % 4],
     }
-    if at % 4 == 1:
-        out["fail"] = [{"when": {"chosen": "none"}, "scope": "form", "effect": "zero"}]
+    if at % 8 < 4:
+        out["fail"] = [{"when": TRIGGERS[at % 4], "scope": "form", "effect": "zero"}]
+        out["fail"].append({"when": TRIGGERS[at % 4], "scope": "section", "effect": {"cap": 0.5}})
     if at % 10 == 9:
-        out["ask_when"] = {"field": "channel", "is": ["phone", "chat"]}
+        scale = at - at % 4 - 2
+        out["ask_when"] = {"any": [{"field": "channel", "is": ["phone", "chat"]}, {"not": {"criterion": f"c{scale:03d}", "is": [1, 2]}}]}
     return out
 
 
 def form() -> dict[str, Any]:
     criteria = [criterion(at) for at in range(CRITERIA)]
-    sections = [{"id": f"s{at}", "weight": at + 1, "criteria": criteria[at * 20 : at * 20 + 20]} for at in range(10)]
-    scoring = {"method": "weighted", "weights": "section"}
-    return {"qascore": 1, "id": "large", "version": "1", "scoring": scoring, "sections": sections}
+    sections: list[dict[str, Any]] = [{"id": f"s{at}", "weight": at + 1, "criteria": criteria[at * 20 : at * 20 + 20]} for at in range(10)]
+    for section in sections:
+        section["fail"] = [{"when": {"below": 0.5}, "scope": "form", "effect": {"cap": 0.6}}]
+    return {
+        "qascore": 1, "id": "large", "version": "1", "scoring": {"method": "weighted", "weights": "section"}, "pass_from": 0.8,
+        "bands": [{"id": f"b{at}", "from": (9 - at) / 10} for at in range(10)], "sections": sections,
+    }  # fmt: skip
 
 
 class _NoAlias(yaml.SafeDumper):
