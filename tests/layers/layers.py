@@ -21,6 +21,7 @@ ALLOWED = {
     "kernel": {"core", "detail"},
     "kernel/impl": {"kernel", "core", "detail"},
     "sampling": {"core", "detail", "kernel"},
+    "sampling/impl": {"sampling", "core", "detail", "kernel"},
     "rubric": {"core", "detail", "kernel"},
     "rubric/impl": {"rubric", "core", "detail", "kernel"},
     "calibration": {"core", "detail", "kernel"},
@@ -28,7 +29,7 @@ ALLOWED = {
     "association": {"core", "detail", "kernel", "estimation/sample_design.hpp"},
     "simulation": {"core", "detail", "kernel"},
     "io": {"core", "detail", "sampling", "rubric", "calibration", "estimation", "association"},
-    "src/precompile_*": {"kernel/impl", "rubric/impl"},
+    "src/precompile_*": {"kernel/impl", "rubric/impl", "sampling/impl"},
     "src/rubric_*": {"core", "detail", "rubric"},
     "bindings/python/src": {"core", "detail", "kernel", "rubric", "sampling", "simulation/labels.hpp"},
 }

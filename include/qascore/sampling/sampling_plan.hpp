@@ -6,6 +6,7 @@
 #include "../core/seed.hpp"
 #include "../detail/format.hpp"
 #include "../version.hpp"
+#include "plan_names.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -279,4 +280,6 @@ std::string to_text(const sampling_plan& plan);
 
 } // namespace qascore
 
-#include "plan_text.hpp"
+#if !defined(QASCORE_COMPILED)
+#include "impl/sampling_plan.ipp"
+#endif

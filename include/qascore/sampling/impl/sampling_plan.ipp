@@ -1,36 +1,28 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
-#include "../detail/json.hpp"
-#include "../detail/nearest.hpp"
-#include "sampling_plan.hpp"
+#include "../../detail/config.hpp"
+#include "../../detail/json.hpp"
+#include "../../detail/nearest.hpp"
+#include "../sampling_plan.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
-/// A sampling plan as JSON and as a table. Included by sampling_plan.hpp.
+/// A sampling plan as JSON and as a table.
 namespace qascore {
 
 namespace detail_plan {
 
 inline constexpr std::string_view format = "qascore sampling plan";
 inline constexpr std::string_view format_version = "4";
-
-inline constexpr std::array<std::string_view, 7> methods{"proportional", "equal",  "neyman", "measure",
-                                                         "rates",        "counts", "power"};
-inline constexpr std::array<std::string_view, 6> roundings{"largest_remainder", "optimal", "jefferson",
-                                                           "webster",           "adams",   "dean"};
-inline constexpr std::array<std::string_view, 3> label_kinds{"text", "integer", "boolean"};
-inline constexpr std::array<std::string_view, 3> id_kinds{"integer", "text", "row"};
-inline constexpr std::array<std::string_view, 6> draw_methods{"simple",     "pareto",  "sequential_poisson",
-                                                              "successive", "poisson", "systematic"};
-
-template <class Enum, std::size_t N>
-std::string_view name_of(Enum value, const std::array<std::string_view, N>& names) {
-  return names[static_cast<std::size_t>(value)];
-}
 
 /// Reads members of a JSON object, each by a path for messages.
 class reader {
@@ -146,8 +138,6 @@ inline constexpr std::array<std::string_view, 11> draw_keys{
 inline constexpr std::array<std::string_view, 7> draw_keys_3{
     "seed", "id", "method", "size_measure", "order_by", "targets", "without_chance"};
 inline constexpr std::array<std::string_view, 2> earlier_keys{"how", "plan"};
-inline constexpr std::array<std::string_view, 2> directions{"up", "down"};
-inline constexpr std::array<std::string_view, 2> coordinations{"avoid", "keep"};
 /// Versions 1 and 2 recorded simple draws.
 inline constexpr std::array<std::string_view, 2> draw_keys_2{"seed", "id"};
 inline constexpr std::array<std::string_view, 3> target_keys{"name", "rate", "count"};
@@ -222,7 +212,7 @@ inline plan_draw read_draw(const reader& draw, std::uint64_t version) {
 
 } // namespace detail_plan
 
-inline std::string to_json(const sampling_plan& plan) {
+QASCORE_INLINE std::string to_json(const sampling_plan& plan) {
   using namespace detail_plan;
   using detail::json_string;
   const plan_origin& origin = plan.origin();
@@ -278,7 +268,7 @@ inline std::string to_json(const sampling_plan& plan) {
   return out + "\n  ]\n}\n";
 }
 
-inline sampling_plan sampling_plan::from_json(std::string_view text, std::string_view name) {
+QASCORE_INLINE sampling_plan sampling_plan::from_json(std::string_view text, std::string_view name) {
   using namespace detail_plan;
   const detail::json_value document = detail::json_parser(text, name).parse();
   const reader plan(document, std::string(name));
@@ -345,7 +335,7 @@ inline sampling_plan sampling_plan::from_json(std::string_view text, std::string
   return {std::move(columns), std::move(strata), std::move(origin), recorded, content};
 }
 
-inline std::string to_text(const sampling_plan& plan) {
+QASCORE_INLINE std::string to_text(const sampling_plan& plan) {
   std::vector<std::vector<std::string>> rows(1);
   for (const strata_column& column : plan.columns())
     rows[0].push_back(column.name);
