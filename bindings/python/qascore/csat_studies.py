@@ -249,7 +249,7 @@ def csat_study(
         raise ArgumentError("score_by, csat_by: expected both or neither")
     if score_by is not None and isinstance(sample, SampleDesign):
         raise ArgumentError("score_by: whether one person gave both is asked of plain rows; leave it out under a SampleDesign")
-    answers = answers_on_scale(rows, csat, scale, "drop", averages=True)
+    answers = rows.by_unit(answers_on_scale(rows, csat, scale, "drop", averages=True))
     whole = bool((np.isnan(answers) | (answers == np.round(answers))).all())
     ordinal = whole and scale[1] - scale[0] < MOST_CATEGORIES
     correlations = _correlations(rows, sample, score, csat, ordinal, confidence)

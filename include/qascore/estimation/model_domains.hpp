@@ -49,8 +49,12 @@ public:
   bool by_stratum() const noexcept { return by_stratum_; }
 
   /// The model's mean over what each unit speaks for: its domain, or its stratum within it. Throws design_error for a
-  /// domain of the sample that the population does not have.
+  /// domain of the sample that the population does not have, and for means without strata where the design leaves some out.
   std::vector<double> mean_by_unit(const sample_design& design, const detail::label_codes& domains) const {
+    if (!by_stratum_ && !design.uncovered().empty())
+      throw design_error(
+          "population: the design leaves out stratum " + design.uncovered().front() +
+          "; give the model's means by domain with their strata, so that they leave it out too");
     const design_view view = design.view();
     std::vector<std::string> names;
     for (std::uint32_t d = 0; d < domains.labels.size(); ++d)

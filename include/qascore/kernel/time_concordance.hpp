@@ -29,7 +29,9 @@ namespace kernel {
 ///
 /// c_ij = 1 where the longer time has the higher score, t_ij = 1 where the scores are equal. .5: scores say nothing of the
 /// time; 1: they order it. The influence of unit k is (N_k - C D_k) / D, with N_k, D_k the sums over its own pairs; O(n log
-/// n). Limits are symmetric on the logit scale; the test is of C = .5 (`test`: t and its df).
+/// n). Limits are symmetric on the logit scale; the test is of C = .5 (`test`: t and its df). Few times that are
+/// over say little, however many units were watched: there are at most as many degrees of freedom as units (clusters) with an
+/// event, less one, and no interval where there is one.
 ///
 /// C depends on when times are cut off: long ones are compared only as far as they were watched. Where that has to do with the
 /// score itself (customers of weak agents watched for less long), it is biased.

@@ -73,6 +73,34 @@ inline pps_method method_of(draw_method method) {
   return pps_method::sequential_poisson;
 }
 
+/// Refuses records of draws that there cannot have been.
+inline void check_together(const plan_draw& record) {
+  const bool simple = record.method == draw_method::simple, list = record.method == draw_method::systematic,
+             by_size = record.method == draw_method::pareto ||
+                       record.method == draw_method::sequential_poisson ||
+                       record.method == draw_method::successive,
+             given = !record.random_numbers.empty();
+  const auto refuse = [](const char* why) {
+    throw design_error(std::string("plan: its recorded draw is none that could have been: ") + why);
+  };
+  if (simple && !record.size_measure.empty())
+    refuse("a simple one has no size_measure");
+  if (by_size && record.size_measure.empty())
+    refuse("its method needs a size_measure");
+  if (!list && !record.order_by.empty())
+    refuse("only a systematic one has order_by");
+  if (list && (given || record.from != 0.0 || record.down))
+    refuse("a systematic one has a random start of its own");
+  if (given && !record.targets.empty())
+    refuse("targeted parts take their numbers from a seed, not from random_numbers");
+  if (record.earlier && (!simple || given))
+    refuse("only simple ones with a seed avoid or keep an earlier sample");
+  if (record.earlier && record.id == id_kind::row)
+    refuse("row numbers do not say which conversations an earlier sample had");
+  if (record.earlier && record.earlier->how == coordination::avoid && !record.targets.empty())
+    refuse("targeted parts would draw from the avoided conversations again");
+}
+
 /// A record of a draw, of these very conversations.
 inline const plan_draw& record_of(const sampling_plan& plan, id_kind found) {
   static constexpr std::string_view names[] = {"whole numbers", "text", "row numbers"};
@@ -83,6 +111,7 @@ inline const plan_draw& record_of(const sampling_plan& plan, id_kind found) {
     throw data_error("id: the recorded draw went by ids that are " +
                      std::string(names[static_cast<std::size_t>(record.id)]) + " but found " +
                      std::string(names[static_cast<std::size_t>(found)]) + "; 7 and \"7\" are different ids");
+  check_together(record);
   return record;
 }
 
@@ -94,7 +123,7 @@ inline const plan_draw& record_of(const sampling_plan& plan, id_kind found) {
 /// are taken from `columns` by the same names.
 ///
 /// Throws argument_error where no draw is recorded or a column that it went by is missing; data_error for another kind of
-/// id, design_error for other conversations, as draw does.
+/// id, design_error for other conversations, as draw does, and for records of what cannot be drawn.
 template <class Ids>
 drawn_rows redraw_rows(const Ids& ids, std::span<const std::uint32_t> stratum, const sampling_plan& plan,
                        const redraw_columns& columns = {}) {

@@ -278,3 +278,38 @@ TEST_CASE("clusters widen the interval, and rows that are not independent have n
                                         qa::correlation_interval::closed_form),
                   qa::argument_error);
 }
+
+TEST_CASE("with few of a rare outcome intervals hold as well, and with one there is none" *
+          doctest::test_suite("simulation")) {
+  using qa::correlation_method;
+  std::mt19937_64 engine(31);
+  std::normal_distribution<double> normal;
+  for (const auto method :
+       {correlation_method::gamma, correlation_method::kendall, correlation_method::point_biserial,
+        correlation_method::biserial, correlation_method::polyserial})
+    for (const std::size_t ones : {2u, 3u, 5u, 10u}) {
+      CAPTURE(static_cast<int>(method));
+      CAPTURE(ones);
+      int held = 0;
+      constexpr int repeats = 400;
+      for (int r = 0; r < repeats; ++r) {
+        std::vector<double> x, y(150, 0.0);
+        for (std::size_t i = 0; i < 150; ++i)
+          x.push_back(normal(engine));
+        std::fill_n(y.begin(), ones, 1.0);
+        const auto found = qa::kernel::correlate(qa::independent_units(150), x, y, method, {});
+        held += !(found.low > 0.0 || found.high < 0.0) ? 1 : 0;
+      }
+      const double share = static_cast<double>(held) / repeats;
+      MESSAGE(share);
+      CHECK(share > 0.92); // 41 to 90 % with the degrees of freedom of all rows
+    }
+  std::vector<double> x, y(50, 0.0);
+  for (int i = 0; i < 50; ++i)
+    x.push_back(i * 17 % 50);
+  y[3] = 1.0;
+  const auto one = qa::kernel::correlate(qa::independent_units(50), x, y, correlation_method::polyserial, {});
+  CHECK(one.undefined == "all but one of the values of a column are the same: no interval");
+  CHECK(std::isnan(one.low));
+  CHECK(std::isnan(one.test.p_value));
+}

@@ -216,3 +216,48 @@ TEST_CASE("intervals hold as often as they say" * doctest::test_suite("simulatio
   CHECK(share > 0.93);
   CHECK(share < 0.97);
 }
+
+TEST_CASE("with few times that are over intervals hold as well, alone and in clusters" *
+          doctest::test_suite("simulation")) {
+  std::mt19937_64 engine(12);
+  std::normal_distribution<double> normal;
+  for (const std::size_t events : {2u, 3u, 5u, 10u, 20u})
+    for (const bool clustered : {false, true}) {
+      CAPTURE(events);
+      CAPTURE(clustered);
+      int held = 0;
+      constexpr int repeats = 800;
+      for (int r = 0; r < repeats; ++r) { // scores say nothing of the time: C is .5
+        columns c;
+        std::vector<std::uint32_t> cluster;
+        std::vector<double> of_cluster(30);
+        for (double& shift : of_cluster)
+          shift = normal(engine);
+        for (std::uint32_t i = 0; i < 180; ++i) {
+          cluster.push_back(i % 30);
+          c.score.push_back(normal(engine) + (clustered ? of_cluster[i % 30] : 0.0));
+          // All are watched until the last event; those that end do so one after another.
+          c.time.push_back(i < events ? static_cast<double>(i) : 1000.0);
+          c.event.push_back(i < events ? 1.0 : 0.0);
+        }
+        auto view = c.view();
+        if (clustered) {
+          view.cluster = cluster;
+          view.clusters = 30;
+        }
+        const auto found = qa::kernel::time_concordance(view, c.score, c.time, c.event, {});
+        held += found.low <= 0.5 && 0.5 <= found.high ? 1 : 0;
+      }
+      const double share = static_cast<double>(held) / repeats;
+      MESSAGE(events << " events, clusters " << clustered << ": held " << share);
+      CHECK(share > 0.925);
+    }
+  columns one = some(100, 3, false);
+  std::ranges::fill(one.event, 0.0);
+  one.event[5] = 1.0;
+  one.time[5] = 0.5;
+  const auto found = qa::kernel::time_concordance(one.view(), one.score, one.time, one.event, {});
+  CHECK(found.undefined == "one time is over, or those of one cluster: no interval");
+  CHECK(std::isnan(found.low));
+  CHECK(std::isnan(found.test.p_value));
+}

@@ -204,6 +204,19 @@ TEST_CASE("a record that these conversations cannot follow is refused") {
   flagged.targets = {{"vip", 0.5, {}}};
   CHECK(message([&] { qa::redraw_rows(c.column(), c.stratum, c.plan.with_draw(flagged), c.columns()); }) ==
         "flags: the recorded draw has the targeted part \"vip\"; expected the flags of that name");
+  auto both = flagged;
+  both.targets = {{"escalated", 0.5, {}}};
+  both.earlier = qa::plan_earlier{qa::coordination::avoid, qa::to_json(c.small.with_draw(with_seed(1)))};
+  CHECK(message([&] { qa::redraw_rows(c.column(), c.stratum, c.plan.with_draw(both), c.columns()); }) ==
+        "plan: its recorded draw is none that could have been: targeted parts would draw from the avoided "
+        "conversations again");
+  auto numbered = sized;
+  numbered.method = qa::draw_method::simple;
+  CHECK(message([&] { qa::redraw_rows(c.column(), c.stratum, c.plan.with_draw(numbered), c.columns()); }) ==
+        "plan: its recorded draw is none that could have been: a simple one has no size_measure");
+  sized.size_measure.clear();
+  CHECK(message([&] { qa::redraw_rows(c.column(), c.stratum, c.plan.with_draw(sized), c.columns()); }) ==
+        "plan: its recorded draw is none that could have been: its method needs a size_measure");
   const auto other = qa::allocate(c.calls, &call::escalated, {.size = 30});
   auto how = with_seed(2);
   how.earlier = qa::plan_earlier{qa::coordination::avoid, qa::to_json(other.with_draw(with_seed(1)))};

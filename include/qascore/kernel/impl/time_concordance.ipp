@@ -44,7 +44,8 @@ struct timed_scores {
                          qascore::detail::format_number(t));
     for (const double e : events.x)
       if (e != 0.0 && e != 1.0)
-        throw data_error("event: expected 0 or 1 but found " + qascore::detail::format_number(e));
+        throw data_error("event: expected 0 or 1 but found " + qascore::detail::format_number(e) +
+                         "; rows of one unit must agree on it");
   }
 };
 
@@ -153,6 +154,17 @@ inline found_concordance concordance_of(const timed_scores& data) {
   return out;
 }
 
+/// How many units, or clusters of them, have an event: what the standard error rests on.
+inline double sources_of_events(const design_view& design, std::span<const double> event,
+                                std::span<const double> gaps) {
+  std::vector<std::uint32_t> seen;
+  for (std::uint32_t i = 0; i < design.units; ++i)
+    if (event[i] == 1.0 && (gaps.empty() || !is_missing(gaps[i])))
+      seen.push_back(design.cluster.empty() ? i : design.cluster[i]);
+  std::ranges::sort(seen);
+  return static_cast<double>(std::unique(seen.begin(), seen.end()) - seen.begin());
+}
+
 } // namespace detail_time
 
 QASCORE_INLINE linearised time_concordance(const design_view& design, std::span<const double> score,
@@ -186,24 +198,30 @@ QASCORE_INLINE time_concordance_estimate time_concordance(const design_view& giv
       is_independent(given) ? "Harrell's C, independent rows" : "Harrell's C, sample design";
   options.n = data.values.x.size();
   detail_time::found_concordance found = detail_time::concordance_of(data);
+  time_concordance_estimate out;
+  out.events = static_cast<std::size_t>(std::ranges::count(data.events.x, 1.0));
   design_variance spread;
   spread.undefined = found.undefined;
+  const double sources = detail_time::sources_of_events(answered.view(), event, gaps);
   if (!unanswered.empty() && !silent_domains(given, {}, unanswered).empty())
     spread.undefined = silent_stratum;
   if (spread.undefined.empty()) {
     spread = data.values.variance(variance_engine(answered.view(), unanswered), found.influence);
     spread.census = spread.census && unanswered.empty();
+    spread.df = std::min(spread.df, std::max(sources - 1.0, 1.0));
   }
-  time_concordance_estimate out;
   static_cast<estimate&>(out) = infer(found.value, spread, options);
+  if (!is_missing(out.std_error) && !spread.census && sources < 2.0) {
+    out.low = out.high = missing_value;
+    out.undefined = "one time is over, or those of one cluster: no interval";
+  }
   out.missing = given.units - data.values.x.size();
-  out.events = static_cast<std::size_t>(std::ranges::count_if(data.events.x, [](double e) { return e != 0.0; }));
   if (found.undefined.empty()) {
     out.somers_d = 2.0 * found.value - 1.0;
     out.concordant = found.concordant;
     out.discordant = found.discordant;
     out.tied_score = found.tied;
-    out.test = t_test(out, 0.5);
+    out.test = t_test(out, 0.5); // none where there is no interval
   }
   return out;
 }
