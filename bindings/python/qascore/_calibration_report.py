@@ -15,7 +15,7 @@ from . import _core
 from ._render import number
 from ._results import Estimate, EstimateTable
 from .agreement_comparison import AgreementDifference
-from .calibration_studies import MOST_RATERS, QUESTIONS, TENTATIVE, WANTED, CalibrationStudy
+from .calibration_studies import FIRST, MOST_RATERS, QUESTIONS, TENTATIVE, WANTED, CalibrationStudy
 from .report import (
     Block,
     Cell,
@@ -54,11 +54,11 @@ MOST_TESTS = 25  # of one question; of more those that stay significant are show
 LEVEL = 0.05
 SHOWN_RATERS = (1, 2, 3, 5, 10, MOST_RATERS)
 
-AGREEMENT = ("least_agreement", "undefined", "agreement_reliable", "agreement_tentative", "agreement_unclear",
-             "agreement_below_tentative", "prevalence")  # fmt: skip
+AGREEMENT = ("agreement_reliable", "agreement_tentative", "agreement_unclear", "agreement_below_tentative", "prevalence")
 FORM = ("wording", "one_rater", "reason_unclear", "least_clear_category")
+WIDER = "Each interval in this list holds for all criteria and raters at once, and so is wider than those below."
 SEVERITY = ("strictest", "most_lenient", "severity_in_line", "too_few_shared", "unconnected", "rater_variance")
-RANDOM = ("erratic", "at_random", "not_at_random")
+RANDOM = ("erratic", "at_random", "random_unclear", "not_at_random")
 DRIFT = ("drifts", "no_drift", "turned")
 GAIN = ("unlike_panel", "levelled_severity", "more_raters", "double_scored")
 CHANGE = ("changed", "unchanged", "severity_changed", "severities_unchanged")
@@ -69,6 +69,7 @@ VERDICTS = {
     "agreement_unclear": "too few ratings to tell",
     "agreement_below_tentative": "too low",
     "wording": "too low for all raters",
+    "prevalence": "low, though raters agree",
     "undefined": "undefined",
 }
 ABOUT_RATERS = {
@@ -214,7 +215,7 @@ def _criteria(study: CalibrationStudy) -> Table:
     ):
         figure = Figure.from_estimate(alpha)
         kinds = {f.kind: f for f in study.findings if f.criterion == criterion}
-        verdict = next((VERDICTS[kind] for kind in ("wording", *VERDICTS) if kind in kinds and kind in VERDICTS), "")
+        verdict = next((VERDICTS[kind] for kind in ("wording", "prevalence", *VERDICTS) if kind in kinds and kind in VERDICTS), "")
         if "one_rater" in kinds:
             verdict = f"too low because of {kinds['one_rater'].rater}"
         change: tuple[Cell, ...] = () if study.changes is None else (_change_of(study, criterion),)
@@ -265,7 +266,10 @@ def _named_raters(study: CalibrationStudy) -> list[Block]:
 
 
 def _agreement(study: CalibrationStudy) -> Section:
-    blocks = _sentences(study, AGREEMENT)
+    blocks = _sentences(study, FIRST)
+    found = _said(study, AGREEMENT)
+    if found:
+        blocks.append(Text(WIDER if len(study.levels) > 1 else "", found))
     blocks.append(
         IntervalPlot.from_estimates(
             study.alpha, caption="Krippendorff's alpha", label="alpha", kind="fraction", reference=TENTATIVE,

@@ -9,7 +9,7 @@ from ._frames import Frame
 from ._render import number, range_text, text_table
 from ._results import Estimate, EstimateTable
 from ._study_file import SCORE
-from ._calibration_report import COEFFICIENTS, FEW_CRITERIA, coefficients_table, file_text, made_by, raters_matrix, today
+from ._calibration_report import COEFFICIENTS, FEW_CRITERIA, WIDER, coefficients_table, file_text, made_by, raters_matrix, today
 from .calibration_studies import CalibrationStudy
 from .report import (
     Block,
@@ -284,8 +284,7 @@ BRIEF = ("percent_agreement", "fleiss_kappa", "gwet_ac")
 
 def _calibration_section(study: Study, name: str, calibration: CalibrationStudy) -> Section:
     findings = [finding.text for finding in calibration.findings]
-    at_once = "Each interval in this list holds for all criteria and raters at once, and so is wider than those below."
-    blocks: list[Block] = [Text(at_once, tuple(findings[1:]))] if findings[1:] else []
+    blocks: list[Block] = [Text(WIDER if calibration._joint() else "", tuple(findings[1:]))] if findings[1:] else []
     blocks.append(
         IntervalPlot.from_estimates(
             calibration.alpha, caption="Krippendorff's alpha", label="alpha", decimals=4,

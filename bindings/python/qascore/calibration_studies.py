@@ -45,6 +45,9 @@ __all__ = ["CalibrationStudy", "Finding", "StudyTests", "calibration_study"]
 
 TENTATIVE = 0.667  # Krippendorff (2018), ch. 12: below it no conclusions, not even tentative ones; from .8 reliable
 RELIABLE = 0.8
+AT_ONCE = "Each interval that follows holds for all criteria and raters at once, and so is wider than one that holds alone."
+FIRST = ("least_agreement", "undefined")  # findings whose intervals hold alone
+MOST_DOUBTED = 6  # raters who are named with a figure in one sentence
 LEAST_SHARED = 10  # fewer shared units carry no finding about one rater: t limits cannot be trusted there
 MOST_CATEGORIES = 20  # more are measurements: a category by itself says nothing
 MOST_WEIGHED = 4096  # categories; kappa has a weight for each two of them
@@ -80,8 +83,8 @@ class Finding:
     kind : str
         Of agreement: undefined, agreement_reliable, agreement_tentative, agreement_unclear, agreement_below_tentative,
         least_agreement, prevalence. Of the form: wording, one_rater, reason_unclear, least_clear_category. Of raters: strictest,
-        most_lenient, severity_in_line, too_few_shared, unconnected, unlike_panel, erratic, at_random, not_at_random, drifts,
-        no_drift, turned, furthest_from_gold, least_like_gold, rater_variance. Of what would help: levelled_severity,
+        most_lenient, severity_in_line, too_few_shared, unconnected, unlike_panel, erratic, at_random, random_unclear,
+        not_at_random, drifts, no_drift, turned, furthest_from_gold, least_like_gold, rater_variance. Of what would help: levelled_severity,
         more_raters, double_scored. Of time: changed, unchanged, severity_changed, severities_unchanged. And not_answered.
     criterion, rater
         What it is about; None where it is not about one.
@@ -306,8 +309,20 @@ class CalibrationStudy(Result):
         ]
         return "\n".join([*lines, self._found()])
 
+    def _joint(self) -> bool:
+        """Whether findings have intervals wider than those of the tables, as they hold for many figures at once."""
+        alone = max((one.confidence for one in self.alpha), default=1.0)
+        joint = (f.estimate for f in self.findings if f.kind not in FIRST and f.estimate is not None)
+        return any(one.confidence > alone + 1e-12 and not math.isnan(one.low) for one in joint)
+
+    def _texts(self) -> list[str]:
+        """The findings; before those with intervals for all at once a sentence that says so."""
+        first = [finding.text for finding in self.findings if finding.kind in FIRST]
+        rest = [finding.text for finding in self.findings if finding.kind not in FIRST]
+        return [*first, AT_ONCE, *rest] if self._joint() else [*first, *rest]
+
     def _found(self) -> str:
-        return "\n".join(finding.text for finding in self.findings)
+        return "\n".join(self._texts())
 
     def __repr__(self) -> str:
         shown = [repr(self.alpha)] + ([] if self.raters is None else [repr(self.raters)])
@@ -316,7 +331,7 @@ class CalibrationStudy(Result):
     def _repr_html_(self) -> str:
         from html import escape
 
-        items = "".join(f"<li>{escape(finding.text)}</li>" for finding in self.findings)
+        items = "".join(f"<li>{escape(text)}</li>" for text in self._texts())
         tables = "".join(table._repr_html_() for table in self.tables().values())
         return f'<ul class="qascore">{items}</ul>{tables}'
 
@@ -552,19 +567,32 @@ class _Study:
     # What agrees
 
     def say_agreement(self, alphas: Sequence[Row]) -> None:
+        at_once = [(part, self.alpha_of(part, self.of_criteria)) for part in self.parts]
+        self.prevalent = {
+            part.criterion: found
+            for part, alpha in at_once
+            if alpha.high < TENTATIVE and (found := self.prevalence(part)) is not None
+        }
+        defined = [row for row in alphas if not math.isnan(row[2].value)]
+        if len(defined) > 1:
+            self.say_least(defined)
         for criterion, _, alpha in alphas:
             if math.isnan(alpha.value):
                 text = f"Alpha{_of(criterion)} is undefined: {alpha.undefined}."
                 self.add("undefined", criterion, None, alpha, text)
-        defined = [row for row in alphas if not math.isnan(row[2].value)]
-        if len(defined) > 1:
-            worst, best = (pick(defined, key=lambda row: row[2].value) for pick in (min, max))
-            text = f"The lowest alpha is that of {worst[0]}: {_figure(worst[2])}; the highest that of {best[0]}: {_figure(best[2])}."
-            self.add("least_agreement", worst[0], None, worst[2], text)
-        for part in self.parts:
-            alpha = self.alpha_of(part, self.of_criteria)
-            if not math.isnan(alpha.low):
-                self.say_alpha(part, alpha)
+        for part, joint in at_once:
+            if not math.isnan(joint.low):
+                self.say_alpha(part, joint)
+
+    def say_least(self, defined: Sequence[Row]) -> None:
+        """The lowest alpha, of those that prevalence does not explain if there are any, and the highest."""
+        worst = min([row for row in defined if row[0] not in self.prevalent] or defined, key=lambda row: row[2].value)
+        best = max(defined, key=lambda row: row[2].value)
+        aside = [row[0] for row in defined if row[0] in self.prevalent and row[2].value < worst[2].value]
+        apart = f"Apart from {_some(aside)}, whose low alpha prevalence explains, the" if aside else "The"
+        highest = "" if aside and best is worst else f"; the highest that of {best[0]}: {_figure(best[2])}"
+        text = f"{apart} lowest alpha is that of {worst[0]}: {_figure(worst[2])}{highest}."
+        self.add("least_agreement", worst[0], None, worst[2], text)
 
     def say_alpha(self, part: Part, alpha: AgreementEstimate) -> None:
         on = f"Alpha{_of(part.criterion)} is {_figure(alpha)}"
@@ -584,12 +612,17 @@ class _Study:
             text = f"{on}: whether it reaches {TENTATIVE} cannot be told from so few ratings."
             self.add("agreement_unclear", part.criterion, None, alpha, text)
 
-    def say_prevalence(self, part: Part) -> None:
-        """Where nearly all ratings are alike, alpha is low although raters agree: the prevalence paradox."""
+    def prevalence(self, part: Part) -> tuple[Estimate, Estimate] | None:
+        """Percent agreement and AC1 where they are high: of a low alpha then prevalence is the reason, not disagreement."""
         percent, ac = (
             measured(part, Measure(name), self.of_criteria, self.design) for name in ("percent_agreement", "gwet_ac")
         )
-        if percent.low > RELIABLE and ac.low > TENTATIVE:
+        return (percent, ac) if percent.low > RELIABLE and ac.low > TENTATIVE else None
+
+    def say_prevalence(self, part: Part) -> None:
+        """Where nearly all ratings are alike, alpha is low although raters agree: the prevalence paradox."""
+        if part.criterion in self.prevalent:
+            percent, ac = self.prevalent[part.criterion]
             text = (
                 f"Yet raters agree{_of(part.criterion)} in {_figure(percent)} of pairs, and Gwet's AC1 is {_figure(ac)}: nearly "
                 f"all ratings are in one category, and alpha asks about the few others."
@@ -674,6 +707,8 @@ class _Study:
             text = f"Without {rater} {on} is {_figure(alpha)}: this rater, rather than the wording, keeps it below {TENTATIVE}."
             self.add("one_rater", part.criterion, rater, alpha, text)
             return
+        if part.criterion in self.prevalent:
+            return  # raters agree: there is nothing that the wording is to be blamed for
         if alpha.high >= TENTATIVE:
             text = (
                 f"Without {rater} {on} is {_figure(alpha)}: whether this rater or the wording keeps it below {TENTATIVE} cannot be told "
@@ -730,7 +765,7 @@ class _Study:
             text = f"Most lenient{on} is {rater}: severity {_figure(found)}"
             self.add("most_lenient", part.criterion, rater, found, f"{text}{_more(len(lenient), 'more lenient')}.")
         if known and not strict and not lenient:
-            text = f"No rater's severity{on} can be told from the others'."
+            text = f"No rater's severity{on} can be told from the others' on its own: each interval, which holds for all raters at once, includes 0."
             self.add("severity_in_line", part.criterion, None, None, text)
         if not known:
             text = (
@@ -801,14 +836,30 @@ class _Study:
                         f"the median rater {number(middle)}; at random it is 0."
                     )
                     self.add("at_random", part.criterion, rater, one, text)
-            if known and not any(f.kind == "at_random" and f.criterion == part.criterion for f in self.findings):
-                _, rater, one = min(known, key=lambda row: row[2].value)
-                text = (
-                    f"Nobody answers at random{_of(part.criterion)}: the lowest correlation with the others' mean is that of {rater}, "
-                    f"{_figure(one)}; at random it is 0."
-                )
-                self.add("not_at_random", part.criterion, rater, one, text)
+            self.say_not_random(part, known)
         return self.rows(rows, "rater", f"correlation with the mean of the others; {self.joint}") if rows else None
+
+    def say_not_random(self, part: Part, known: Sequence[Row]) -> None:
+        """Nobody answers at random only where every interval lies above 0; else of whom it cannot be told."""
+        named = {f.rater for f in self.findings if f.kind == "at_random" and f.criterion == part.criterion}
+        doubted = sorted((row for row in known if row[2].low <= 0 and row[1] not in named), key=lambda row: row[2].value)
+        if doubted:
+            figures = [f"{rater}: {_figure(one)}" for _, rater, one in doubted[:MOST_DOUBTED]]
+            figures += [f"and {len(doubted) - MOST_DOUBTED} more"] if len(doubted) > MOST_DOUBTED else []
+            text = (
+                f"Who answers at random{_of(part.criterion)} cannot be told of {len(doubted)} of {len(part.raters or ())} raters, whose "
+                f"correlation with the others' mean may be 0, as at random ({'; '.join(figures)})."
+            )
+            self.add("random_unclear", part.criterion, None, doubted[0][2], text)
+        elif known and not named:
+            _, rater, one = min(known, key=lambda row: row[2].value)
+            every = len(known) == len(part.raters or ())
+            nobody = "Nobody answers" if every else f"None of the {len(known)} raters of whom it can be said answers"
+            text = (
+                f"{nobody} at random{_of(part.criterion)}: the lowest correlation with the others' mean is that of {rater}, "
+                f"{_figure(one)}; at random it is 0."
+            )
+            self.add("not_at_random", part.criterion, rater, one, text)
 
     def drift(self) -> EstimateTable | None:
         if self.position is None or not self.beside:
@@ -853,6 +904,12 @@ class _Study:
             wild = max(found.raters, key=lambda one: -math.inf if math.isnan(one.spread.value) else one.spread.value)
             matter = found._matter()
             text = f"{matter[:-1]}{_of(part.criterion)}; the largest errors of one's own are those of {wild.rater}: {_figure(wild.spread)}."
+            in_line = any(f.kind == "severity_in_line" and f.criterion == part.criterion for f in self.findings)
+            if in_line and variance.value > 0.0 and not math.isnan(variance.test.p_value):
+                if variance.test.p_value <= 1.0 - self.confidence:
+                    text += " The p is that of all raters together; whose severity differs, the intervals of single raters do not say."
+                else:
+                    text += " Chance may explain the differences in severity."
             self.add("rater_variance", part.criterion, None, variance, text)
         return tuple(out)
 

@@ -127,7 +127,8 @@ def test_the_summary_of_a_study_starts_with_alpha_and_its_interval() -> None:
     assert first == (
         f"Krippendorff's alpha (ordinal) is {alpha.value:.4f}, 95% interval {alpha.low:.4f} to {alpha.high:.3f}, n = 11."
     )
-    assert found == [finding.text for finding in study.findings]
+    at_once = "Each interval that follows holds for all criteria and raters at once, and so is wider than one that holds alone."
+    assert found == [at_once, *(finding.text for finding in study.findings)]
     assert caution == study.CAUTION
 
 
@@ -409,7 +410,7 @@ def test_text_from_the_data_is_escaped_in_html() -> None:
 
 def test_without_severe_raters_the_study_says_so() -> None:
     few = np.array([[1, 2], [2, 1], [3, 3], [1, 1], [2, 2]])
-    assert "No rater's severity can be told from the others'." in qa.calibration_study(table(np.tile(few, (2, 1)))).summary()
+    assert "No rater's severity can be told from the others' on its own:" in qa.calibration_study(table(np.tile(few, (2, 1)))).summary()
     assert "Who is strict cannot be said" in qa.calibration_study(table(few)).summary()
 
 

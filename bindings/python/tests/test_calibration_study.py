@@ -97,6 +97,88 @@ def test_where_few_ratings_leave_the_reason_open_neither_is_blamed() -> None:
     assert not of_kind(study, "one_rater", "wording")
 
 
+def odd_form() -> qa.CalibrationStudy:
+    """Four raters: "clear" is seen alike but for one severe rater, "guess" at random, "rare" is nearly always 1."""
+    random = np.random.default_rng(5)
+    rows = []
+    for unit in range(60):
+        truth = random.integers(1, 6)
+        for at, who in enumerate("abcd"):
+            guess = random.integers(1, 6) - (at == 3) * (random.random() < 0.35)
+            rows.append((f"c{unit:02d}", who, "clear", float(np.clip(truth + random.integers(-1, 2) * (random.random() < 0.2), 1, 5))))
+            rows.append((f"c{unit:02d}", who, "guess", float(max(1, guess))))
+            rows.append((f"c{unit:02d}", who, "rare", float((7 * unit + at) % 60 != 0)))
+    return qa.calibration_study(table(pd.DataFrame(rows, columns=["call", "who", "criterion", "score"])), by="criterion")
+
+
+@pytest.fixture(scope="module")
+def odd() -> qa.CalibrationStudy:
+    return odd_form()
+
+
+def test_nobody_is_cleared_of_random_answers_unless_every_interval_says_so(odd: qa.CalibrationStudy) -> None:
+    assert odd.with_others is not None
+    assert {criterion for criterion, _ in of_kind(odd, "not_at_random")} == {"clear"}
+    (text,) = [f.text for f in odd.findings if f.kind == "random_unclear" and f.criterion == "guess"]
+    assert text.startswith("Who answers at random on guess cannot be told of 4 of 4 raters")
+    for who in "abcd":
+        one = odd.with_others["guess", who]
+        assert one.low <= 0
+        assert f"{who}: {one.value:.4f}"[:8] in text
+    for criterion, _ in of_kind(odd, "not_at_random"):
+        assert all(odd.with_others[criterion, who].low > 0 for who in "abcd")
+
+
+def test_raters_without_a_correlation_are_not_cleared_either() -> None:
+    frame = panel(60)
+    frame = frame[frame.criterion == "clear"]
+    study = qa.calibration_study(table(frame.assign(score=frame.score.where(frame.who != "f", 3.0))))
+    (text,) = [f.text for f in study.findings if f.kind == "not_at_random"]
+    assert text.startswith("None of the 5 raters of whom it can be said answers at random on clear: the lowest")
+
+
+def test_where_raters_agree_on_a_rare_answer_prevalence_is_named_and_not_the_wording(odd: qa.CalibrationStudy) -> None:
+    assert of_kind(odd, "prevalence") == {("rare", None)}
+    assert of_kind(odd, "wording") == {("guess", None)}
+    assert not {finding.criterion for finding in odd.findings if finding.kind == "reason_unclear"}
+    first = odd.findings[0]
+    assert (first.kind, first.criterion) == ("least_agreement", "guess")
+    alphas = {name: one.value for (name, _), one in zip(odd.levels, odd.alpha, strict=True)}
+    assert alphas["rare"] < alphas["guess"] < alphas["clear"]
+    assert first.text.startswith("Apart from rare, whose low alpha prevalence explains, the lowest alpha is that of guess: ")
+    assert "low, though raters agree" in odd.to_html()
+
+
+def test_the_test_of_all_raters_and_the_intervals_of_each_do_not_contradict() -> None:
+    shift = {"a": 0.0, "b": 0.16, "c": 0.3, "d": 0.46}
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        truth = random.normal(0, 1, 40)
+        rows = [(f"c{u:02d}", w, c, truth[u] + s + random.normal(0, 0.8)) for c in "xyzv" for u in range(40) for w, s in shift.items()]
+        frame = pd.DataFrame(rows, columns=["call", "who", "criterion", "score"])
+        study = qa.calibration_study(table(frame), level="interval")
+        alike = {criterion for criterion, _ in of_kind(study, "severity_in_line")}
+        for finding in study.findings:
+            if finding.kind == "rater_variance" and finding.estimate is not None and finding.estimate.value > 0:
+                p = study.tests.of("raters")["xyzv".index(finding.criterion)][2]
+                together = "The p is that of all raters together; whose severity differs," in finding.text
+                assert together == (finding.criterion in alike and p <= 0.05)
+                assert ("Chance may explain the differences" in finding.text) == (finding.criterion in alike and p > 0.05)
+                if together:
+                    return
+    pytest.fail("no panel had differences that only the joint test finds")
+
+
+def test_the_text_says_which_intervals_hold_for_all_at_once(odd: qa.CalibrationStudy) -> None:
+    said = "Each interval that follows holds for all criteria and raters at once, and so is wider than one that holds alone."
+    lines = odd.summary().splitlines()
+    assert lines.index(said) == len(odd.alpha) + 1  # after the alphas and the lowest of them
+    assert said in repr(odd) and said in odd._repr_html_()
+    assert "Each interval in this list holds for all criteria and raters at once" in odd.to_html()
+    alone = panel(60)
+    assert said not in qa.calibration_study(table(alone[alone.criterion == "clear"], rater=None)).summary()
+
+
 def test_raters_whom_nothing_connects_are_named() -> None:
     frame = panel(60)
     frame = frame[(frame.call < "c030") == frame.who.isin(["a", "b", "c"])]

@@ -24,6 +24,10 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("Alpha{on} is {a}: below {b}, the least that Krippendorff asks of data from which even tentative conclusions are drawn.",
      "{on}α 为 {a}：低于 {b}，即 Krippendorff 对得出初步结论所要求的下限。"),
     ("Alpha{on} is undefined: {a}.", "{on}α 无定义：{a}。"),
+    ("Apart from {e}, whose low alpha prevalence explains, the lowest alpha is that of {a}: {b}; the highest that of {c}: {d}.",
+     "除 {e}（其 α 低可由评分集中于一类解释）外，α 最低的是“{a}”：{b}；最高的是“{c}”：{d}。"),
+    ("Apart from {e}, whose low alpha prevalence explains, the lowest alpha is that of {a}: {b}.",
+     "除 {e}（其 α 低可由评分集中于一类解释）外，α 最低的是“{a}”：{b}。"),
     ("The lowest alpha is that of {a}: {b}; the highest that of {c}: {d}.", "α 最低的是“{a}”：{b}；最高的是“{c}”：{d}。"),
     ("Yet raters agree{on} in {a} of pairs, and Gwet's AC1 is {b}: nearly all ratings are in one category, and alpha asks about the few others.",
      "但质检员{on}在 {a} 的评分对上一致，Gwet AC1 为 {b}：几乎所有评分都在同一类，而 α 考察的是少数其他评分。"),
@@ -51,7 +55,11 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("Most lenient{on} is {a}: severity {b} ({n} raters are more lenient than the others beyond chance).",
      "{on}最宽松的是 {a}：严格度 {b}（共有 {n} 名质检员比其他人宽松，超出偶然）。"),
     ("Most lenient{on} is {a}: severity {b}.", "{on}最宽松的是 {a}：严格度 {b}。"),
-    ("No rater's severity{on} can be told from the others'.", "{on}没有质检员的严格度可与他人区分。"),
+    ("No rater's severity{on} can be told from the others' on its own: each interval, which holds for all raters at once, includes 0.",
+     "{on}无法单独断定哪名质检员的严格度与他人不同：每个区间（对所有质检员同时成立）都包含 0。"),
+    ("The p is that of all raters together; whose severity differs, the intervals of single raters do not say.",
+     "此 p 值针对所有质检员整体；各质检员的区间并不说明是谁的严格度不同。"),
+    ("Chance may explain the differences in severity.", "严格度的差异可由偶然解释。"),
     ("Who is strict{on} cannot be said: that takes a rater with at least {a} units that others rated too, and differences that vary.",
      "{on}无法判断谁更严格：这需要至少有 {a} 条与他人共同评分的会话，且差值有变化。"),
     ("If all raters were equally strict{on}, the reliability of a single rating (ICC) would be {a} in place of {b}.",
@@ -70,6 +78,12 @@ SENTENCES: tuple[tuple[str, str], ...] = (
      "{on}最不稳定的是 {a}：与他人差值的方差为 {b}，中位质检员为 {c}（共有 {n} 名质检员超出，超出偶然）。"),
     ("Most erratic{on} is {a}: the difference to the others has a variance of {b}, that of the median rater {c}.",
      "{on}最不稳定的是 {a}：与他人差值的方差为 {b}，中位质检员为 {c}。"),
+    ("Who answers at random{on} cannot be told of {a} of {b} raters, whose correlation with the others' mean may be 0, as at random ({c}; and {d} more).",
+     "{on}{b} 名质检员中有 {a} 名无法判断是否随意作答，其与他人平均分的相关可能为 0，即随意作答时的值（{c}；另有 {d} 名）。"),
+    ("Who answers at random{on} cannot be told of {a} of {b} raters, whose correlation with the others' mean may be 0, as at random ({c}).",
+     "{on}{b} 名质检员中有 {a} 名无法判断是否随意作答，其与他人平均分的相关可能为 0，即随意作答时的值（{c}）。"),
+    ("None of the {n} raters of whom it can be said answers at random{on}: the lowest correlation with the others' mean is that of {a}, {b}; at random it is 0.",
+     "{on}可作判断的 {n} 名质检员中没有人随意作答：与他人平均分相关最低的是 {a}，{b}；随意作答时为 0。"),
     ("Nobody answers at random{on}: the lowest correlation with the others' mean is that of {a}, {b}; at random it is 0.",
      "{on}没有人随意作答：与他人平均分相关最低的是 {a}，{b}；随意作答时为 0。"),
     ("{a}{on} cannot be told from answering at random: the correlation with the others' mean is {b}, that of the median rater {c}; at random it is 0.",
@@ -342,7 +356,7 @@ LABELS: dict[str, str] = {
     "Absolute deviation": "绝对偏差", "Alignment": "一致率", "Accuracy": "准确率", "Balanced accuracy": "平衡准确率", "Macro F1": "宏平均 F1",
     "Percent agreement": "一致百分比", "almost perfect": "几乎完全一致", "substantial": "高度", "moderate": "中等", "fair": "一般", "slight": "微弱", "poor": "差",
     "Krippendorff's alpha, nominal": "Krippendorff α（名义）", "reliable": "可靠",
-    "tentative": "初步结论", "too few ratings to tell": "评分太少，无法判断", "too low": "过低", "too low for all raters": "对所有质检员都过低", "undefined": "无定义",
+    "tentative": "初步结论", "too few ratings to tell": "评分太少，无法判断", "too low": "过低", "too low for all raters": "对所有质检员都过低", "low, though raters agree": "偏低，但质检员一致", "undefined": "无定义",
     "How strong, how sure": "有多强、多确定", "Within agents or between them": "坐席内还是坐席间", "Which parts differ": "哪些部分不同",
     "Which criteria drive it": "哪些指标与之相伴", "What the raters' error hides": "评分误差掩盖了什么", "One person or two": "一人还是两人",
     "What the response rate allows to say": "应答率允许说明什么", "within": "坐席内", "between": "坐席间", "total": "总体", "answered": "已作答",
@@ -389,7 +403,7 @@ def _compiled(patterns: tuple[tuple[str, str], ...]) -> tuple[tuple[re.Pattern[s
     out = []
     for english, chinese in patterns:
         text = re.escape(english).replace(r"\ ", " ")
-        text = text.replace(r"\{on\}", r"(?: on (?P<on>.+?))?")
+        text = text.replace(r"\{on\}", f"(?: on (?P<on>{WITHIN}))?")
         text = re.sub(r"\\\{(\w+)\\\}", lambda name: f"(?P<{name.group(1)}>{WITHIN})", text)
         out.append((re.compile(text, re.DOTALL), chinese))
     return tuple(out)
