@@ -152,6 +152,8 @@ class EstimateColumns(Sequence[Estimate]):
     def __getitem__(self, at: int | slice) -> Estimate | list[Estimate]:
         if isinstance(at, slice):
             return [self[i] for i in range(*at.indices(len(self)))]
+        if not self._columns:
+            raise IndexError(at)
         record = {
             name: values[at] if isinstance(values, list) else values[at].item() for name, values in self._columns.items()
         }

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._frames import MISSING_CODE, Frame, Labels, build_frame
+from ._id_forms import shortened
 from ._render import html_table, number, text_table
 from ._results import Estimate, EstimateColumns, EstimateTable, Result, TestResult, TestedEstimate, estimate_table
 from .errors import ArgumentError, DataError, DesignError, check_choice, check_noun, did_you_mean, percent_hint
@@ -344,7 +345,7 @@ class SampleDesign(Rows):
     def scope(self) -> str:
         absent = int(self.absent.sum())
         parts = [
-            f"without {', '.join(self.uncovered)}" if self.uncovered else "",
+            f"without {shortened(self.uncovered, 'strata')}" if self.uncovered else "",
             f"without {self._without_chance} that had no chance to be drawn" if self._without_chance else "",
             f"{absent} drawn {'unit' if absent == 1 else 'units'} without a row" if absent else "",
             f"about {self._short} drawn units without a row, for which nothing stands" if self._short else "",
@@ -767,6 +768,15 @@ class SampleDesign(Rows):
             'choose "certainty", "average" or "adjust", or merge strata'
         )
 
+    def _alone(self, values: Numbers) -> tuple[str, ...]:
+        """The strata in which one unit alone has a value, of several that they hold: no variance follows from it."""
+        if self._strata is None:
+            return ()
+        counts = np.bincount(self._core["stratum"][~np.isnan(values)], minlength=self._core["strata"])
+        populations = self._core["population"]
+        several = np.ones(len(counts), dtype=bool) if populations is None else populations > 1
+        return tuple(self._strata.name(int(h)) for h in np.flatnonzero((counts == 1) & several))
+
     def _table(self) -> list[list[object]]:
         counts = np.bincount(self._core["stratum"], minlength=self._core["strata"])
         totals = np.bincount(self._core["stratum"], weights=self.weights, minlength=self._core["strata"])
@@ -802,7 +812,7 @@ class SampleDesign(Rows):
                 "a row, for which nothing stands; totals are too low. Post-stratify to the known counts."
             )
         if self.uncovered:
-            text += f" Nothing was evaluated in {', '.join(self.uncovered)}: estimates do not speak for it."
+            text += f" Nothing was evaluated in {shortened(self.uncovered, 'strata')}: estimates do not speak for it."
         if self._without_chance:
             text += f" {self._without_chance} conversations had no chance to be drawn: estimates do not speak for them."
         if self.adjustments:

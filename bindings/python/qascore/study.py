@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._frames import Frame, Labels, build_frame
+from ._id_forms import both_forms, shortened, written_otherwise
 from ._readers import FileTable, Kind, find_file, read_table
 from ._results import Estimate, EstimateTable, estimate_table
 from ._study_file import SCORE, StudySpec, load_study, study_of
@@ -30,7 +31,7 @@ from ._rating_table import RatingTable
 from .calibration_studies import CalibrationStudy, calibration_study
 from .csat_studies import CsatStudy, csat_study
 from .drawing import draw
-from .errors import ArgumentError, DataError, DesignError, RubricError, check_choice
+from .errors import ArgumentError, DataError, DesignError, MissingColumnError, RubricError, check_choice
 from .estimation import SampleDesign, mean, proportion
 from .rubric import Rubric, Scores
 from .sampling import SamplingPlan, allocate
@@ -46,9 +47,12 @@ Truth = Mapping[tuple[str, str, str], float]
 """Known true values, keyed by (figure, by, group); the severity of a rater by ("severity", "rater", rater)."""
 
 ALL = "all"
+CONVERSATION = "conversation_id"
 PASSED = "passed"
 APPLIES = {"scored": "applies", "not_applicable": "not applicable"}
 """The states of a criterion in which a rater said whether it applies."""
+ALONE = "a stratum has one unit with a value"
+"""How the reason begins why there is no interval where a stratum has one unit alone."""
 STEPS = ("reading", "drawing", "scoring", "calibrating", "estimating", "relating", "writing")
 
 
@@ -273,11 +277,15 @@ class _Run:
         self.drawn: Any = None
         self.rubric: Rubric | None = None
         self.scores: Any = None
+        self.surveys: Collection[Any] = ()
+        self.gaps: dict[tuple[str, ...], list[str]] = {}
 
     def study(self) -> Study:
         self.step("reading")
         conversations = self.read_conversations()
         csat = self.read_csat()
+        if conversations is not None and self.spec.conversations is not None:
+            self.match_surveys(conversations.values(self.spec.conversations.id), self.spec.conversations.file, whole=True)
         self.step("drawing")
         if conversations is not None:
             self.draw(conversations)
@@ -292,6 +300,7 @@ class _Run:
         self.step("relating")
         if sample is not None:
             self.relate(sample)
+        self.warnings += [self.explained(why, names) for why, names in self.gaps.items()]
         return Study(
             self.spec, tuple(self.inputs), self.counts, tuple(self.warnings),
             _table(("figure", "by", "group"), self.estimates), _table(("score", "outcome", "coefficient"), self.related),
@@ -348,8 +357,29 @@ class _Run:
                 )
         given = ~np.isnan(values)
         self.counts["surveys answered"] = int(given.sum())
-        ids = frame.values(asked.id)
+        self.surveys = ids = frame.values(asked.id)
         return {ids[row]: float(values[row]) for row in np.flatnonzero(given).tolist()}
+
+    def match_surveys(self, known: Sequence[Any], file: Path, *, whole: bool) -> None:
+        """Surveys of which none has a conversation are of other ids, or of the same ids in another form.
+
+        Where the conversations are not the `whole` population, that nobody answered is possible.
+        """
+        asked = self.spec.csat
+        if asked is None:
+            return
+        ids = dict.fromkeys(self.surveys)
+        if set(known).isdisjoint(ids) and (whole or written_otherwise(ids, known)[0]):
+            raise DataError(
+                f"{asked.file}: none of the {len(ids):,} surveys is of a conversation in {file.name}: "
+                f"{both_forms(asked.file.name, ids, file.name, known)}"
+            )
+        self.warn_of_forms(ids, asked.file, known, file)
+
+    def warn_of_forms(self, ids: Iterable[Any], file: Path, known: Collection[Any], other: Path) -> None:
+        count, first, form, reason = written_otherwise(ids, known)
+        self.warn(count, f'ids of {file.name} are written otherwise in {other.name}, "{first}" there "{form}" ({reason}): they '
+                  "are not matched")  # fmt: skip
 
     # Sampling
 
@@ -377,7 +407,7 @@ class _Run:
             self.drawn, unit=asked.id, plan=self.plan, single_unit=how.single_unit, uncovered="exclude"
         )
         if design.uncovered:
-            self.warnings.append(f"Nothing was drawn in {', '.join(design.uncovered)}: estimates do not speak for it")
+            self.warnings.append(f"Nothing was drawn in {shortened(design.uncovered, 'strata')}: estimates do not speak for it")
         for name, kind in asked.measures.items():
             missing = int(np.isnan(conversations.numbers(name)).sum())
             self.warn(missing, f"conversations have no {name}; its figures speak for the others")
@@ -392,6 +422,30 @@ class _Run:
         verb = mean if kind == "mean" else proportion
         found = verb(sample, column, by=by, missing=missing, confidence=self.spec.confidence)
         self.estimates += [(figure, by or ALL, group, estimate) for group, estimate in _groups(found)]
+        if isinstance(found, Estimate):
+            self.note_gap(found, sample, [column])
+
+    def note_gap(self, found: Estimate, sample: SampleDesign, columns: Sequence[str]) -> None:
+        """Keeps a figure without an interval, or without a value, with what is behind it, to be said once for all alike."""
+        if found.undefined is None or not math.isnan(found.low):
+            return
+        alone: tuple[str, ...] = ()
+        if found.undefined.startswith(ALONE):
+            alone = sample._alone(np.sum([sample.numbers(column, "drop") for column in columns], axis=0))
+        why = ("alone", *alone) if alone else ("interval" if math.isfinite(found.value) else "value", found.undefined)
+        self.gaps.setdefault(why, []).append(found.name.removesuffix(sample.scope))
+
+    def explained(self, why: tuple[str, ...], names: Sequence[str]) -> str:
+        """Why figures have no interval or no value, and what to write where that is a choice."""
+        kind, *reasons = why
+        figures = shortened(names, "figures")
+        if kind == "alone":
+            file = self.spec.source.name if self.spec.source else "the study"
+            return (
+                f"No interval of {figures}: one conversation alone has a value in {shortened(reasons, 'strata')}; add "
+                f'"single_unit: average" (or adjust, certainty) to "sample" in {file}'
+            )
+        return f"No {kind} of {figures}: {reasons[0]}"
 
     # Scoring
 
@@ -515,6 +569,8 @@ class _Run:
         place = np.array([index.get(unit, -1) for unit in units], dtype=np.int64)
         outside = int((place < 0).sum())
         self.counts["conversations evaluated"] = len(units)
+        if conversations is not None and asked is not None:
+            self.match_evaluated(units, conversations.values(asked.id), asked.file)
         if self.drawn is not None:
             self.warn(outside, "evaluated conversations are not in the drawn sample: they count in the calibration, "
                       "not in the estimates")  # fmt: skip
@@ -553,6 +609,8 @@ class _Run:
             columns[name] = np.concatenate([numbers[kept], np.full(len(bare), np.nan)])
         if outcome:
             columns[outcome] = np.array([csat.get(one, math.nan) for one in columns["conversation"]])
+            if base is None:
+                self.match_surveys(ids, self.evaluated_file(), whole=False)
             self.count_surveys(csat, ids, base is not None)
         if self.drawn is None or how is None:
             columns["weight"] = np.ones(len(rows))
@@ -565,9 +623,24 @@ class _Run:
         )  # fmt: skip
         if design.uncovered:
             self.warnings.append(
-                f"No conversation was evaluated in {', '.join(design.uncovered)}: estimates of scores do not speak for it"
+                f"No conversation was evaluated in {shortened(design.uncovered, 'strata')}: estimates of scores do not speak for it"
             )
         return design
+
+    def evaluated_file(self) -> Path:
+        asked = self.spec.evaluations or self.spec.ratings
+        assert asked is not None
+        return asked.file
+
+    def match_evaluated(self, units: Sequence[Any], known: Sequence[Any], file: Path) -> None:
+        """Evaluations of other conversations than those of the file, or of the same in another form, say nothing of it."""
+        source = self.evaluated_file()
+        if units and set(known).isdisjoint(units):
+            raise DataError(
+                f"{source}: none of the {len(units):,} evaluated conversations is in {file.name}: "
+                f"{both_forms(source.name, units, file.name, known)}"
+            )
+        self.warn_of_forms(units, source, known, file)
 
     def count_surveys(self, csat: Mapping[Any, float], ids: Sequence[Any], known: bool) -> None:
         answered = sum(one in csat for one in ids)
@@ -603,6 +676,7 @@ class _Run:
                 sample, score, csat.column, method=method, confidence=self.spec.confidence, missing="drop"
             )
             self.related.append((score, csat.column, method, found))
+            self.note_gap(found, sample, [score, csat.column])
         self.pairs[score, csat.column] = (sample.numbers(score, "drop"), sample.numbers(csat.column, "drop"))
 
 
@@ -683,18 +757,81 @@ def draw_sample(
 
 def relate_file(
     file: str | Path, *, score: str, csat: str, agent: str | None, by: str | None, criteria: Sequence[str],
-    known: Sequence[str] = (), score_by: str | None = None, csat_by: str | None = None, **options: Any,
+    known: Sequence[str] = (), score_by: str | None = None, csat_by: str | None = None, id: str | None = None,  # noqa: A002
+    repeats: str = "error", **options: Any,
 ) -> tuple[CsatStudy, Mapping[str, Any]]:  # fmt: skip
-    """A study of scores and satisfaction from one file, and the record of the file; options as in `csat_study`."""
+    """A study of scores and satisfaction from one file, and the record of the file; options as in `csat_study`.
+
+    `id` is the column of conversations (default: conversation_id, if it is there). Where one stands in several rows, its survey
+    would count as often: `repeats` is "error", "average" (one row each, with the means of its numbers) or "cluster" (rows of one
+    conversation as a cluster).
+    """
+    check_choice("--repeats", repeats, ("error", "average", "cluster"))
     kinds: dict[str, Kind] = {name: "number" for name in (score, csat, *criteria)}
     kinds |= {name: "auto" for name in known if name not in kinds}
-    table = read_table(file, kinds | {name: "text" for name in (agent, by, score_by, csat_by) if name is not None}, rest=False)
+    labels = [name for name in (agent, by, score_by, csat_by) if name is not None]
+    kinds |= dict.fromkeys(labels, "text")
+    unit: str | None = id or CONVERSATION
+    if unit in kinds and id is None:
+        unit = None
+    try:
+        table = read_table(file, {**kinds, **({} if unit is None or unit in kinds else {unit: "text"})}, rest=False)
+    except MissingColumnError:
+        if id is not None or repeats != "error":
+            raise
+        unit, table = None, read_table(file, kinds, rest=False)
     with _in_file(table.path):
+        sample: Any = table.frame
+        if unit is not None:
+            numbers = [name for name in dict.fromkeys((score, *criteria, *known)) if not table.frame.is_text(name)]
+            sample = _one_survey_each(table.frame, unit, repeats, csat, numbers)
         found = csat_study(
-            table.frame, score=score, csat=csat, agent=agent, by=by, criteria=criteria, known=known, score_by=score_by,
+            sample, score=score, csat=csat, agent=agent, by=by, criteria=criteria, known=known, score_by=score_by,
             csat_by=csat_by, **options,
         )  # fmt: skip
     return found, table.record()
+
+
+def _one_survey_each(frame: Frame, unit: str, repeats: str, csat: str, numbers: Sequence[str]) -> Any:
+    """Rows in which no survey counts more than once, or as a cluster; conversations that stand in several rows are refused."""
+    ids = frame.values(unit)
+    rows: dict[Any, list[int]] = {}
+    for row, one in enumerate(ids):
+        if one is None:
+            raise DataError(f'{frame.argument}: column "{unit}": no value at row {row}')
+        rows.setdefault(one, []).append(row)
+    again = next((found for found in rows.values() if len(found) > 1), None)
+    if again is None:
+        return frame
+    if repeats == "error":
+        several = sum(len(found) > 1 for found in rows.values())
+        raise DataError(
+            f'column "{unit}": {ids[again[0]]!r} stands in rows {again[0]} and {again[1]} ({several:,} conversations in several '
+            "rows): their surveys would count more than once; --repeats average takes one row for each with the mean of its scores, "
+            "--repeats cluster keeps all as a cluster; --id COLUMN names the rows where a row is no conversation"
+        )
+    columns: dict[str, Any] = {name: frame.values(name) for name in frame.columns}
+    if repeats == "cluster":
+        return SampleDesign(build_frame({**columns, "row weight": np.ones(len(ids))}, "pyarrow"), weight="row weight", cluster=unit)
+    for name, values in columns.items():
+        if name in numbers and name != csat:
+            each = frame.numbers(name)
+            columns[name] = np.array([_mean_of(each[found]) for found in rows.values()])
+            continue
+        for one, found in rows.items():
+            differs = next((row for row in found[1:] if values[row] != values[found[0]]), None)
+            if differs is not None:
+                raise DataError(
+                    f'column "{name}": conversation {one!r} has {values[found[0]]!r} in row {found[0]} and {values[differs]!r} in row '
+                    f"{differs}; rows of one conversation are averaged only where all but its scores is the same"
+                )
+        columns[name] = [values[found[0]] for found in rows.values()]
+    return Frame.of(build_frame(columns, "pyarrow"), frame.argument)
+
+
+def _mean_of(values: npt.NDArray[np.float64]) -> float:
+    given = values[~np.isnan(values)]
+    return float(given.mean()) if len(given) else math.nan
 
 
 def assign_files(

@@ -7,6 +7,7 @@ import json
 import math
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -218,6 +219,40 @@ def test_the_page_and_the_command_have_the_same_figures(tmp_path: Path) -> None:
     known = testing.CliRunner().invoke(app, ["relate", str(file), "--known", "channel", "--known", "own", "--json"])
     assert known.exit_code == 0, known.output
     assert "after weights" in json.loads(known.stdout)
+
+
+def test_surveys_of_conversations_in_several_rows_count_once(tmp_path: Path) -> None:
+    testing = pytest.importorskip("typer.testing")
+    from qascore.cli.app import app
+
+    file = tmp_path / "pairs.csv"
+    rows = CALLS.assign(conversation_id=[f"c{row // 2}" for row in range(len(CALLS))], rater_id=["r1", "r2"] * (len(CALLS) // 2))
+    for name in ("agent", "csat"):
+        rows[name] = rows.groupby("conversation_id")[name].transform("first")
+    rows = rows[["conversation_id", "rater_id", "agent", "score", "csat"]]
+    rows.to_csv(file, index=False)
+
+    def relate(*options: str) -> Any:
+        done = testing.CliRunner().invoke(app, ["relate", str(file), "--json", *options])
+        return json.loads(done.stdout)["correlations"][0] if done.exit_code == 0 else (done.exit_code, done.stderr)
+
+    code, said = relate()
+    assert code == 3
+    assert "'c0' stands in rows 0 and 1" in said and "--repeats average" in said
+    once = rows.groupby("conversation_id", sort=False).agg({"score": "mean", "csat": "first"}).reset_index()
+    found = relate("--repeats", "average")
+    expected = qa.csat_study(once).correlations["spearman"]
+    assert (found["value"], found["low"], found["n"]) == pytest.approx((expected.value, expected.low, expected.n), rel=1e-12)
+    clustered = relate("--repeats", "cluster")
+    design = qa.SampleDesign(rows.assign(weight=1.0), weight="weight", cluster="conversation_id")
+    assert clustered["low"] == pytest.approx(qa.csat_study(design).correlations["spearman"].low, rel=1e-12)
+    plain = qa.csat_study(rows).correlations["spearman"]
+    rows.assign(row=[f"e{row}" for row in range(len(rows))]).to_csv(file, index=False)
+    assert relate("--id", "row")["low"] == pytest.approx(plain.low, rel=1e-12)
+    code, said = relate("--repeats", "average", "--agent", "rater_id")
+    assert code == 3 and "rows of one conversation are averaged only where all but its scores is the same" in said
+    assert relate("--id", "none")[0] == 3
+    assert relate("--repeats", "keep")[0] == 2
 
 
 def test_the_examples_of_the_documentation_run() -> None:

@@ -7,6 +7,7 @@ import math
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,10 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def frame(results: Path, name: str) -> Any:
     return pd.read_csv(results / f"{name}.csv", dtype={"conversation_id": str})
+
+
+def frame_of(table: Any) -> Any:
+    return table.to_pandas()
 
 
 def row(results: Path, figure: str, by: str = "all", group: str = "all") -> Any:
@@ -182,6 +187,83 @@ def test_another_seed_draws_conversations_that_nobody_evaluated(tmp_path: Path) 
     score = found.estimates["score", "all", "all"]
     assert math.isnan(score.value) and score.undefined
     report.render(found.report())
+
+
+def renamed(folder: Path, **prefix: str) -> dict[str, Any]:
+    """The example with ids that are numbers, with or without leading zeros."""
+    for name, before in ({"conversations": "", "answers": "", "csat": ""} | prefix).items():
+        table = pd.read_csv(EXAMPLE.parent / f"{name}.csv", dtype=str, keep_default_na=False)
+        table["conversation_id"] = [before + one.lstrip("vc-0").replace("-", "") for one in table.conversation_id]
+        table.to_csv(folder / f"{name}.csv", index=False)
+    return study(
+        folder,
+        conversations={"file": folder / "conversations.csv", "strata": "channel", "domains": ["tier", "channel"]},
+        evaluations={"file": folder / "answers.csv", "rubric": ROOT / "rubrics" / "voice-service.yaml"},
+        csat={"file": folder / "csat.csv"},
+    )
+
+
+def test_ids_that_lost_their_zeros_are_named_in_both_forms(tmp_path: Path) -> None:
+    said = r'answers.csv: none of the \d+ evaluated conversations is in conversations.csv: answers.csv has "(\w+)", conversations.csv "000\1"'
+    with pytest.raises(qa.DataError, match=said + r" \(leading zeros lost\?\)"):
+        qa.run_study(renamed(tmp_path, conversations="000", csat="000"))
+    said = r'csat.csv: none of the \d+ surveys is of a conversation in conversations.csv: csat.csv has "(\w+)", conversations.csv "000\1"'
+    with pytest.raises(qa.DataError, match=said):
+        qa.run_study(renamed(tmp_path, conversations="000", answers="000"))
+    with pytest.raises(qa.DataError, match=r'csat.csv has "(\w+)", answers.csv "000\1"'):
+        spec = renamed(tmp_path, answers="000")
+        qa.run_study({name: spec[name] for name in ("evaluations", "csat")})
+    with pytest.raises(qa.DataError, match=r'answers.csv has "x\w+", conversations.csv "\w+"$'):
+        qa.run_study(renamed(tmp_path, answers="x"))
+
+
+def test_some_ids_that_are_written_otherwise_are_counted(tmp_path: Path) -> None:
+    spec = renamed(tmp_path)
+    table = pd.read_csv(tmp_path / "csat.csv", dtype=str, keep_default_na=False)
+    before = table.loc[0, "conversation_id"]
+    table.loc[0, "conversation_id"] = f"{before}.0"
+    table.to_csv(tmp_path / "csat.csv", index=False)
+    said = f'1 ids of csat.csv are written otherwise in conversations.csv, "{before}.0" there "{before}" (made a number with decimals?): they are not matched'
+    found = qa.run_study(spec)
+    assert said in found.warnings
+    assert "写法不同" in report.render(replace(found, language="zh-CN").report())
+
+
+def test_what_has_no_interval_is_said_with_what_to_write(tmp_path: Path) -> None:
+    surveys = pd.read_csv(EXAMPLE.parent / "csat.csv", dtype=str, keep_default_na=False)
+    drawn = frame_of(qa.run_study(study(tmp_path, evaluations=None, csat=None)).drawn)
+    answered = surveys[surveys.csat != ""].merge(drawn, on="conversation_id")
+    channel = answered.channel.iloc[0]
+    silent = answered[answered.channel == channel].conversation_id.iloc[1:]
+    surveys[~surveys.conversation_id.isin(silent)].to_csv(tmp_path / "csat.csv", index=False)
+    spec = study(tmp_path, csat={"file": tmp_path / "csat.csv"})
+    found = qa.run_study(spec)
+    pairs = "Pearson correlation of score and csat, Spearman correlation of score and csat"
+    said = (
+        f'No interval of {pairs}: one conversation alone has a value in "{channel}"; add "single_unit: average" (or adjust, certainty) '
+        'to "sample" in the study'
+    )
+    assert said in found.warnings and said in found.summary()
+    assert "single_unit: average" in report.render(found.report())
+    assert "只有一条会话有数值" in report.render(replace(found, language="zh-CN").report())
+    averaged = qa.run_study(study(tmp_path, csat=spec["csat"], sample={**spec["sample"], "single_unit": "average"}))
+    assert not any("No interval" in text for text in averaged.warnings)
+    assert all(estimate.undefined is None for estimate in averaged.association)
+
+
+def test_many_strata_are_counted_and_the_first_named(tmp_path: Path) -> None:
+    calls = pd.DataFrame({"id": [f"c{row}" for row in range(60)], "agent": [f"a{row % 10}" for row in range(60)], "score": np.arange(60.0)})
+    plan = qa.allocate(calls, strata="agent", size=30, id="id")
+    drawn = qa.draw(calls, plan, id="id", seed=1)
+    some = drawn[drawn.agent.isin(["a0", "a1"])]
+    design = qa.SampleDesign(some, unit="id", plan=plan, uncovered="exclude")
+    assert qa.mean(design, "score").name == 'mean score (without 8 strata: "a2", "a3", "a4", …)'
+    assert len(design.uncovered) == 8
+
+
+def test_means_by_a_column_of_no_rows_are_no_rows() -> None:
+    calls = pd.DataFrame({"agent": pd.Series([], dtype=str), "score": pd.Series([], dtype=float)})
+    assert list(qa.mean(calls, "score", by="agent")) == []
 
 
 def test_a_study_may_only_draw(tmp_path: Path) -> None:

@@ -178,6 +178,16 @@ def relate(
     ] = None,
     score_by: Annotated[str | None, typer.Option("--score-by", help="The column of who gave the score.")] = None,
     csat_by: Annotated[str | None, typer.Option("--csat-by", help="The column of who gave the answer: one person or two.")] = None,
+    id: Annotated[
+        str | None, typer.Option("--id", help="The column of conversations; without it conversation_id, if it is there.")
+    ] = None,
+    repeats: Annotated[
+        str,
+        typer.Option(
+            "--repeats", help="Conversations in several rows: error, average or cluster.",
+            autocompletion=_choices("error", "average", "cluster"),
+        ),
+    ] = "error",
     known: Annotated[
         list[str] | None, typer.Option("--known", help="A column that all rows have, for a model of who answers; once for each.")
     ] = None,
@@ -202,7 +212,7 @@ def relate(
             raise ArgumentError("--json: goes to standard output, and so does --html -; choose one")
         found, record = relate_file(
             streams.read(file), score=score, csat=csat, scale=(lowest, highest), agent=agent, by=by, criteria=tuple(criterion or ()),
-            score_by=score_by, csat_by=csat_by, reliability=reliability, known=tuple(known or ()), classes=classes, replicates=replicates, seed=seed,
+            score_by=score_by, csat_by=csat_by, id=id, repeats=repeats, reliability=reliability, known=tuple(known or ()), classes=classes, replicates=replicates, seed=seed,
         )  # fmt: skip
         alone = True
         if html is not None:

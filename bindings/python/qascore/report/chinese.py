@@ -214,6 +214,12 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("No conversation was evaluated in {a}: estimates of scores do not speak for it", "{a} 中没有会话被评分：得分估计不代表它"),
     ("Stratum {a} holds {b}, less than the minimum {c}: it is taken whole", "层 {a} 只有 {b} 条，少于最小数 {c}：全部抽取"),
     ("Nothing was drawn in {a}: estimates do not speak for it", "{a} 中没有抽取会话：估计不代表它"),
+    ("No interval of {a}: one conversation alone has a value in {b}; add \"single_unit: average\" (or adjust, certainty) to \"sample\" in {c}",
+     "{a} 没有区间：{b} 中只有一条会话有数值；请在 {c} 的 \"sample\" 中加上 \"single_unit: average\"（或 adjust、certainty）"),
+    ("No interval of {a}: {b}", "{a} 没有区间：{b}"),
+    ("No value of {a}: {b}", "{a} 没有数值：{b}"),
+    ("{a} ids of {b} are written otherwise in {c}, \"{d}\" there \"{e}\" ({f}): they are not matched",
+     "{b} 中有 {a} 个编号在 {c} 中写法不同（“{d}”在那里是“{e}”；{f}）：未能配对"),
     ("Raters differ on whether a criterion applies: conversations by criterion {a}; a rating of \"not applicable\" has no part in the agreement on the "
      "criterion itself", "质检员对指标是否适用意见不一，各指标的会话数：{a}；“不适用”不计入该指标本身的一致性"),
     ("{a} of {b} conversations were drawn from {c} strata ({d} allocation).", "从 {c} 个层的 {b} 条会话中抽取了 {a} 条（{d}分配）。"),
