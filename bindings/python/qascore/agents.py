@@ -74,7 +74,7 @@ class AgentEstimate(Result):
         elif self.shrunken.undefined:
             out.append(self.shrunken.undefined)
         if self.direct.low == self.direct.high:
-            out.append("all conversations were scored")
+            out.append(f"all {number(n)} conversations were scored: what they were, not what more would be")
         elif n < FEW_CONVERSATIONS:
             out.append("1 conversation" if n == 1 else f"{n} conversations")
         if self.others and not self.told_apart:

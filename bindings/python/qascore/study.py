@@ -894,6 +894,8 @@ def score_answers(
     form = Rubric.load(rubric)
     table = read_table(file, {evaluation: "text", criterion: "text", answer: "text"})
     with _in_file(table.path):
+        if not len(table.frame):
+            raise DataError("expected rows but found only a header")
         return form.score(
             table.frame, evaluation=evaluation, criterion=criterion, answer=answer, unanswered=unanswered, unasked=unasked,
             coded=coded,

@@ -285,6 +285,14 @@ def test_quiet_explanations_and_scores_print_nothing(run_here: Run, folder: Path
     assert not (folder / "no.csv").exists()
 
 
+def test_a_file_of_answers_without_answers_is_refused(run_here: Run, folder: Path) -> None:
+    (folder / "none.csv").write_text("evaluation_id,criterion,answer\n")
+    done = run_here("score", "none.csv", "--rubric", "service.yaml", "--out", "none-scored.csv")
+    assert done.returncode == 3
+    assert "none.csv: expected rows but found only a header" in done.stderr
+    assert not (folder / "none-scored.csv").exists()
+
+
 def test_scores_go_on_into_the_calibration_of_raters(run_here: Run, folder: Path) -> None:
     assert run_here("score", "answers.csv", "--rubric", "service.yaml", "--out", "sc.csv").returncode == 0
     done = run_here("calibrate", "sc.csv", "--rating", "score", "--json")
