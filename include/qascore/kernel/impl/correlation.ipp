@@ -14,7 +14,9 @@
 #include "../variance.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -316,14 +318,15 @@ namespace detail_correlation {
 
 /// How many values are not the one that more than half of them are (Boyer and Moore's vote); all, if there is none.
 inline std::size_t off_the_majority(std::span<const double> values) {
-  double candidate = missing_value;
-  std::size_t votes = 0;
+  // Whole numbers in place of branches, which a column of few levels would make the processor guess wrongly.
+  std::uint64_t candidate = 0;
+  std::int64_t votes = 0;
   for (const double v : values) {
-    if (votes == 0)
-      candidate = v;
-    votes += v == candidate ? 1 : std::size_t(-1);
+    const auto bits = std::bit_cast<std::uint64_t>(v + 0.0); // -0 is 0
+    candidate = votes == 0 ? bits : candidate;
+    votes += bits == candidate ? 1 : -1;
   }
-  const auto held = static_cast<std::size_t>(std::ranges::count(values, candidate));
+  const auto held = static_cast<std::size_t>(std::ranges::count(values, std::bit_cast<double>(candidate)));
   return 2 * held > values.size() ? values.size() - held : values.size();
 }
 
