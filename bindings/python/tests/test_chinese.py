@@ -50,13 +50,13 @@ def calibration(**more: Any) -> Report:
     return calibration_report(qa.calibration_study(table, by="criterion", **options), "Calibration of raters")
 
 
-def satisfaction() -> Report:
+def satisfaction(**more: Any) -> Report:
     rng = np.random.default_rng(3)
     calls = pd.DataFrame({"score": rng.uniform(0.4, 1.0, 300), "agent": np.arange(300) % 12, "channel": np.arange(300) % 3, "wait": rng.exponential(3, 300)})
     calls["tone"] = np.clip(calls["score"] + rng.normal(0, 0.2, 300), 0, 1)
     felt = np.clip(np.rint(1 + 4 * calls["score"] + rng.normal(0, 1, 300)), 1, 5)
     calls["csat"] = np.where(rng.random(300) < 0.6, felt, np.nan)
-    study = qa.csat_study(calls, agent="agent", by="channel", criteria=["score", "tone"], reliability=0.8, known=["wait"])
+    study = qa.csat_study(calls, agent="agent", by="channel", criteria=["score", "tone"], reliability=0.8, known=["wait"], **more)
     return csat_report(study, "Scores and satisfaction")
 
 
@@ -92,6 +92,7 @@ MADE = {
     "calibration": calibration,
     "calibration, all parts": lambda: calibration(all=True),
     "satisfaction": satisfaction,
+    "satisfaction, not adjusted": lambda: satisfaction(adjust="none"),
     "study": lambda: study_report(qa.run_study(ROOT / "examples" / "study" / "study.yaml")),
 }
 

@@ -1,7 +1,7 @@
 """Pages in Chinese: each sentence of a report has its counterpart here, with the names and figures that stand in it.
 
 A report is composed in English; `in_language` says it again. What has no counterpart (names, titles and labels of the user's, a
-new sentence) stays as it is: a test says which sentences have none.
+new sentence) stays as it is: tests take sentences and reasons from the sources and say which have none.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from ..errors import check_choice
+from .chinese_reasons import REASONS
 from .document import LANGUAGES, Cell, Figure, Report, Row, Undefined
 
 # In the English, {x} is any text; {on} is " on NAME" or nothing. In the Chinese, {on} is “NAME” with what it needs around it.
@@ -272,6 +273,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("Another one than the rest have: {a} (Holm).", "与其余部分不同的是：{a}（Holm）。"),
     ("{a} of {b} criteria go with {c} beyond chance ({d} at {e}): {f}.", "{b} 个指标中有 {a} 个与 {c} 的关系超出偶然（{d}，{e}）：{f}。"),
     ("{a} of {b} criteria go with {c} beyond chance ({d} at {e}).", "{b} 个指标中有 {a} 个与 {c} 的关系超出偶然（{d}，{e}）。"),
+    ("{a} of {b} criteria go with {c} (p below {d} each, not adjusted): {f}.", "{b} 个指标中有 {a} 个与 {c} 有关（各自 p 低于 {d}，未校正）：{f}。"),
+    ("{a} of {b} criteria go with {c} (p below {d} each, not adjusted).", "{b} 个指标中有 {a} 个与 {c} 有关（各自 p 低于 {d}，未校正）。"),
     ("Together they explain {v}.", "它们共解释 {v}。"),
     ("Without the raters' error Pearson's correlation would be {v}.", "若没有评分误差，Pearson 相关将为 {v}。"),
     ("What the raters' error hides cannot be said: {a}.", "无法说明评分误差掩盖了多少：{a}。"),
@@ -299,26 +302,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("Standard errors come from influence values through one variance engine.", "标准误由影响值经同一个方差引擎得出。"),
     ("Correlations are those of conversations whose customers answered.", "相关只针对客户作答的会话。"),
     ("A share of explained variance says what goes with satisfaction, not what changing it would bring.", "解释的方差比例说明什么与满意度相伴，而不说明改变它会带来什么。"),
-    # reasons
-    ("counted, not estimated", "计数所得，非估计值"),
-    ("the reliability of {a}, {b}, is below {c}: what would be divided by is mostly noise", "{a} 的信度 {b} 低于 {c}：作除数的大半是噪声"),
-    ("the coefficient is undefined", "系数无定义"), ("both columns are constant", "两列都没有变化"), ("no unit has two ratings", "没有会话被评两次"),
-    ("{a} of {b} pairs of raters have no kappa: they share no unit, or use one category only", "{b} 对质检员中有 {a} 对没有 kappa：没有共同会话，或只用了一类"),
-    ("no variation in the sample: no interval", "样本中没有变化：无区间"),
-    ("the variance of what is measured is estimated as 0: no limits there", "被测对象的方差估计为 0：无区间"),
-    ("estimated as not above 0: no limits there", "估计值不大于 0：无区间"), ("estimated as 0: no positive value fits better; it has no standard error there",
-     "估计为 0：没有更合适的正值，无标准误"), ("no unit has a value", "没有会话有数值"), ("no values", "没有数值"), ("fewer than 2 units: no variance", "不足 2 条会话：无法计算方差"),
-    ("fewer than 2 units", "不足 2 条会话"), ("fewer than 3 pairs", "不足 3 对"), ("fewer than 3 complete rows", "完整的行不足 3 行"), ("fewer than 2 raters", "不足 2 名质检员"),
-    ("fewer than 2 units were rated by all raters", "全体质检员都评过的会话不足 2 条"), ("the denominator is 0", "分母为 0"), ("a column is constant", "有一列没有变化"),
-    ("the first column is constant", "第一列没有变化"), ("the second column is constant", "第二列没有变化"), ("the column is constant", "该列没有变化"),
-    ("the outcome does not vary", "结果没有变化"), ("the outcome is constant", "结果没有变化"), ("a criterion is constant", "有指标没有变化"),
-    ("a criterion is a combination of those before it", "有指标是前面各指标的组合"), ("there is no rating", "没有评分"),
-    ("all ratings are in one category: no disagreement to expect by chance", "所有评分都在同一类：没有可预期的偶然分歧"),
-    ("no variance: every rater gave every unit the same rating", "没有方差：每名质检员对每条会话的评分都相同"), ("no variance: all scores are the same", "没有方差：所有得分相同"),
-    ("no unit was rated by this rater and another one", "没有该质检员与他人共同评分的会话"), ("no degrees of freedom: as many strata as units", "没有自由度：层数与会话数相同"),
-    ("the variance between raters is estimated as 0: none is stricter than another", "质检员间方差估计为 0：没有谁更严格"),
-    ("no stratum has 2 units: no variance", "没有一层有 2 条会话：无法计算方差"), ("the previous study did not have it", "上次研究没有此项"), ("no test", "没有检验"),
-    ("only one category is found; declare the categories that could have been used", "只出现一类；请声明可能使用的类别"),
+    *REASONS,
 )  # fmt: skip
 
 LABELS: dict[str, str] = {
