@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,3 +49,13 @@ def test_nothing_overflows(browser: Browser, page: Path, width: int, tmp_path: P
     browser.screenshot(shots / f"demo-{page.parent.name}-{width}.png")
     assert browser.run(MEASURE) == []
     assert len(browser.requests()) == 1, "the page asks for nothing but itself"
+
+
+def test_it_prints_without_a_cut_or_a_long_gap(browser: Browser, page: Path, tmp_path: Path) -> None:
+    browser.open(page, 680, medium="print")  # 180 mm between the margins of A4
+    assert browser.run(MEASURE) == []
+    assert browser.run("Math.max(...[...document.querySelectorAll('table')].map((t) => t.getBoundingClientRect().right))") <= 680
+    sheets = browser.run("document.body.scrollHeight") / 1002  # 265 mm
+    browser.pdf(tmp_path / "demo.pdf")
+    pages = len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "demo.pdf").read_bytes()))
+    assert sheets <= pages <= 1.25 * sheets + 1

@@ -5,6 +5,7 @@ The screenshots are left in the folder named by QASCORE_SCREENSHOTS, to be looke
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import warnings
@@ -17,9 +18,11 @@ import pytest
 pytest.importorskip("jinja2")
 
 from browser import Browser, find_chromium
-from qascore.report import render
+from qascore.report import Figure, IntervalPlot, Report, Row, Section, render
 from sample import HOSTILE, sample
 
+WIDEST = "Math.max(...[...document.querySelectorAll('table')].map((t) => t.getBoundingClientRect().right))"
+PAPER = 1002  # CSS pixels between the margins of A4, from top to bottom
 MEASURE = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
 
 
@@ -49,6 +52,10 @@ def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def printed_pages(pdf: Path) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))
+
+
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 800, 360, 320])
@@ -70,14 +77,28 @@ def test_a_printed_page_is_light_and_nothing_is_cut_off(
     browser.open(pages[language], 680, dark=True, medium="print")
     assert browser.run("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert browser.run(MEASURE) == []
-    widest = (
-        "Math.max(...[...document.querySelectorAll('table')].map((t) => t.getBoundingClientRect().right))"
-    )
-    assert browser.run(widest) <= 680
+    assert browser.run(WIDEST) <= 680
     pdf = shots / f"{language}.pdf"
     browser.pdf(pdf)
     assert pdf.read_bytes().startswith(b"%PDF-")
-    assert 5 <= len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes())) <= 15
+    assert 5 <= printed_pages(pdf) <= 15
+
+
+def test_a_tall_picture_goes_on_with_its_columns_and_axis_and_leaves_no_page_blank(browser: Browser, tmp_path: Path) -> None:
+    def plot(count: int) -> IntervalPlot:
+        return IntervalPlot(tuple(Row(f"r{at}", Figure(0.5, 0.4, 0.6, 20, 0.95)) for at in range(count)), "Severity of the raters")
+
+    file, pdf = tmp_path / "tall.html", tmp_path / "tall.pdf"
+    file.write_text(render(Report("Raters", sections=(Section("s", "Severity", "", (plot(80), plot(5))),))), encoding="utf-8")
+    browser.open(file, 680, medium="print")
+    style = "getComputedStyle(document.querySelector('{}')).{}"
+    assert browser.run(style.format("table.rows tfoot", "display")) == "table-footer-group"
+    assert browser.run(style.format("table.rows thead", "display")) == "table-header-group"
+    kept = browser.run("[...document.querySelectorAll('.picture')].map((p) => getComputedStyle(p).breakInside)")
+    assert kept == ["auto", "avoid"]
+    height = browser.run("document.body.scrollHeight")
+    browser.pdf(pdf)
+    assert printed_pages(pdf) == math.ceil(height / PAPER)
 
 
 def test_the_page_asks_for_nothing_but_itself(browser: Browser, pages: dict[str, Path]) -> None:

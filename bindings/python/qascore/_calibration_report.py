@@ -7,6 +7,7 @@ import math
 import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -338,7 +339,8 @@ def _of_raters(study: CalibrationStudy, table: EstimateTable, caption: str, abou
     """A picture for few criteria, a shaded table for many."""
     if study.by is not None and len(study.levels) > FEW_CRITERIA:
         return raters_matrix(table, study.by, caption.removesuffix("; all intervals hold at once"), about)
-    return IntervalPlot.from_estimates(table, group=study.by, caption=caption, about=about, **options)
+    unnamed = EstimateTable(table.keys, tuple(replace(one, name=caption) for one in table))  # names repeat the rater
+    return IntervalPlot.from_estimates(unnamed, group=study.by, caption=caption, about=about, **options)
 
 
 def _raters(study: CalibrationStudy) -> Section | None:

@@ -113,6 +113,7 @@ def test_numbers_are_written_for_the_eye(kind: str, value: float, decimals: int,
         ("fraction", [1.5, 0.5], 3),
         ("percent", [0.123456], 1),
         ("count", [12.0], 0),
+        ("p", [0.0, 0.0], 4),
     ],
 )
 def test_a_column_has_three_digits_of_its_largest_value(

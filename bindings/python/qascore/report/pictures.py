@@ -16,6 +16,7 @@ from .speech import Speech, decimals_for, number_text
 
 SHORT = ((1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))  # from there on ticks are written in this unit
 FEW_VALUES = 12  # at most so many distinct values, each twice on average: the axis is treated as discrete
+WHOLE = 12  # rows and titles: a printed picture of more goes on on the next page
 MOST_PLACES = 120  # points of a small chart: more are not seen apart
 Numbers = npt.NDArray[np.float64]
 View = dict[str, Any]
@@ -49,6 +50,7 @@ def rows_view(plot: IntervalPlot | BarPlot, say: Speech) -> View:
         "plot": plot,
         "bars": bars,
         "rows": rows,
+        "tall": len(rows) + len({row["group"] for row in rows} - {""}) > WHOLE,
         "axis": axis(scale, plot.kind),
         "reference": None if reference is None else scale.at(reference),
         "levels": say.levels(row.figure for row in plot.rows),

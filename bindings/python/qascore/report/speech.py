@@ -14,15 +14,16 @@ NOTHING = "–"
 
 
 def decimals_for(kind: str, values: Iterable[float]) -> int:
-    """Three significant digits of the largest value; a percentage has one decimal, a count none."""
-    if kind in ("percent", "count"):
-        return 1 if kind == "percent" else 0
+    """Three significant digits of the largest value; a percentage has one decimal, a p-value four, a count none."""
+    always = {"percent": 1, "count": 0, "p": 4}
+    if kind in always:
+        return always[kind]
     sizes = [abs(v) for v in values if math.isfinite(v)]
     largest = max(sizes, default=0.0)
     if all(size == round(size) for size in sizes):
         return 0
-    if kind in ("fraction", "p"):
-        return 3 if kind == "fraction" else 4
+    if kind == "fraction":
+        return 3
     return min(6, max(0, 2 - math.floor(math.log10(largest))))
 
 
