@@ -10,9 +10,10 @@ export DEBIAN_FRONTEND=noninteractive PIP_DISABLE_PIP_VERSION_CHECK=1
 # Relative to the checkout: it knows them in an unpacked source distribution too.
 export CXX=${CXX:-c++} CCACHE_BASEDIR=${CCACHE_BASEDIR:-$root}
 package_options=()
-if command -v ccache >/dev/null; then
-  export CMAKE_CXX_COMPILER_LAUNCHER=ccache
-fi
+# To be called after the set-up: a new machine has no compiler cache before.
+use_compiler_cache() {
+  if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
+}
 
 if [[ -t 1 ]]; then bold=$'\e[1m' red=$'\e[31m' plain=$'\e[0m'; else bold='' red='' plain=''; fi
 say() { printf '%s==> %s%s\n' "$bold" "$*" "$plain"; }
@@ -198,6 +199,7 @@ ensure_package() {
   if [[ -f $marker && $(<"$marker") == "$fingerprint" && -x $venv/bin/qascore ]]; then return; fi
   say "building the wheel and installing it into .venv"
   rm -f "$marker"
+  use_compiler_cache
   # As pip isolates a build, with nothing but what build-system asks for, but in a place that stays: there it is incremental.
   if [[ ! -x $builder/bin/python ]]; then "$venv/bin/python" -m venv "$builder"; fi
   requirements >"$builder/requirements.txt"
