@@ -17,10 +17,11 @@ class Outcome(NamedTuple):
 
 
 def compile_unit(command: list[str], source: Path, *flags: str) -> Outcome:
-    """Compiles one translation unit; the object file stands beside the source, where a compiler cache finds it again."""
+    """Compiles one translation unit; the object file stands beside the source, where a compiler cache finds it again by the
+    list of what was included (-MD)."""
     target = source.with_name("".join([source.name, *flags, ".o"]))
     run = subprocess.run(
-        [*command, *flags, "-c", str(source), "-o", str(target)], capture_output=True, text=True, check=False
+        [*command, *flags, "-MD", "-c", str(source), "-o", str(target)], capture_output=True, text=True, check=False
     )
     return Outcome(run.returncode == 0, run.stderr)
 

@@ -3,10 +3,19 @@
 
 #include "missing.hpp"
 
+#include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace qascore {
+
+/// How many degrees of freedom an interval may have at most, where few units tell of the value: a 0/1 column with three
+/// ones, however many zeros, says as much of its own spread as three values do.
+struct df_limit {
+  double most = std::numeric_limits<double>::infinity();
+  std::string_view none{}; ///< why there is no interval, where `most` is below 1; a string literal
+};
 
 /// An estimator's value with its influence values: what every estimator of the library delivers, and all that
 /// the variance engine (kernel/variance.hpp) needs.
@@ -20,6 +29,7 @@ struct linearised {
   double value = missing_value;
   std::vector<double> influence; ///< one per unit; empty when the value is undefined
   std::string undefined;         ///< why; empty when the value is defined
+  df_limit limit{};              ///< of its interval
 
   bool is_defined() const noexcept { return !is_missing(value); }
 };

@@ -94,7 +94,7 @@ struct correlations_by_part {
 ///
 ///   F = Q (df - k + 1) / (k df),   Q = c' V^-1 c,   c_g = z_g - z_last,   V from the influence values of z, k = parts - 1,
 ///
-/// on k and df - k + 1 degrees of freedom, df those of the design (Korn and Graubard 1990). `part`: code per unit, 0..parts - 1; units
+/// on k and df - k + 1 degrees of freedom, df those of the design (Korn and Graubard 1990), or of the part with the fewest. `part`: code per unit, 0..parts - 1; units
 /// without (missing_code), and those with a gap, take no part. Undefined: a part as its correlation is; the test where df < k. Source:
 /// Korn and Graubard (1990), American Statistician 44, 270-276, doi:10.1080/00031305.1990.10475737. Checked against: two designs compared
 /// (parts that are strata), regression with a product term, simulation.

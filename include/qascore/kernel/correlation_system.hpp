@@ -48,6 +48,8 @@ public:
   std::vector<double> influence(std::span<const double> gradient) const;
   /// The design's variance of an estimate with these influence values.
   design_variance variance(std::span<const double> influence) const;
+  /// What its interval is held to: the least of all pairs of columns.
+  const df_limit& limit() const noexcept { return limit_; }
 
 private:
   std::size_t columns_, units_, constant_;
@@ -59,6 +61,7 @@ private:
   std::vector<double> matrix_;
   std::vector<std::vector<double>> parts_; ///< influence on R_ab, a < b
   std::string undefined_;
+  df_limit limit_;
 };
 
 } // namespace qascore::kernel

@@ -6,6 +6,7 @@
 #include "variance.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -32,6 +33,24 @@ inline std::vector<double> gaps_of(const design_view& design, std::span<const do
       out[i] = missing_value;
   return out;
 }
+
+namespace detail_pairs {
+
+/// How many values are not the one that more than half of them are (Boyer and Moore's vote); all, if there is none.
+inline std::size_t off_the_majority(std::span<const double> values) {
+  // Whole numbers in place of branches, which a column of few levels would make the processor guess wrongly.
+  std::uint64_t candidate = 0;
+  std::int64_t votes = 0;
+  for (const double v : values) {
+    const auto bits = std::bit_cast<std::uint64_t>(v + 0.0); // -0 is 0
+    candidate = votes == 0 ? bits : candidate;
+    votes += bits == candidate ? 1 : -1;
+  }
+  const auto held = static_cast<std::size_t>(std::ranges::count(values, std::bit_cast<double>(candidate)));
+  return 2 * held > values.size() ? values.size() - held : values.size();
+}
+
+} // namespace detail_pairs
 
 /// The complete pairs side by side with their weights (empty: all 1). Columns without gaps are not copied.
 class complete_pairs {
@@ -64,6 +83,14 @@ public:
     if (is_constant(x))
       return is_constant(y) ? "both columns are constant" : "the first column is constant";
     return is_constant(y) ? "the second column is constant" : "";
+  }
+
+  /// What an interval that rests on influence values is held to. Where nearly all of a column is one value, the few others
+  /// are what is known: no more degrees of freedom than those, less one.
+  df_limit limit() const {
+    const std::size_t others = std::min(detail_pairs::off_the_majority(x), detail_pairs::off_the_majority(y));
+    return {others < 2 ? 0.0 : static_cast<double>(others) - 1.0,
+            "all but one of the values of a column are the same: no interval"};
   }
 
   design_variance variance(variance_engine engine, std::span<const double> influence) const {

@@ -2,15 +2,18 @@
 #pragma once
 
 #include "../core/design_view.hpp"
+#include "../core/influence.hpp"
 #include "../detail/config.hpp"
 #include "../detail/sum.hpp"
 #include "calibrated_spread.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// The one variance engine: influence values in, variance out, for every estimator of the library.
@@ -22,6 +25,15 @@ struct design_variance {
   double df = missing_value;
   std::string undefined; ///< why; empty when all is well
   bool census = false;   ///< every stratum involved was taken whole: nothing was left to chance
+  std::string_view no_interval{}; ///< why there is none although there is a variance; empty: there is one
+
+  /// No more degrees of freedom than that.
+  void limit_df(const df_limit& limit) {
+    if (limit.most < 1.0)
+      no_interval = limit.none;
+    else
+      df = std::min(df, limit.most);
+  }
 };
 
 /// Variance of an estimate with influence values u under a design with weights w, by Taylor linearisation.

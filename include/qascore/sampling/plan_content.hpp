@@ -28,6 +28,19 @@ constexpr id_kind kind_of() {
   else
     return id_kind::integer;
 }
+
+/// Of what kind ids are, in words.
+inline std::string name_of(id_kind kind) {
+  switch (kind) {
+  case id_kind::integer:
+    return "whole numbers";
+  case id_kind::text:
+    return "text";
+  case id_kind::row:
+    break;
+  }
+  return "row numbers";
+}
 } // namespace detail_content
 
 /// Sum over all conversations, modulo 2^64, of mix(number + (h + 1) g): `number` the permanent random
@@ -50,12 +63,11 @@ template <class Ids>
 void check_content(const Ids& ids, std::span<const std::uint32_t> stratum, const sampling_plan& plan) {
   if (!plan.recorded_content())
     return;
-  static constexpr std::string_view names[] = {"whole numbers", "text", "row numbers"};
-  const auto name = [](id_kind kind) { return std::string(names[static_cast<std::size_t>(kind)]); };
   const plan_content recorded = *plan.recorded_content(), found = content_of(ids, stratum);
+  using detail_content::name_of;
   if (recorded.id != found.id)
-    throw design_error("plan: it was made for ids that are " + name(recorded.id) + " but found " +
-                       name(found.id) + "; 7 and \"7\" are different ids");
+    throw design_error("plan: it was made for ids that are " + name_of(recorded.id) + " but found " +
+                       name_of(found.id) + "; 7 and \"7\" are different ids");
   if (recorded.hash != found.hash)
     throw design_error(
         "plan: it was made for other conversations: every stratum holds as many as it did, but "

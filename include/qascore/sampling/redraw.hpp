@@ -103,14 +103,13 @@ inline void check_together(const plan_draw& record) {
 
 /// A record of a draw, of these very conversations.
 inline const plan_draw& record_of(const sampling_plan& plan, id_kind found) {
-  static constexpr std::string_view names[] = {"whole numbers", "text", "row numbers"};
   if (!plan.recorded_draw())
     throw argument_error("plan: no draw is recorded in it; plan.with_draw(...) records one");
   const plan_draw& record = *plan.recorded_draw();
   if (record.id != found)
     throw data_error("id: the recorded draw went by ids that are " +
-                     std::string(names[static_cast<std::size_t>(record.id)]) + " but found " +
-                     std::string(names[static_cast<std::size_t>(found)]) + "; 7 and \"7\" are different ids");
+                     detail_content::name_of(record.id) + " but found " +
+                     detail_content::name_of(found) + "; 7 and \"7\" are different ids");
   check_together(record);
   return record;
 }

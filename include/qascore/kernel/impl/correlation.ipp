@@ -186,6 +186,7 @@ inline linearised linearise(const design_view& design, std::span<const double> x
     return out;
   out.value = found.value;
   out.influence = p.spread_out(std::move(found.influence), design.units);
+  out.limit = p.limit();
   return out;
 }
 
@@ -314,24 +315,6 @@ QASCORE_INLINE pair_counts count_pairs(const design_view& design, std::span<cons
   return p.obstacle().empty() ? kendall_of(p, influence, pair_coefficient::gamma).pairs : pair_counts{};
 }
 
-namespace detail_correlation {
-
-/// How many values are not the one that more than half of them are (Boyer and Moore's vote); all, if there is none.
-inline std::size_t off_the_majority(std::span<const double> values) {
-  // Whole numbers in place of branches, which a column of few levels would make the processor guess wrongly.
-  std::uint64_t candidate = 0;
-  std::int64_t votes = 0;
-  for (const double v : values) {
-    const auto bits = std::bit_cast<std::uint64_t>(v + 0.0); // -0 is 0
-    candidate = votes == 0 ? bits : candidate;
-    votes += bits == candidate ? 1 : -1;
-  }
-  const auto held = static_cast<std::size_t>(std::ranges::count(values, std::bit_cast<double>(candidate)));
-  return 2 * held > values.size() ? values.size() - held : values.size();
-}
-
-} // namespace detail_correlation
-
 QASCORE_INLINE tested_estimate correlate(const design_view& given, std::span<const double> x,
                                          std::span<const double> y, correlation_method method,
                                          confidence_level confidence, correlation_interval interval,
@@ -377,10 +360,8 @@ QASCORE_INLINE tested_estimate correlate(const design_view& given, std::span<con
     if (asymptotic)
       spread.variance = std::pow(asymptotic_error(found), 2);
   }
-  // Where nearly all of a column is one value the few others are what is known: no more degrees of freedom than those.
-  const std::size_t rare = std::min(off_the_majority(p.x), off_the_majority(p.y));
-  if (!closed && !asymptotic && spread.undefined.empty() && rare > 1)
-    spread.df = std::min(spread.df, static_cast<double>(rare) - 1.0);
+  if (!closed && !asymptotic)
+    spread.limit_df(p.limit());
   const double r = found.value;
   static_cast<estimate&>(out) = infer(r, spread, options);
   out.missing = design.units - p.x.size();
@@ -399,8 +380,6 @@ QASCORE_INLINE tested_estimate correlate(const design_view& given, std::span<con
           "outside -1 to 1, which y that is not normal behind its categories can bring about: no interval";
     else if (n < fewest)
       out.undefined = fewest == 4.0 ? "fewer than 4 pairs: no interval" : "fewer than 5 pairs: no interval";
-    else if (rare < 2 && !closed && !asymptotic)
-      out.undefined = "all but one of the values of a column are the same: no interval";
     if (!out.undefined.empty()) {
       out.low = out.high = missing_value;
     } else if (closed) {
@@ -415,7 +394,7 @@ QASCORE_INLINE tested_estimate correlate(const design_view& given, std::span<con
     out.test = found.test;
     if (std::abs(r) == 1.0 && (tested_by_t(method) || method == correlation_method::kendall))
       out.test.p_value = perfect_p_value(p.x);
-  } else if ((rare > 1 || asymptotic) && out.std_error > 0.0 && std::abs(r) < 1.0) {
+  } else if (spread.no_interval.empty() && out.std_error > 0.0 && std::abs(r) < 1.0) {
     out.test.statistic =
         asymptotic ? r / out.std_error : std::atanh(r) * (1.0 - r) * (1.0 + r) / out.std_error;
     out.test.df1 = out.df;

@@ -229,7 +229,8 @@ QASCORE_INLINE compared_correlations compare_correlations(const design_view& des
   const design_variance of_difference = taken(of_r), of_transformed = taken(of_z);
   const double a = out.first.std_error, b = out.second.std_error;
   const double c = (a * a + b * b - of_difference.variance) / (2.0 * a * b);
-  finish(out, c, std::sqrt(of_transformed.variance), of_difference.df, confidence);
+  finish(out, c, std::sqrt(of_transformed.variance),
+         std::min({of_difference.df, out.first.df, out.second.df}), confidence);
   return out;
 }
 
@@ -282,6 +283,7 @@ inline part_correlation of_units(const design_view& design, std::span<const doub
     for (const std::uint32_t i : rows)
       taken.push_back(of.influence[i]);
     spread = variance_engine(design, unanswered).of_rows(rows, taken);
+    spread.limit_df(of.limit);
   }
   inference_options options;
   options.confidence = confidence;
@@ -355,7 +357,7 @@ QASCORE_INLINE correlations_by_part compare_parts(const design_view& given, std:
   correlations_by_part out;
   std::vector<double> transformed;
   std::vector<std::vector<double>> influences;
-  double df = missing_value;
+  double fewest = std::numeric_limits<double>::infinity();
   for (std::size_t g = 0; g < parts; ++g) {
     const part_correlation here =
         of_units(design, x, outcome, gaps, inside([&](std::uint32_t c) { return c == g; }), method, confidence);
@@ -364,7 +366,7 @@ QASCORE_INLINE correlations_by_part compare_parts(const design_view& given, std:
     compared_correlations pair;
     pair.first = here.found;
     pair.second = rest.found;
-    double c = 0.0, error = missing_value;
+    double c = 0.0, error = missing_value, df = missing_value;
     const bool limits = !is_missing(here.found.low) && !is_missing(rest.found.low);
     if (limits) {
       std::vector<double> of_r(given.units), of_z(given.units);
@@ -377,7 +379,8 @@ QASCORE_INLINE correlations_by_part compare_parts(const design_view& given, std:
       const double a = here.found.std_error, b = rest.found.std_error;
       c = a > 0.0 && b > 0.0 ? (a * a + b * b - of_difference.variance) / (2.0 * a * b) : 0.0;
       error = std::sqrt(of_transformed.variance);
-      df = of_difference.df;
+      df = std::min({of_difference.df, here.found.df, rest.found.df});
+      fewest = std::min(fewest, df);
     }
     finish(pair, c, error, df, confidence);
     pair.difference.n = rows.size();
@@ -409,9 +412,9 @@ QASCORE_INLINE correlations_by_part compare_parts(const design_view& given, std:
     for (std::size_t b = 0; b <= a; ++b) // polarisation: the engine has every kind of design
       variance[a * k + b] = variance[b * k + a] = 0.25 * (contrast_of(a, b, 1.0) - contrast_of(a, b, -1.0));
   const auto size = static_cast<double>(k);
-  const double rest = df - size + 1.0, q = quadratic_form(std::move(variance), std::move(contrast));
+  const double rest = fewest - size + 1.0, q = quadratic_form(std::move(variance), std::move(contrast));
   if (rest > 0.0 && !is_missing(q)) {
-    out.all_alike.statistic = std::isinf(df) ? q / size : q * rest / (size * df);
+    out.all_alike.statistic = std::isinf(fewest) ? q / size : q * rest / (size * fewest);
     out.all_alike.df1 = size;
     out.all_alike.df2 = rest;
     out.all_alike.p_value = f_upper(out.all_alike.statistic, size, rest);

@@ -71,6 +71,8 @@ QASCORE_INLINE correlation_system::correlation_system(const design_view& design,
       linearised found = correlation(answered_.view(), column_of(a), column_of(b), method);
       matrix_[a * columns_ + b] = matrix_[b * columns_ + a] = found.value;
       parts_.push_back(std::move(found.influence));
+      if (found.limit.most < limit_.most)
+        limit_ = found.limit;
     }
   }
 }

@@ -198,6 +198,7 @@ QASCORE_INLINE linearised distance_correlation(const design_view& design, std::s
   std::vector<double> influence;
   out.value = distance_of(p, influence).correlation;
   out.influence = p.spread_out(std::move(influence), design.units);
+  out.limit = p.limit();
   return out;
 }
 
@@ -226,6 +227,7 @@ QASCORE_INLINE distance_estimate distance_correlation(const design_view& given, 
     found = distance_of(p, influence);
     spread = p.variance(variance_engine(answered.view(), unanswered), influence);
     spread.census = spread.census && unanswered.empty();
+    spread.limit_df(p.limit());
   }
   static_cast<estimate&>(out) = infer(found.correlation, spread, options);
   out.missing = given.units - p.x.size();

@@ -82,6 +82,10 @@ QASCORE_INLINE estimate infer(double value, const design_variance& spread, const
     out.low = out.high = value;
     return out;
   }
+  if (!spread.no_interval.empty()) {
+    out.undefined = spread.no_interval;
+    return out;
+  }
   // Values that agree by chance say nothing about how far off they may be.
   if (!(out.std_error > 4.0 * std::numeric_limits<double>::epsilon() * std::abs(value))) {
     out.undefined = "no variation in the sample: no interval";
@@ -114,9 +118,11 @@ QASCORE_INLINE estimate infer(const linearised& estimator, const design_view& de
   if (!estimator.is_defined())
     return infer(
         estimator.value,
-        {.variance = missing_value, .df = missing_value, .undefined = estimator.undefined, .census = false},
+        {.variance = missing_value, .df = missing_value, .undefined = estimator.undefined},
         with_n);
-  return infer(estimator.value, variance_of(design, estimator.influence), with_n);
+  design_variance spread = variance_of(design, estimator.influence);
+  spread.limit_df(estimator.limit);
+  return infer(estimator.value, spread, with_n);
 }
 
 QASCORE_INLINE test_result t_test(const estimate& of, double null) {

@@ -118,6 +118,8 @@ QASCORE_INLINE tested_estimate partial_correlation(const design_view& design, st
       spread = system.variance(system.influence(
           std::span<const double>(found.gradient.data(), static_cast<std::size_t>(found.gradient.size()))));
   }
+  if (!classical)
+    spread.limit_df(system.limit());
   inference_options limits;
   limits.confidence = options.confidence;
   limits.scale = interval_scale::fisher_z;

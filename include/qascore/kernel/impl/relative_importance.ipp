@@ -460,6 +460,7 @@ QASCORE_INLINE importance_result relative_importance(const design_view& design, 
       influence = system.influence(
           std::span<const double>(of->gradient.data(), static_cast<std::size_t>(of->gradient.size())));
       spread = system.variance(influence);
+      spread.limit_df(system.limit());
     }
     inference_options limits;
     limits.confidence = options.confidence;

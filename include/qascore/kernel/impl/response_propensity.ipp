@@ -66,11 +66,14 @@ inline adjusted_estimates compare(const design_view& design, const response_prop
   const std::string why = !fit.undefined.empty()      ? fit.undefined
                           : !before.undefined.empty() ? before.undefined
                                                       : after.undefined;
-  const auto finish = [&](double value, const std::vector<double>& influence, interval_scale how, const std::string& no) {
+  const auto finish = [&](double value, const std::vector<double>& influence, const df_limit& limit,
+                          interval_scale how, const std::string& no) {
     design_variance spread;
     spread.undefined = no;
-    if (no.empty())
+    if (no.empty()) {
       spread = variance_of(design, influence);
+      spread.limit_df(limit);
+    }
     inference_options options;
     options.confidence = confidence;
     options.scale = how;
@@ -80,17 +83,17 @@ inline adjusted_estimates compare(const design_view& design, const response_prop
     e.missing = design.units - n;
     return e;
   };
-  static_cast<estimate&>(out.before) = finish(before.value, before.influence, scale, before.undefined);
+  static_cast<estimate&>(out.before) = finish(before.value, before.influence, before.limit, scale, before.undefined);
   if (!why.empty()) {
-    static_cast<estimate&>(out.after) = static_cast<estimate&>(out.change) = finish(missing_value, {}, scale, why);
+    static_cast<estimate&>(out.after) = static_cast<estimate&>(out.change) = finish(missing_value, {}, {}, scale, why);
     return out;
   }
   const std::vector<double> through = influence_through(fit, design, after.influence);
   std::vector<double> moved(through.size());
   for (std::size_t i = 0; i < moved.size(); ++i)
     moved[i] = through[i] - before.influence[i];
-  static_cast<estimate&>(out.after) = finish(after.value, through, scale, "");
-  static_cast<estimate&>(out.change) = finish(after.value - before.value, moved, interval_scale::identity, "");
+  static_cast<estimate&>(out.after) = finish(after.value, through, after.limit, scale, "");
+  static_cast<estimate&>(out.change) = finish(after.value - before.value, moved, after.limit, interval_scale::identity, "");
   out.change.test = t_test(out.change);
   return out;
 }

@@ -154,23 +154,22 @@ inline found_concordance concordance_of(const timed_scores& data) {
   return out;
 }
 
-/// How many units, or clusters of them, have an event: what the standard error rests on.
-inline double sources_of_events(const design_view& design, std::span<const double> event,
-                                std::span<const double> gaps) {
-  std::vector<std::uint32_t> seen;
+/// As many degrees of freedom as units, or clusters of them, have an event, less one.
+inline df_limit limit_of(const design_view& design, std::span<const double> event, std::span<const double> gaps) {
+  std::vector<char> seen(design.cluster.empty() ? design.units : design.clusters, 0);
   for (std::uint32_t i = 0; i < design.units; ++i)
     if (event[i] == 1.0 && (gaps.empty() || !is_missing(gaps[i])))
-      seen.push_back(design.cluster.empty() ? i : design.cluster[i]);
-  std::ranges::sort(seen);
-  return static_cast<double>(std::unique(seen.begin(), seen.end()) - seen.begin());
+      seen[design.cluster.empty() ? i : design.cluster[i]] = 1;
+  const auto sources = static_cast<double>(std::ranges::count(seen, 1));
+  return {sources - 1.0, "one time is over, or those of one cluster: no interval"};
 }
 
 } // namespace detail_time
 
 QASCORE_INLINE linearised time_concordance(const design_view& design, std::span<const double> score,
                                            std::span<const double> time, std::span<const double> event) {
-  const detail_time::timed_scores data(design, score, time, event,
-                                       detail_time::untimed(design, score, time, event));
+  const std::vector<double> gaps = detail_time::untimed(design, score, time, event);
+  const detail_time::timed_scores data(design, score, time, event, gaps);
   detail_time::found_concordance found = detail_time::concordance_of(data);
   linearised out;
   out.undefined = std::move(found.undefined);
@@ -178,6 +177,7 @@ QASCORE_INLINE linearised time_concordance(const design_view& design, std::span<
     return out;
   out.value = found.value;
   out.influence = data.values.spread_out(std::move(found.influence), design.units);
+  out.limit = detail_time::limit_of(design, event, gaps);
   return out;
 }
 
@@ -202,19 +202,14 @@ QASCORE_INLINE time_concordance_estimate time_concordance(const design_view& giv
   out.events = static_cast<std::size_t>(std::ranges::count(data.events.x, 1.0));
   design_variance spread;
   spread.undefined = found.undefined;
-  const double sources = detail_time::sources_of_events(answered.view(), event, gaps);
   if (!unanswered.empty() && !silent_domains(given, {}, unanswered).empty())
     spread.undefined = silent_stratum;
   if (spread.undefined.empty()) {
     spread = data.values.variance(variance_engine(answered.view(), unanswered), found.influence);
     spread.census = spread.census && unanswered.empty();
-    spread.df = std::min(spread.df, std::max(sources - 1.0, 1.0));
+    spread.limit_df(detail_time::limit_of(answered.view(), event, gaps));
   }
   static_cast<estimate&>(out) = infer(found.value, spread, options);
-  if (!is_missing(out.std_error) && !spread.census && sources < 2.0) {
-    out.low = out.high = missing_value;
-    out.undefined = "one time is over, or those of one cluster: no interval";
-  }
   out.missing = given.units - data.values.x.size();
   if (found.undefined.empty()) {
     out.somers_d = 2.0 * found.value - 1.0;

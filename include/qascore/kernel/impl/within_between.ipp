@@ -211,6 +211,7 @@ QASCORE_INLINE within_between_result within_between(const design_view& given, st
         of.value = std::copysign(1.0, of.value);
       spread = p.variance(variance_engine(answered.view(), unanswered), of.influence);
       spread.census = spread.census && unanswered.empty();
+      spread.limit_df(p.limit());
     }
     inference_options options;
     options.confidence = confidence;
