@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -201,6 +201,7 @@ def csat_study(
     seed: int | None = None,
     replicates: int = 0,
     confidence: float = 0.95,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> CsatStudy:
     """Does what we score matter to customers: one study of it, in words.
 
@@ -231,6 +232,8 @@ def csat_study(
     adjust, seed, replicates
         As in `drivers`.
     confidence : float
+    progress : callable, optional
+        Called with (step, steps done, steps in all).
 
     Returns
     -------
@@ -252,7 +255,38 @@ def csat_study(
     answers = rows.by_unit(answers_on_scale(rows, csat, scale, "drop", averages=True))
     whole = bool((np.isnan(answers) | (answers == np.round(answers))).all())
     ordinal = whole and scale[1] - scale[0] < MOST_CATEGORIES
+    asked = {"correlations": True, "within agents": agent is not None, "parts": by is not None, "criteria": bool(criteria),
+             "one person or two": score_by is not None, "who answers": True}  # fmt: skip
+    steps = [name for name, wanted in asked.items() if wanted]
+
+    def begin(step: str) -> None:
+        if progress is not None:
+            progress(step, steps.index(step), len(steps))
+
+    begin("correlations")
     correlations = _correlations(rows, sample, score, csat, ordinal, confidence)
+    within: WithinBetween | None = None
+    channels: CorrelationsByPart | None = None
+    found: Drivers | None = None
+    halo: HaloCheck | None = None
+    if agent is not None:
+        begin("within agents")
+        within = within_between_correlation(sample, score, csat, group=agent, confidence=confidence, missing="drop")
+    if by is not None:
+        begin("parts")
+        channels = correlations_by_part(
+            sample, score, csat, by=by, agent=None if isinstance(sample, SampleDesign) else agent, confidence=confidence, missing="drop"
+        )
+    if criteria:
+        begin("criteria")
+        found = drivers(
+            sample, criteria=criteria, outcome=csat, adjust=adjust, seed=seed, replicates=replicates, confidence=confidence,
+            missing="drop",
+        )  # fmt: skip
+    if score_by is not None and csat_by is not None:
+        begin("one person or two")
+        halo = halo_check(sample, score, csat, x_by=score_by, y_by=csat_by, method="spearman", confidence=confidence, missing="drop")
+    begin("who answers")
     return CsatStudy(
         score=score,
         csat=csat,
@@ -261,22 +295,9 @@ def csat_study(
             largest_factor=largest_factor, confidence=confidence,
         ),
         correlations=correlations,
-        within_between=None
-        if agent is None
-        else within_between_correlation(sample, score, csat, group=agent, confidence=confidence, missing="drop"),
+        within_between=within,
         corrected=None if reliability is None else disattenuate(correlations["pearson"], reliability_x=reliability),
-        channels=None
-        if by is None
-        else correlations_by_part(
-            sample, score, csat, by=by, agent=None if isinstance(sample, SampleDesign) else agent, confidence=confidence, missing="drop"
-        ),
-        drivers=drivers(
-            sample, criteria=criteria, outcome=csat, adjust=adjust, seed=seed, replicates=replicates, confidence=confidence,
-            missing="drop",
-        )
-        if criteria
-        else None,
-        halo=None
-        if score_by is None or csat_by is None
-        else halo_check(sample, score, csat, x_by=score_by, y_by=csat_by, method="spearman", confidence=confidence, missing="drop"),
+        channels=channels,
+        drivers=found,
+        halo=halo,
     )

@@ -758,9 +758,9 @@ def draw_sample(
 def relate_file(
     file: str | Path, *, score: str, csat: str, agent: str | None, by: str | None, criteria: Sequence[str],
     known: Sequence[str] = (), score_by: str | None = None, csat_by: str | None = None, id: str | None = None,  # noqa: A002
-    repeats: str = "error", **options: Any,
+    repeats: str = "error", progress: Progress | None = None, **options: Any,
 ) -> tuple[CsatStudy, Mapping[str, Any]]:  # fmt: skip
-    """A study of scores and satisfaction from one file, and the record of the file; options as in `csat_study`.
+    """A study of scores and satisfaction from one file, and the record of the file; options as in `csat_study`, whose steps follow that of reading.
 
     `id` is the column of conversations (default: conversation_id, if it is there). Where one stands in several rows, its survey
     would count as often: `repeats` is "error", "average" (one row each, with the means of its numbers) or "cluster" (rows of one
@@ -769,6 +769,8 @@ def relate_file(
     check_choice("--repeats", repeats, ("error", "average", "cluster"))
     kinds: dict[str, Kind] = {name: "number" for name in (score, csat, *criteria)}
     kinds |= {name: "auto" for name in known if name not in kinds}
+    show = progress or (lambda step, done, total: None)
+    show("reading", 0, 1)
     labels = [name for name in (agent, by, score_by, csat_by) if name is not None]
     kinds |= dict.fromkeys(labels, "text")
     unit: str | None = id or CONVERSATION
@@ -787,7 +789,7 @@ def relate_file(
             sample = _one_survey_each(table.frame, unit, repeats, csat, numbers)
         found = csat_study(
             sample, score=score, csat=csat, agent=agent, by=by, criteria=criteria, known=known, score_by=score_by,
-            csat_by=csat_by, **options,
+            csat_by=csat_by, progress=lambda step, done, total: show(step, done + 1, total + 1), **options,
         )  # fmt: skip
     return found, table.record()
 

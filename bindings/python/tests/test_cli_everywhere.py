@@ -188,6 +188,16 @@ def test_errors_are_coloured_on_a_terminal_unless_asked_not_to(tmp_path: Path, p
     assert (b"\x1b[1;31m" in shown) is not plain
 
 
+# The command line, which draws its bar at every step, so that a quick one is seen too.
+EAGER = """
+import rich.progress
+from qascore.cli import main
+update = rich.progress.Progress.update
+rich.progress.Progress.update = lambda bar, *given, **more: (update(bar, *given, **more), bar.refresh())[0]
+main()
+"""
+
+
 def test_progress_says_its_rate_and_what_is_left(tmp_path: Path) -> None:
     program = (
         "import time\nfrom qascore.cli.terminal import progress\nwith progress(False) as show:\n"
@@ -200,6 +210,31 @@ def test_progress_says_its_rate_and_what_is_left(tmp_path: Path) -> None:
     shown = drain(reader).decode()
     assert "drawing again" in shown and "4/5" in shown and "left" in shown
     assert "/s" in shown
+
+
+@pytest.mark.parametrize(
+    ("command", "steps"),
+    [
+        ("relate pairs.csv --criterion a --criterion b --agent agent --replicates 200 --seed 1", ["reading", "within agents", "criteria", "who answers"]),
+        ("calibrate ratings.csv", ["reading", "calibrating"]),
+    ],
+)
+def test_long_commands_show_their_steps_on_a_terminal_and_nothing_in_a_pipe(tmp_path: Path, command: str, steps: list[str]) -> None:
+    rows = [f"{at},{at % 5},{at % 3},{(at % 5 + at % 3) / 2},{1 + (at % 5 + at % 2) % 5},{at % 6}" for at in range(60)]
+    (tmp_path / "pairs.csv").write_text("\n".join(["id,a,b,score,csat,agent", *rows]) + "\n")
+    rated = [f"d{at},r{rater},{(at + rater * (at % 4 == 0)) % 3}" for at in range(30) for rater in range(3)]
+    (tmp_path / "ratings.csv").write_text("\n".join(["conversation_id,rater_id,rating", *rated]) + "\n")
+    call = [sys.executable, "-c", EAGER, *command.split()]
+    reader, writer = pty.openpty()
+    environment = {**os.environ, "COLUMNS": "120", "TERM": "xterm"}
+    done = subprocess.run(call, cwd=tmp_path, stdout=subprocess.PIPE, stderr=writer, timeout=120, env=environment)
+    os.close(writer)
+    shown = drain(reader).decode()
+    assert done.returncode == 0 and b"\x1b" not in done.stdout
+    assert [step for step in steps if step not in shown] == []
+    assert "left" in shown and "/s" in shown
+    piped = subprocess.run(call, cwd=tmp_path, capture_output=True, timeout=120, env=environment)
+    assert (piped.returncode, piped.stderr, piped.stdout) == (0, b"", done.stdout)
 
 
 # The commands that make and join

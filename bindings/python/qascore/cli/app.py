@@ -210,10 +210,12 @@ def relate(
         check_choice("--language", language, LANGUAGES)
         if as_json and html == STANDARD:
             raise ArgumentError("--json: goes to standard output, and so does --html -; choose one")
-        found, record = relate_file(
-            streams.read(file), score=score, csat=csat, scale=(lowest, highest), agent=agent, by=by, criteria=tuple(criterion or ()),
-            score_by=score_by, csat_by=csat_by, id=id, repeats=repeats, reliability=reliability, known=tuple(known or ()), classes=classes, replicates=replicates, seed=seed,
-        )  # fmt: skip
+        with progress(quiet) as show:
+            found, record = relate_file(
+                streams.read(file), score=score, csat=csat, scale=(lowest, highest), agent=agent, by=by, criteria=tuple(criterion or ()),
+                score_by=score_by, csat_by=csat_by, id=id, repeats=repeats, reliability=reliability, known=tuple(known or ()), classes=classes, replicates=replicates, seed=seed,
+                progress=show,
+            )  # fmt: skip
         alone = True
         if html is not None:
             from .._calibration_report import file_text
