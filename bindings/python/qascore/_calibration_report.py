@@ -17,6 +17,7 @@ from ._render import number
 from ._results import Estimate, EstimateTable
 from .agreement_comparison import AgreementDifference
 from .calibration_studies import FIRST, MOST_RATERS, QUESTIONS, TENTATIVE, WANTED, CalibrationStudy
+from .generalizability import DStudy
 from .report import (
     Block,
     Cell,
@@ -24,6 +25,7 @@ from .report import (
     Figure,
     Heading,
     IntervalPlot,
+    Link,
     MatrixPlot,
     Note,
     Report,
@@ -63,6 +65,15 @@ RANDOM = ("erratic", "at_random", "random_unclear", "not_at_random")
 DRIFT = ("drifts", "no_drift", "turned")
 GAIN = ("unlike_panel", "levelled_severity", "more_raters", "double_scored")
 CHANGE = ("changed", "unchanged", "severity_changed", "severities_unchanged")
+PARTS = {  # the findings by what they are about
+    "What do raters agree on?": (*FIRST, *AGREEMENT),
+    "Which criterion, which answer?": FORM,
+    "Which rater is strict, drifts or answers at random?": (*SEVERITY, *RANDOM, *DRIFT),
+    "What would help?": GAIN,
+    "Since the previous study": CHANGE,
+    "Who is like the gold standard?": ("least_like_gold", "furthest_from_gold"),
+    "What cannot be said": ("not_answered",),
+}
 
 VERDICTS = {
     "agreement_reliable": "reliable",
@@ -72,6 +83,31 @@ VERDICTS = {
     "wording": "too low for all raters",
     "prevalence": "low, though raters agree",
     "undefined": "undefined",
+}
+TO_DO = {  # of a criterion: what, and the section that shows why; {n} are conversations, {rater} is who
+    "undefined": ("see why", "agreement"),
+    "one_rater": ("talk with {rater} first", "form"),
+    "wording": ("clear up the wording and teach it anew", "form"),
+    "prevalence": ("rate conversations on which answers differ", "agreement"),
+    "reason_unclear": ("double-score more before blaming a rater or the wording", "form"),
+    "agreement_below_tentative": ("look at answers and pairs of raters", "form"),
+    "agreement_unclear": ("double-score about {n} conversations", "gains"),
+    "agreement_tentative": ("average several raters where one score decides", "gains"),
+    "agreement_reliable": ("nothing now", "agreement"),
+}
+MORE = "double-score more conversations"  # where it is not known how many, or these are not enough
+TO_DO_WITH_RATERS = {  # the gravest first
+    "at_random": ("talk first: the ratings may say nothing", "raters"),
+    "one_rater": ("talk first: alone keeps alpha low", "form"),
+    "turned": ("find out what changed then", "raters"),
+    "drifts": ("find out what changes with time", "raters"),
+    "severity_changed": ("find out what changed since", "change"),
+    "erratic": ("go through the largest differences together", "raters"),
+    "unlike_panel": ("go through the largest differences together", "gains"),
+    "least_like_gold": ("go through the differences to the gold standard", "gold"),
+    "furthest_from_gold": ("go through the differences to the gold standard", "usual"),
+    "strictest": ("rate some conversations with the others", "raters"),
+    "most_lenient": ("rate some conversations with the others", "raters"),
 }
 ABOUT_RATERS = {
     "strictest": "strictest",
@@ -205,11 +241,20 @@ def _summary(study: CalibrationStudy) -> tuple[Block, ...]:
                 )
             )
         )  # fmt: skip
-    blocks += [_criteria(study), *_named_raters(study)]
-    return tuple(blocks)
+    return (*blocks, *verdicts(study, links=True))
 
 
-def _criteria(study: CalibrationStudy) -> Table:
+def verdicts(study: CalibrationStudy, links: bool) -> tuple[Block, ...]:
+    """What to make of each criterion and of raters who stand out, what to do, and links to what shows it."""
+    return (_criteria(study, links), *_named_raters(study, links))
+
+
+def _link(what: str, to: str, links: bool) -> Cell:
+    return Link(what, to) if links and what else what
+
+
+def _criteria(study: CalibrationStudy, links: bool) -> Table:
+    sizes, plans = dict(study.sizes), dict(study.plans)
     rows: list[tuple[Cell, ...]] = []
     for ((criterion, _), alpha), (_, benchmark) in zip(
         zip(study.levels, study.alpha, strict=True), study.benchmarks, strict=True
@@ -219,22 +264,41 @@ def _criteria(study: CalibrationStudy) -> Table:
         verdict = next((VERDICTS[kind] for kind in ("wording", "prevalence", *VERDICTS) if kind in kinds and kind in VERDICTS), "")
         if "one_rater" in kinds:
             verdict = f"too low because of {kinds['one_rater'].rater}"
+        what, to = next((TO_DO[kind] for kind in TO_DO if kind in kinds), ("", ""))
+        if "{n}" in what and (criterion not in sizes or sizes[criterion].n <= alpha.n):
+            what = MORE
+        about = {"n": number(sizes[criterion].n) if criterion in sizes else "", "rater": kinds["one_rater"].rater if "one_rater" in kinds else ""}
         change: tuple[Cell, ...] = () if study.changes is None else (_change_of(study, criterion),)
-        rows.append((_name(criterion), figure, verdict, *change, benchmark.reached or "–", figure))
+        raters: tuple[Cell, ...] = (_raters_wanted(plans.get(criterion)),) if plans else ()
+        rows.append(
+            (_name(criterion), figure, verdict, _link(what.format(**about), to, links), *change, figure, benchmark.reached or "–", *raters)
+        )
     columns = (
         Column("criterion"),
         Column("alpha", "fraction", 3),
         Column("verdict"),
+        Column("what to do"),
         *(() if study.changes is None else (Column("change", "fraction", 3),)),
-        Column("at least"),
         Column("interval", "interval", 3, "fraction"),
+        Column("at least"),
+        *((Column(f"raters for {WANTED}", "count"),) if plans else ()),
     )
     notes = (
         "“At least” is the best class of Landis and Koch's scale that alpha reaches with a probability of 95% (Gwet). "
         f"Verdicts hold for all criteria at once; {TENTATIVE} is the least that Krippendorff asks of data for tentative "
         "conclusions.",
+        *((f"“Raters for {WANTED}” is of how many raters the mean reaches a dependability of {WANTED}.",) if plans else ()),
     )
     return Table(columns, tuple(rows), "Criteria", notes, sortable=len(rows) > MOST_TILES, about="alpha")
+
+
+def _raters_wanted(plan: DStudy | None) -> Cell:
+    """Of how many raters the mean is dependable."""
+    if plan is None or math.isnan(plan[0].dependability.value):
+        return None if plan is None else Undefined(plan[0].dependability.undefined or "undefined")
+    if plan.enough:
+        return plan.enough[0].levels["rater"]
+    return Undefined(f"even the mean of {MOST_RATERS} raters does not reach it")
 
 
 def _change_of(study: CalibrationStudy, criterion: Any) -> Cell:
@@ -246,7 +310,7 @@ def _change_of(study: CalibrationStudy, criterion: Any) -> Cell:
     return Figure.from_estimate(found[0]) if found else Undefined("the previous study did not have it")
 
 
-def _named_raters(study: CalibrationStudy) -> list[Block]:
+def _named_raters(study: CalibrationStudy, links: bool) -> list[Block]:
     named: dict[Any, dict[str, list[str]]] = {}
     for finding in study.findings:
         if finding.rater is not None and finding.kind in ABOUT_RATERS:
@@ -256,11 +320,15 @@ def _named_raters(study: CalibrationStudy) -> list[Block]:
     if not named:
         return []
     rows = [
-        (str(rater), "; ".join(ABOUT_RATERS[kind] + (f" ({', '.join(on)})" if on else "") for kind, on in kinds.items()))
+        (
+            str(rater),
+            "; ".join(ABOUT_RATERS[kind] + (f" ({', '.join(on)})" if on else "") for kind, on in kinds.items()),
+            _link(*next(TO_DO_WITH_RATERS[kind] for kind in TO_DO_WITH_RATERS if kind in kinds), links),
+        )
         for rater, kinds in sorted(named.items(), key=lambda item: -sum(max(1, len(on)) for on in item[1].values()))
     ]
     note = "Each holds for all raters of all criteria at once; criteria stand in brackets."
-    return [Table((Column("rater"), Column("stands out as")), tuple(rows), "Raters", (note,), sortable=False, about="severity")]
+    return [Table((Column("rater"), Column("stands out as"), Column("what to do")), tuple(rows), "Raters", (note,), sortable=False, about="severity")]
 
 
 # Sections ---------------------------------------------------------------------------------------------------------
@@ -478,19 +546,32 @@ def _gains(study: CalibrationStudy) -> Section | None:
             )
         )  # fmt: skip
     if study.plans:
-        rows: list[tuple[Cell, ...]] = []
-        for criterion, plan in study.plans:
-            for count in SHOWN_RATERS:
-                figure = Figure.from_estimate(plan[count - 1].dependability)
-                rows.append((_name(criterion), count, figure, figure))
-        columns = (Column("criterion"), Column("raters", "count"), Column("dependability", "fraction", 3),
-                   Column("interval", "interval", 3, "fraction"))  # fmt: skip
-        blocks.append(Table(columns, tuple(rows), "Dependability of the mean of several raters of one unit", about="dependability"))
+        blocks.append(_plans(study))
     if study.sizes:
         sizes = tuple((_name(criterion), size.n) for criterion, size in study.sizes)
         caption = f"Units that two raters each rate, for alpha to within {study.margin:g}"
         blocks.append(Table((Column("criterion"), Column("units", "count")), sizes, caption, sortable=False, about="alpha"))
     return Section("gains", "What would help?", "", tuple(blocks)) if blocks else None
+
+
+def _plans(study: CalibrationStudy) -> Block:
+    """Dependability by the number of raters: a picture for few criteria, a shaded table for many."""
+    caption = "Dependability of the mean of several raters of one unit, by their number"
+    figures = [(criterion, [Figure.from_estimate(plan[count - 1].dependability) for count in SHOWN_RATERS]) for criterion, plan in study.plans]
+    if len(figures) > FEW_CRITERIA:
+        return MatrixPlot(
+            tuple(_name(criterion) for criterion, _ in figures), tuple(map(str, SHOWN_RATERS)), tuple(tuple(row) for _, row in figures),
+            caption=caption, limits=(0.0, 1.0), decimals=2, about="dependability",
+        )  # fmt: skip
+    rows = [
+        Row(str(count), figure, group="" if criterion is None else str(criterion))
+        for criterion, row in figures
+        for count, figure in zip(SHOWN_RATERS, row, strict=True)
+    ]
+    return IntervalPlot(
+        tuple(rows), caption=caption, kind="fraction", label="dependability", reference=WANTED, reference_label="what plans are to reach",
+        limits=(0.0, 1.0), about="dependability",
+    )  # fmt: skip
 
 
 def _change(study: CalibrationStudy) -> Section | None:

@@ -9,7 +9,7 @@ from ._frames import Frame
 from ._render import number, range_text, text_table
 from ._results import Estimate, EstimateTable
 from ._study_file import SCORE
-from ._calibration_report import COEFFICIENTS, FEW_CRITERIA, WIDER, coefficients_table, file_text, made_by, raters_matrix, today
+from ._calibration_report import COEFFICIENTS, FEW_CRITERIA, PARTS, WIDER, coefficients_table, file_text, made_by, raters_matrix, today, verdicts
 from .calibration_studies import CalibrationStudy
 from .report import (
     Block,
@@ -283,8 +283,13 @@ BRIEF = ("percent_agreement", "fleiss_kappa", "gwet_ac")
 
 
 def _calibration_section(study: Study, name: str, calibration: CalibrationStudy) -> Section:
-    findings = [finding.text for finding in calibration.findings]
-    blocks: list[Block] = [Text(WIDER if calibration._joint() else "", tuple(findings[1:]))] if findings[1:] else []
+    findings = calibration.findings
+    blocks: list[Block] = [*verdicts(calibration, links=False)]
+    if findings[1:] and calibration._joint():
+        blocks.append(Text(WIDER))
+    for title, kinds in PARTS.items():
+        said = tuple(finding.text for finding in findings[1:] if finding.kind in kinds)
+        blocks += [Heading(title), Text("", said)] if said else []
     blocks.append(
         IntervalPlot.from_estimates(
             calibration.alpha, caption="Krippendorff's alpha", label="alpha", decimals=4,
@@ -317,7 +322,7 @@ def _calibration_section(study: Study, name: str, calibration: CalibrationStudy)
             blocks.append(raters_matrix(severities, by, "Severity by rater and criterion", "severity"))
         else:
             blocks.append(_severity_plot(study, severities, by))
-    return Section(f"calibration-{name}", CALIBRATION_TITLES[name], findings[0] if findings else "", tuple(blocks))
+    return Section(f"calibration-{name}", CALIBRATION_TITLES[name], findings[0].text if findings else "", tuple(blocks))
 
 
 def _severity_plot(study: Study, severities: EstimateTable, by: str | None) -> IntervalPlot:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import qascore as qa
+from qascore._calibration_report import ABOUT_RATERS, PARTS, TO_DO, TO_DO_WITH_RATERS, VERDICTS, calibration_report
+from qascore.report import IntervalPlot, Link, Table, Undefined
 
 DATA = Path(os.environ.get("QASCORE_REFERENCE_DATA", "")) / "data"
 
@@ -95,6 +98,39 @@ def test_where_few_ratings_leave_the_reason_open_neither_is_blamed() -> None:
     (text,) = [f.text for f in study.findings if f.kind == "reason_unclear"]
     assert text.startswith("Without f alpha on clear is") and "whether this rater or the wording" in text
     assert not of_kind(study, "one_rater", "wording")
+
+
+def test_the_page_opens_with_what_to_make_of_it_what_to_do_and_where_it_is_shown(troubled: qa.CalibrationStudy) -> None:
+    report = calibration_report(troubled, "T")
+    criteria, raters = (block for block in report.summary if isinstance(block, Table))
+    titles = [column.title for column in criteria.columns]
+    assert titles == ["criterion", "alpha", "verdict", "what to do", "interval", "at least", "raters for 0.8"]
+    clear, vague = criteria.rows
+    assert clear[2:4] == ("too low because of f", Link("talk with f first", "form"))
+    assert vague[2:4] == ("too low for all raters", Link("clear up the wording and teach it anew", "form"))
+    wanted = {criterion: plan.enough[0].levels["rater"] if plan.enough else None for criterion, plan in troubled.plans}
+    assert [row[6] for row in criteria.rows] == [count or Undefined("even the mean of 20 raters does not reach it") for count in wanted.values()]
+    assert dict((row[0], row[2]) for row in raters.rows)["f"] == Link("talk first: the ratings may say nothing", "raters")
+    assert dict((row[0], row[2]) for row in raters.rows)["e"] == Link("find out what changed then", "raters")
+    sections = {section.id for section in report.sections}
+    assert {cell.to for block in (criteria, raters) for row in block.rows for cell in row if isinstance(cell, Link)} <= sections
+
+
+def test_every_finding_has_its_part_of_a_page_and_every_verdict_something_to_do() -> None:
+    source = Path(qa.__file__).with_name("calibration_studies.py").read_text(encoding="utf-8")
+    kinds = set(re.findall(r'self\.add\(\s*"(\w+)"', source)) | {"agreement_tentative", "changed"}
+    assert kinds <= {kind for of in PARTS.values() for kind in of}
+    assert set(TO_DO_WITH_RATERS) == set(ABOUT_RATERS)
+    assert set(VERDICTS) <= set(TO_DO)
+
+
+def test_a_page_shows_how_dependability_grows_with_raters(troubled: qa.CalibrationStudy) -> None:
+    (gains,) = (section for section in calibration_report(troubled, "T").sections if section.id == "gains")
+    (picture,) = (block for block in gains.blocks if isinstance(block, IntervalPlot) and block.about == "dependability")
+    plan = dict(troubled.plans)["clear"]
+    assert picture.reference == 0.8
+    assert [row.label for row in picture.rows if row.group == "clear"] == ["1", "2", "3", "5", "10", "20"]
+    assert picture.rows[1].figure.value == plan[1].dependability.value and picture.rows[1].figure.low == plan[1].dependability.low
 
 
 def odd_form() -> qa.CalibrationStudy:

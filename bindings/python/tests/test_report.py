@@ -24,6 +24,7 @@ from qascore.report import (
     Heading,
     Histogram,
     IntervalPlot,
+    Link,
     MatrixPlot,
     Note,
     Report,
@@ -38,6 +39,7 @@ from qascore.report import (
     render,
     render_block,
 )
+from qascore.report.joining import joined
 from qascore.report.scales import nice_step, scale_for, spread_ties, tick_decimals
 from qascore.report.speech import Speech, decimals_for, number_text
 
@@ -487,3 +489,13 @@ def test_small_charts_share_one_scale_and_mark_where_signals_begin() -> None:
         Series("ann", (0.0,) * 4, (0.0,), (0.0,) * 4)
     with pytest.raises(DataError, match="signals: expected points from 0 to 0 but found 1"):
         Series("ann", (0.0,), (0.0,), (0.0,), (1,))
+
+
+@needs_jinja
+def test_a_cell_leads_to_a_section_also_of_a_joined_page() -> None:
+    table = Table((Column("criterion"), Column("what to do")), (("tone", Link("look & compare", "form")),))
+    report = Report("May", summary=(table,), sections=(Section("form", "The form"),))
+    assert '<a href="#form">look &amp; compare</a>' in render(report)
+    assert Report.from_dict(json.loads(json.dumps(report.to_dict()))) == report
+    both = render(joined([report, report], title="Spring"))
+    assert 'id="part2-form"' in both and both.count('href="#part1-form">look') == both.count('href="#part2-form">look') == 1

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..errors import check_choice
 from .chinese_reasons import REASONS
-from .document import LANGUAGES, Cell, Figure, Report, Row, Undefined
+from .document import LANGUAGES, Cell, Figure, Link, Report, Row, Undefined
 
 # In the English, {x} is any text; {on} is " on NAME" or nothing. In the Chinese, {on} is “NAME” with what it needs around it.
 SENTENCES: tuple[tuple[str, str], ...] = (
@@ -146,6 +146,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
      "“至少”指 α 以 95% 的概率达到的 Landis–Koch 最高等级（Gwet）。"),
     ("Verdicts hold for all criteria at once; {a} is the least that Krippendorff asks of data for tentative conclusions.",
      "结论对所有指标同时成立；{a} 是 Krippendorff 对初步结论所要求的下限。"),
+    ("“Raters for {a}” is of how many raters the mean reaches a dependability of {b}.", "“达到 {a} 的质检员数”指平均分可靠度达到 {b} 所需的质检员数。"),
     ("Each holds for all raters of all criteria at once; criteria stand in brackets.", "每条对所有指标的所有质检员同时成立；括号内为指标。"),
     ("Intervals hold for all raters of all criteria at once.", "区间对所有指标的所有质检员同时成立。"),
     ("Kappa is Cohen's; above the nominal level it has quadratic weights, by which near misses are no full disagreement.",
@@ -326,6 +327,14 @@ LABELS: dict[str, str] = {
     "correlation": "相关", "share explained": "解释的比例", "mean": "平均", "spread": "离散程度", "own errors": "自身误差", "at random": "随意作答",
     "change of severity": "严格度的变化", "no drift": "无漂移", "gain of alpha": "α 的增加", "no gain": "无增加", "chance": "偶然",
     "mean of these raters": "这些质检员的均值", "as strict as then": "与上次同样严格", "promised": "承诺值", "score": "得分",
+    "what to do": "怎么办", "see why": "查看原因", "nothing now": "暂无", "clear up the wording and teach it anew": "澄清措辞并重新培训",
+    "rate conversations on which answers differ": "选评答案会有不同的会话", "double-score more conversations": "增加双评会话",
+    "double-score more before blaming a rater or the wording": "先增加双评，再归因于个人或措辞", "look at answers and pairs of raters": "查看各选项与每对质检员",
+    "average several raters where one score decides": "单次评分起决定作用时，取多名质检员的平均", "talk first: the ratings may say nothing": "先面谈：评分可能没有信息",
+    "talk first: alone keeps alpha low": "先面谈：一人拉低 α", "find out what changed then": "弄清当时有何变化", "find out what changes with time": "弄清随时间有何变化",
+    "find out what changed since": "弄清上次以来有何变化", "go through the largest differences together": "一起逐条看差异最大的评分",
+    "go through the differences to the gold standard": "逐条看与标准答案的差异", "rate some conversations with the others": "与其他人共评一些会话",
+    "what plans are to reach": "方案要达到的目标",
     "What do raters agree on?": "质检员在哪些方面一致？", "Which criterion, which answer?": "哪个指标、哪个选项有问题？",
     "Which rater is strict, drifts or answers at random?": "哪些质检员偏严、漂移或随意作答？", "What would help?": "怎样改进？",
     "Since the previous study": "与上次研究相比", "Who is like the gold standard?": "谁最接近标准答案？", "The usual figures": "常见指标",
@@ -341,7 +350,7 @@ LABELS: dict[str, str] = {
     "Growth of severity from the first unit to the last; all intervals hold at once": "从第一条到最后一条严格度的增长；所有区间同时成立",
     "Severity now minus severity in the previous study; all intervals hold at once": "本次严格度减上次严格度；所有区间同时成立",
     "What alpha gains when a rater is left out": "去掉某名质检员后 α 的增加", "Krippendorff's alpha, before and now": "Krippendorff α：上次与本次",
-    "Dependability of the mean of several raters of one unit": "同一会话若干质检员平均分的可靠度", "Each rater against the gold standard": "各质检员与标准答案",
+    "Dependability of the mean of several raters of one unit, by their number": "同一会话若干质检员平均分的可靠度（按质检员数）", "Each rater against the gold standard": "各质检员与标准答案",
     "The figures that quality suites show, with intervals": "质检系统常见数字及其区间", "Average": "平均", "Lowest": "最低", "Highest": "最高",
     "Absolute deviation": "绝对偏差", "Alignment": "一致率", "Accuracy": "准确率", "Balanced accuracy": "平衡准确率", "Macro F1": "宏平均 F1",
     "Percent agreement": "一致百分比", "almost perfect": "几乎完全一致", "substantial": "高度", "moderate": "中等", "fair": "一般", "slight": "微弱", "poor": "差",
@@ -359,6 +368,7 @@ LABELS: dict[str, str] = {
 }  # fmt: skip
 
 PATTERNS: tuple[tuple[str, str], ...] = (
+    ("talk with {a} first", "先与 {a} 面谈"), ("double-score about {a} conversations", "约双评 {a} 条会话"), ("raters for {a}", "达到 {a} 的质检员数"),
     ("Mean {a}", "平均 {a}"), ("Share with {a}", "有 {a} 的比例"), ("by {a}", "按 {a}"), ("truth: {a}", "真值：{a}"), ("Agreement on {a}", "“{a}”的一致性"),
     ("Krippendorff's alpha, {level}", "Krippendorff α（{level}）"), ("Alpha, {a}", "α，{a}"), ("{level} level", "{level}尺度"),
     ("{a}: {b} and {c}", "{a}：{b} 与 {c}"), ("{a} against {b}", "{a} 对 {b}"), ("Alpha of each pair of raters, {a}", "每对质检员的 α：{a}"),
@@ -499,7 +509,7 @@ def _row(row: Any) -> Any:
         return _again(row)
     cells: list[Cell] = []
     for cell in row:
-        cells.append(label(cell) if isinstance(cell, str) else _again(cell) if isinstance(cell, (Figure, Undefined)) else cell)
+        cells.append(label(cell) if isinstance(cell, str) else _again(cell) if isinstance(cell, (Figure, Undefined, Link)) else cell)
     return tuple(cells)
 
 

@@ -77,6 +77,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     ("the lower limit is so negative that it has no image for so many raters", "下限负值过大，无法推算到这么多质检员"),
     ("Feldt's limits hold for a simple random sample", "Feldt 区间只适用于简单随机样本"),
     # raters
+    ("even the mean of {a} raters does not reach it", "{a} 名质检员的平均分也达不到"),
     ("the rater has no ratings", "该质检员没有评分"), ("the rater shares no unit with another rater", "该质检员与他人没有共同会话"),
     ("no unit was rated by this rater and another one", "没有该质检员与他人共同评分的会话"),
     ("no unit has two of the others' ratings: the variance of their errors is unknown", "没有会话由其他人评过两次：其误差的方差未知"),

@@ -52,7 +52,15 @@ class Undefined:
     reason: str
 
 
-Cell: TypeAlias = str | int | float | Figure | Undefined | None
+@dataclass(frozen=True)
+class Link:
+    """The text of a table cell that leads to a section of the page, by its id."""
+
+    text: str
+    to: str
+
+
+Cell: TypeAlias = str | int | float | Figure | Undefined | Link | None
 
 
 @dataclass(frozen=True)
@@ -519,6 +527,7 @@ RECORDS: dict[str, type[Any]] = {
     for record in (
         Figure,
         Undefined,
+        Link,
         Heading,
         Text,
         Note,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .._readers import find_file
 from ..errors import ArgumentError, DataError
-from .document import Heading, Report
+from .document import Block, Heading, Link, Report, Table
 
 
 def read_report(path: Path) -> Report:
@@ -46,13 +46,23 @@ def joined(reports: Sequence[Report], *, title: str | None = None, subtitle: str
         first,
         title=title or first.title,
         subtitle=", ".join(one.title for one in reports) if subtitle is None else subtitle,
-        summary=tuple(block for one in reports for block in (Heading(one.title), *one.summary)),
+        summary=tuple(block for at, one in enumerate(reports, 1) for block in (Heading(one.title), *_leading(one.summary, at))),
         sections=tuple(
-            replace(section, id=f"part{at}-{section.id}", title=f"{one.title}{colon}{section.title}")
+            replace(section, id=f"part{at}-{section.id}", title=f"{one.title}{colon}{section.title}", blocks=_leading(section.blocks, at))
             for at, one in enumerate(reports, 1)
             for section in one.sections
         ),
         method=tuple(block for one in reports for block in (Heading(one.title), *one.method)),
         created=max(one.created for one in reports),
         provenance=tuple((f"{one.title}{colon}{name}", value) for one in reports for name, value in one.provenance),
+    )
+
+
+def _leading(blocks: Sequence[Block], part: int) -> tuple[Block, ...]:
+    """The blocks of a part, with links to its own sections."""
+    return tuple(
+        replace(block, rows=tuple(tuple(replace(cell, to=f"part{part}-{cell.to}") if isinstance(cell, Link) else cell for cell in row) for row in block.rows))
+        if isinstance(block, Table)
+        else block
+        for block in blocks
     )

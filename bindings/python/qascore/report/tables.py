@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from numbers import Real
 from typing import Any
 
-from .document import Cell, Column, Figure, MatrixPlot, Table, Tile, Undefined
+from .document import Cell, Column, Figure, Link, MatrixPlot, Table, Tile, Undefined
 from .speech import NOTHING, Speech, decimals_for, number_text
 
 View = dict[str, Any]
@@ -61,7 +61,9 @@ def tile_view(tile: Tile, say: Speech) -> View:
 
 def cell_view(cell: Cell, column: Column, decimals: int, say: Speech, reasons: Reasons) -> View:
     """Text, sorting key (None sorts last) and the letter of the reason, if any."""
-    view: View = {"text": NOTHING, "sort": None, "letter": ""}
+    view: View = {"text": NOTHING, "sort": None, "letter": "", "to": ""}
+    if isinstance(cell, Link):
+        return {**view, "text": cell.text, "sort": cell.text, "to": cell.to}
     if isinstance(cell, Undefined):
         return {**view, "letter": reasons.letter(cell.reason)}
     if isinstance(cell, Figure):
@@ -69,6 +71,7 @@ def cell_view(cell: Cell, column: Column, decimals: int, say: Speech, reasons: R
             text = say.limits(column.of, cell, decimals)
             missing = reasons.letter(cell.undefined or say("no_interval")) if not text else ""
             return {
+                **view,
                 "text": text or NOTHING,
                 "sort": repr(float(cell.low)) if text else None,
                 "letter": missing,
@@ -82,8 +85,8 @@ def cell_view(cell: Cell, column: Column, decimals: int, say: Speech, reasons: R
         if math.isnan(cell):
             return {**view, "letter": reasons.letter(say("no_reason"))}
         kind = "number" if column.kind in ("text", "interval") else column.kind
-        return {"text": number_text(kind, cell, decimals), "sort": repr(float(cell)), "letter": ""}
-    return {"text": str(cell), "sort": str(cell), "letter": ""}
+        return {**view, "text": number_text(kind, cell, decimals), "sort": repr(float(cell))}
+    return {**view, "text": str(cell), "sort": str(cell)}
 
 
 def decimals_of(column: Column, cells: Sequence[Cell]) -> int:
