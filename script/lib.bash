@@ -147,9 +147,9 @@ PYTHON
 
 extras_of() { # LEVEL
   case $1 in
-  demo) echo report cli ;;
+  demo) echo report cli pandas ;;
   docs) echo docs ;;
-  test) echo report cli docs test ;;
+  test) echo report cli pandas docs test ;;
   bench) echo report cli bench ;;
   esac
 }

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import json
 import re
 import shlex
 import shutil
+import subprocess
+import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -255,6 +259,74 @@ def test_the_blocks_of_a_page_run(page: str, tmp_path: Path, monkeypatch: pytest
         else:
             done = CliRunner().invoke(app, [*shlex.split(code, comments=True)[1:], "--quiet"])
             assert done.exit_code == 0, f"{page}:{line}: {code}\n{done.output}"
+
+
+# What a page needs is what it tells readers to install: other packages of the test environment are hidden from its blocks.
+RUN_WITH_EXTRAS_ONLY = """
+import json, sys
+from importlib.machinery import PathFinder
+
+hidden, page, blocks = set(json.loads(sys.argv[1])), sys.argv[2], json.loads(sys.argv[3])
+
+
+class Installed(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return None if name.partition(".")[0] in hidden else super().find_spec(name, path, target)
+
+
+sys.meta_path[sys.meta_path.index(PathFinder)] = Installed
+import matplotlib
+
+matplotlib.use("Agg")
+names = {}
+for line, code in blocks:
+    exec(compile("\\n" * (line - 1) + code, page, "exec"), names)
+"""
+
+
+def modules_beyond(extras: list[str]) -> list[str]:
+    """The modules of installed packages that are neither the project's own, nor what it and these extras ask for."""
+    from importlib.metadata import PackageNotFoundError, packages_distributions, requires
+
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [Requirement(one) for one in project["dependencies"]]
+    asked += [Requirement(one) for extra in extras for one in project["optional-dependencies"][extra]]
+    kept: set[str] = {"qascore"}
+    while asked:
+        one = asked.pop()
+        if (name := canonicalize_name(one.name)) in kept or (one.marker and not one.marker.evaluate({"extra": ""})):
+            continue
+        kept.add(name)
+        try:
+            asked += [Requirement(line) for line in requires(name) or ()]
+        except PackageNotFoundError:
+            continue
+    found = packages_distributions().items()
+    return [module for module, owners in found if not {canonicalize_name(owner) for owner in owners} & kept]
+
+
+@pytest.mark.parametrize("page", ["docs/start.md", "docs/howto-analyst.md", "docs/howto-lead.md"])
+def test_a_page_runs_with_what_the_start_page_installs(page: str, tmp_path: Path) -> None:
+    installs = {re.search(r'pip install "\.\[([a-z,]+)\]"', (ROOT / one).read_text(encoding="utf-8")) for one in ("README.md", "docs/start.md")}
+    (extras,) = {found.group(1) for found in installs if found}
+    demo = re.search(r"^  demo\) echo ([a-z ]+) ;;$", (ROOT / "script" / "lib.bash").read_text(encoding="utf-8"), re.MULTILINE)
+    assert demo and demo.group(1).split() == extras.split(",")
+    hidden = modules_beyond(extras.split(","))
+    assert {"polars", "scipy", "pytest"} <= set(hidden) and not {"matplotlib", "typer", "numpy", "qascore"} & set(hidden)
+    command = [sys.executable, "-c", RUN_WITH_EXTRAS_ONLY, json.dumps(hidden), page, json.dumps(blocks(ROOT / page))]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_runs_where_answers_say_conversation_and_rater_themselves() -> None:
+    names: dict[str, Any] = {"qa": qa, **evaluations()}
+    names["answers"] = names["answers"].merge(names["evaluations"], on="evaluation_id")
+    for _, code in blocks(ROOT / "README.md"):
+        exec(code, names)
 
 
 def test_the_yaml_of_the_pages_is_read(tmp_path: Path) -> None:
