@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from .errors import ArgumentError, DataError, MissingColumnError, did_you_mean
+from .errors import ArgumentError, DataError, MissingColumnError, column_meant
 
 MISSING_CODE = 0xFFFFFFFF
 DUCKDB = "duckdb"
@@ -168,7 +168,7 @@ class Frame:
                 where = f"{self.argument}" if argument is None else f"{self.argument} ({argument}=)"
                 shown = ", ".join(map(str, present[:12])) + (", ..." if len(present) > 12 else "")
                 raise MissingColumnError(
-                    f'{where}: expected a column "{name}" but found {shown}{did_you_mean(name, present)}'
+                    f'{where}: expected a column "{name}" but found {shown}{column_meant(name, present)}'
                 )
 
     def series(self, name: str) -> Any:

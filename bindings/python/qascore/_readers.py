@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from ._extras import need
 from ._frames import Frame
-from .errors import ArgumentError, DataError, FileError, MissingColumnError, did_you_mean
+from .errors import ArgumentError, DataError, FileError, MissingColumnError, column_meant, did_you_mean
 
 Kind = Literal["text", "number", "flag", "auto"]
 """How a column is read: "flag" is yes or no as 1 or 0; "auto" is numbers where every value is one, else text."""
@@ -148,9 +148,10 @@ def _check_columns(path: Path, present: list[str], wanted: Iterable[str], line: 
     for name in wanted:
         if name not in seen:
             shown = ", ".join(present[:12]) + (", ..." if len(present) > 12 else "")
-            raise MissingColumnError(
-                f'{path}: expected a column "{name}" but found {shown}{did_you_mean(name, present)}'
-            )
+            meant = column_meant(name, present)
+            if not meant and name in ("conversation_id", "rater_id") and "evaluation_id" in present:
+                meant = f"; where another file says which {name} each evaluation_id has, `qascore score --evaluations FILE` takes it along"
+            raise MissingColumnError(f'{path}: expected a column "{name}" but found {shown}{meant}')
 
 
 # CSV ------------------------------------------------------------------------------------------------------------

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from ._frames import build_frame
 from ._render import html_table, number
 from ._results import EstimateTable, Result, estimate_table
-from .associations import association
+from .associations import Pairing, association
 from .by_part import CorrelationsByPart, correlations_by_part
-from .errors import ArgumentError
-from .estimation import Rows, Sample, SampleDesign, rows_of
+from .errors import ArgumentError, DataError, check_choice
+from .estimation import REPEATS, Rows, Sample, SampleDesign, rows_of
 from .importance import Drivers, drivers
 from .outcomes import answers_on_scale
 from .relations import CorrectedCorrelation, WithinBetween, disattenuate, within_between_correlation
@@ -23,6 +24,7 @@ from .responses import HaloCheck, SurveyResponse, halo_check, survey_response
 
 __all__ = ["CsatStudy", "csat_study"]
 
+CONVERSATION = "conversation_id"
 MOST_CATEGORIES = 11  # of a scale that is taken for ordinal
 
 
@@ -181,6 +183,62 @@ def _correlations(rows: Rows, sample: Sample, score: str, csat: str, ordinal: bo
     return estimate_table([("method", methods)], found, rows.frame.backend)
 
 
+def _one_survey_each(
+    sample: Sample, id: str | None, repeats: str, csat: str, labels: Sequence[str], scores: Sequence[str]  # noqa: A002
+) -> Sample:
+    """Rows in which no survey counts more than once, or as a cluster; conversations that stand in several rows are refused."""
+    if isinstance(sample, SampleDesign):
+        if id is not None or repeats != "error":
+            raise ArgumentError(
+                f"{'id' if id is not None else 'repeats'}: the design says which rows are the same; give SampleDesign(unit=, repeats=) and leave it out"
+            )
+        return sample
+    frame = rows_of(sample).frame
+    unit = id or (sample.on if isinstance(sample, Pairing) else CONVERSATION)
+    columns = (csat, *labels, *scores)
+    if id is None and (unit in columns or (unit not in frame.columns and repeats == "error")):
+        return sample
+    frame.require(unit, *columns)
+    ids = frame.values(unit)
+    rows: dict[Any, list[int]] = {}
+    for row, one in enumerate(ids):
+        if one is None:
+            raise DataError(f'{frame.argument}: column "{unit}": no value at row {row}')
+        rows.setdefault(one, []).append(row)
+    again = next((found for found in rows.values() if len(found) > 1), None)
+    if again is None:
+        return sample
+    if repeats == "error":
+        several = sum(len(found) > 1 for found in rows.values())
+        raise DataError(
+            f'{frame.argument}: column "{unit}": {ids[again[0]]!r} stands in rows {again[0]} and {again[1]} ({several:,} conversations in '
+            'several rows): their surveys would count more than once; repeats="average" takes one row for each with the mean of its '
+            'scores, repeats="cluster" keeps all as a cluster; id= names the rows where a row is no conversation'
+        )
+    taken: dict[str, Any] = {name: frame.values(name) for name in dict.fromkeys((unit, *columns))}
+    if repeats == "cluster":
+        return SampleDesign(frame.build({**taken, "row weight": np.ones(len(ids))}), weight="row weight", cluster=unit)
+    for name, values in taken.items():
+        if name in scores and name not in (csat, *labels) and not frame.is_text(name):
+            each = frame.numbers(name)
+            taken[name] = np.array([_mean_of(each[found]) for found in rows.values()])
+            continue
+        for one, found in rows.items():
+            differs = next((row for row in found[1:] if values[row] != values[found[0]]), None)
+            if differs is not None:
+                raise DataError(
+                    f'{frame.argument}: column "{name}": conversation {one!r} has {values[found[0]]!r} in row {found[0]} and '
+                    f"{values[differs]!r} in row {differs}; rows of one conversation are averaged only where all but its scores is the same"
+                )
+        taken[name] = [values[found[0]] for found in rows.values()]
+    return frame.build(taken)
+
+
+def _mean_of(values: npt.NDArray[np.float64]) -> float:
+    given = values[~np.isnan(values)]
+    return float(given.mean()) if len(given) else math.nan
+
+
 def csat_study(
     sample: Sample,
     *,
@@ -193,6 +251,8 @@ def csat_study(
     reliability: Any = None,
     score_by: str | None = None,
     csat_by: str | None = None,
+    id: str | None = None,  # noqa: A002 - as in `draw`
+    repeats: str = "error",
     adjusted: Sample | None = None,
     known: Sequence[str] = (),
     classes: int | None = None,
@@ -225,6 +285,11 @@ def csat_study(
         Of one rater's score: what the raters' error hides.
     score_by, csat_by : str, optional
         Columns of who gave the score and who the answer, for frames: whether both from one person go together more (`halo_check`).
+    id : str, optional
+        Column of conversations, for frames; default: conversation_id, if it is there (of a Pairing: what it was paired on).
+    repeats : {"error", "average", "cluster"}
+        Conversations in several rows, as of several raters: their surveys would count as often. Refuse them; take one row for each with
+        the means of its numbers; or keep all rows as a cluster. Of a SampleDesign its own `repeats` says it.
     adjusted : SampleDesign, optional
         Those who answered, with weights that make up for who did not.
     known, classes, largest_factor
@@ -247,6 +312,9 @@ def csat_study(
     >>> round(study.correlations["spearman"].value, 3), study.response.rate.value
     (0.786, 0.875)
     """
+    check_choice("repeats", repeats, REPEATS)
+    labels = [name for name in (agent, by, score_by, csat_by) if name is not None]
+    sample = _one_survey_each(sample, id, repeats, csat, labels, [score, *criteria, *known])
     rows = rows_of(sample)
     if (score_by is None) != (csat_by is None):
         raise ArgumentError("score_by, csat_by: expected both or neither")

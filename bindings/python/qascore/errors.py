@@ -26,6 +26,10 @@ __all__ = [
 ]
 
 
+ROLES = ("conversation_id", "evaluation_id", "rater_id", "agent_id", "criterion", "answer", "score", "rating", "csat")
+"""Columns as the library calls them: none stands for another, however alike the names are."""
+
+
 class QascoreError(Exception):
     """Base of all errors of the library."""
 
@@ -89,6 +93,16 @@ def did_you_mean(found: object, allowed: Iterable[object]) -> str:
         return f' (did you mean "{lowered[text.lower()]}"?)'
     near = get_close_matches(text, list(names), n=1, cutoff=0.6) if len(text) > 1 else []
     return f' (did you mean "{near[0]}"?)' if near else ""
+
+
+def column_meant(name: str, columns: Iterable[str]) -> str:
+    """What to do where a frame or file lacks a column: what a merge has made of it, or the nearest name, but of no column that is
+    known to say something else (a conversation is no evaluation)."""
+    present = list(columns)
+    doubled = [f"{name}_x", f"{name}_y"]
+    if all(one in present for one in doubled):
+        return f'; a merge has made "{doubled[0]}" and "{doubled[1]}" of it, since both frames had it: merge on it too, or take it from one'
+    return did_you_mean(name, [one for one in present if one not in ROLES] if name in ROLES else present)
 
 
 def percent_hint(found: float) -> str:

@@ -29,7 +29,7 @@ from .assigning import Assignment, assign
 from .associations import association
 from ._rating_table import RatingTable
 from .calibration_studies import CalibrationStudy, calibration_study
-from .csat_studies import CsatStudy, csat_study
+from .csat_studies import CONVERSATION, CsatStudy, csat_study
 from .drawing import draw
 from .errors import ArgumentError, DataError, DesignError, MissingColumnError, RubricError, check_choice
 from .estimation import SampleDesign, mean, proportion
@@ -47,7 +47,6 @@ Truth = Mapping[tuple[str, str, str], float]
 """Known true values, keyed by (figure, by, group); the severity of a rater by ("severity", "rater", rater)."""
 
 ALL = "all"
-CONVERSATION = "conversation_id"
 PASSED = "passed"
 APPLIES = {"scored": "applies", "not_applicable": "not applicable"}
 """The states of a criterion in which a rater said whether it applies."""
@@ -760,80 +759,28 @@ def relate_file(
     known: Sequence[str] = (), score_by: str | None = None, csat_by: str | None = None, id: str | None = None,  # noqa: A002
     repeats: str = "error", progress: Progress | None = None, **options: Any,
 ) -> tuple[CsatStudy, Mapping[str, Any]]:  # fmt: skip
-    """A study of scores and satisfaction from one file, and the record of the file; options as in `csat_study`, whose steps follow that of reading.
-
-    `id` is the column of conversations (default: conversation_id, if it is there). Where one stands in several rows, its survey
-    would count as often: `repeats` is "error", "average" (one row each, with the means of its numbers) or "cluster" (rows of one
-    conversation as a cluster).
-    """
-    check_choice("--repeats", repeats, ("error", "average", "cluster"))
+    """A study of scores and satisfaction from one file, and the record of the file; options as in `csat_study`, whose steps follow that of reading."""
     kinds: dict[str, Kind] = {name: "number" for name in (score, csat, *criteria)}
     kinds |= {name: "auto" for name in known if name not in kinds}
+    kinds |= {name: "text" for name in (agent, by, score_by, csat_by, id) if name is not None and name not in kinds}
     show = progress or (lambda step, done, total: None)
     show("reading", 0, 1)
-    labels = [name for name in (agent, by, score_by, csat_by) if name is not None]
-    kinds |= dict.fromkeys(labels, "text")
-    unit: str | None = id or CONVERSATION
-    if unit in kinds and id is None:
-        unit = None
-    try:
-        table = read_table(file, {**kinds, **({} if unit is None or unit in kinds else {unit: "text"})}, rest=False)
-    except MissingColumnError:
-        if id is not None or repeats != "error":
-            raise
-        unit, table = None, read_table(file, kinds, rest=False)
+    table = read_table(file, kinds, rest=False) if id is not None or CONVERSATION in kinds else _with_ids(file, kinds)
     with _in_file(table.path):
-        sample: Any = table.frame
-        if unit is not None:
-            numbers = [name for name in dict.fromkeys((score, *criteria, *known)) if not table.frame.is_text(name)]
-            sample = _one_survey_each(table.frame, unit, repeats, csat, numbers)
         found = csat_study(
-            sample, score=score, csat=csat, agent=agent, by=by, criteria=criteria, known=known, score_by=score_by,
-            csat_by=csat_by, progress=lambda step, done, total: show(step, done + 1, total + 1), **options,
+            table.frame, score=score, csat=csat, agent=agent, by=by, criteria=criteria, known=known, score_by=score_by,
+            csat_by=csat_by, id=id, repeats=repeats,
+            progress=lambda step, done, total: show(step, done + 1, total + 1), **options,
         )  # fmt: skip
     return found, table.record()
 
 
-def _one_survey_each(frame: Frame, unit: str, repeats: str, csat: str, numbers: Sequence[str]) -> Any:
-    """Rows in which no survey counts more than once, or as a cluster; conversations that stand in several rows are refused."""
-    ids = frame.values(unit)
-    rows: dict[Any, list[int]] = {}
-    for row, one in enumerate(ids):
-        if one is None:
-            raise DataError(f'{frame.argument}: column "{unit}": no value at row {row}')
-        rows.setdefault(one, []).append(row)
-    again = next((found for found in rows.values() if len(found) > 1), None)
-    if again is None:
-        return frame
-    if repeats == "error":
-        several = sum(len(found) > 1 for found in rows.values())
-        raise DataError(
-            f'column "{unit}": {ids[again[0]]!r} stands in rows {again[0]} and {again[1]} ({several:,} conversations in several '
-            "rows): their surveys would count more than once; --repeats average takes one row for each with the mean of its scores, "
-            "--repeats cluster keeps all as a cluster; --id COLUMN names the rows where a row is no conversation"
-        )
-    columns: dict[str, Any] = {name: frame.values(name) for name in frame.columns}
-    if repeats == "cluster":
-        return SampleDesign(build_frame({**columns, "row weight": np.ones(len(ids))}, "pyarrow"), weight="row weight", cluster=unit)
-    for name, values in columns.items():
-        if name in numbers and name != csat:
-            each = frame.numbers(name)
-            columns[name] = np.array([_mean_of(each[found]) for found in rows.values()])
-            continue
-        for one, found in rows.items():
-            differs = next((row for row in found[1:] if values[row] != values[found[0]]), None)
-            if differs is not None:
-                raise DataError(
-                    f'column "{name}": conversation {one!r} has {values[found[0]]!r} in row {found[0]} and {values[differs]!r} in row '
-                    f"{differs}; rows of one conversation are averaged only where all but its scores is the same"
-                )
-        columns[name] = [values[found[0]] for found in rows.values()]
-    return Frame.of(build_frame(columns, "pyarrow"), frame.argument)
-
-
-def _mean_of(values: npt.NDArray[np.float64]) -> float:
-    given = values[~np.isnan(values)]
-    return float(given.mean()) if len(given) else math.nan
+def _with_ids(file: str | Path, kinds: Mapping[str, Kind]) -> FileTable:
+    """The columns asked for, and that of conversations where there is one."""
+    try:
+        return read_table(file, {**kinds, CONVERSATION: "text"}, rest=False)
+    except MissingColumnError:
+        return read_table(file, kinds, rest=False)
 
 
 def assign_files(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -59,6 +60,35 @@ def test_each_command_has_an_example_and_the_same_flags(run: Run, command: list[
 def test_an_unknown_command_or_option_ends_with_2(run: Run) -> None:
     assert run("smaple").exit_code == 2
     assert run("sample", "--sede", "1").exit_code == 2
+
+
+def said(done: Any) -> str:
+    """What a command printed, without the frame and the line breaks of a terminal."""
+    return " ".join(done.output.replace("│", " ").split())
+
+
+def test_messages_name_the_options_of_the_command(run: Run, tmp_path: Path) -> None:
+    draw = ("sample", "calls.csv", "--strata", "channel", "--seed", "1")
+    assert "expected exactly one of --size and --rate but found none" in run(*draw).stderr
+    assert "--level: expected one of nominal" in run("calibrate", "calls.csv", "--level", "ordnial").stderr
+    (tmp_path / "twice.csv").write_text("conversation_id,rater_id,rating\n1,a,2\n1,a,3\n1,b,2\n")
+    twice = run("calibrate", "twice.csv").stderr
+    assert "rated it more than once; remove the repeats" in twice and "duplicates" not in twice  # which is no option
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [(("sample", "--min-per-stratum", "5"), "--min"), (("assign", "--double-scored", "0.3"), "--double"),
+     (("sample", "--missing-stratum", "own"), "--missing"), (("score", "--rubrik", "x"), "--rubric")],
+)  # fmt: skip
+def test_an_option_that_is_none_names_the_one_that_was_meant(run: Run, command: tuple[str, ...], option: str) -> None:
+    done = run(*command)
+    assert done.exit_code == 2
+    assert re.search(rf"No such option: {command[1]}\W.*[ (]{option}\b", said(done))
+
+
+def test_the_version_is_an_option_too(run: Run) -> None:
+    assert run("--version").stdout == run("version").stdout != ""
 
 
 # Standard streams
@@ -268,6 +298,11 @@ def test_reports_are_joined_to_one_page(run: Run, tmp_path: Path) -> None:
     assert "<title>Spring</title>" in page and "May: Who was drawn" in page and "June: Who was drawn" in page
     assert page.count('id="part1-sample"') == page.count('id="part2-sample"') == 1
     assert json.loads(run("report", "May/report.json", "--json").stdout)["title"] == "May"
+    assert run("report", "May", "--out", "-").stdout == one.stdout
+    figures = run("report", "May/study.json")
+    assert figures.exit_code == 3 and "found the figures of a study; give May/report.json" in figures.stderr
+    (tmp_path / "empty").mkdir()
+    assert run("report", "empty").exit_code == 7
     for text, said in (("{", "notareport.json:1:"), ("[1]", "expected what Report.to_dict made"), ('{"record": "Repot"}', "did you mean")):
         (tmp_path / "notareport.json").write_text(text)
         wrong = run("report", "notareport.json")

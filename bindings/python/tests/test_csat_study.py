@@ -246,13 +246,44 @@ def test_surveys_of_conversations_in_several_rows_count_once(tmp_path: Path) -> 
     clustered = relate("--repeats", "cluster")
     design = qa.SampleDesign(rows.assign(weight=1.0), weight="weight", cluster="conversation_id")
     assert clustered["low"] == pytest.approx(qa.csat_study(design).correlations["spearman"].low, rel=1e-12)
-    plain = qa.csat_study(rows).correlations["spearman"]
+    plain = qa.csat_study(rows.drop(columns="conversation_id")).correlations["spearman"]
     rows.assign(row=[f"e{row}" for row in range(len(rows))]).to_csv(file, index=False)
     assert relate("--id", "row")["low"] == pytest.approx(plain.low, rel=1e-12)
     code, said = relate("--repeats", "average", "--agent", "rater_id")
     assert code == 3 and "rows of one conversation are averaged only where all but its scores is the same" in said
     assert relate("--id", "none")[0] == 3
     assert relate("--repeats", "keep")[0] == 2
+
+
+def test_the_function_counts_a_survey_once_as_the_command_does() -> None:
+    rows = CALLS.assign(conversation_id=[f"c{row // 2}" for row in range(N)], rater_id=["r1", "r2"] * (N // 2))
+    for name in ("agent", "csat"):
+        rows[name] = rows.groupby("conversation_id")[name].transform("first")
+    with pytest.raises(DataError, match=r'column "conversation_id": \'c0\' stands in rows 0 and 1 \(300 .*repeats="average".*repeats="cluster"'):
+        qa.csat_study(rows, agent="agent")
+    once = rows.groupby("conversation_id", sort=False).agg({"agent": "first", "score": "mean", "own": "mean", "csat": "first"}).reset_index()
+    found = qa.csat_study(rows, agent="agent", criteria=["own"], repeats="average")
+    assert found.to_dict() == qa.csat_study(once, agent="agent", criteria=["own"]).to_dict()
+    assert found.response.rate is not None and found.response.rate.n == N // 2
+    design = qa.SampleDesign(rows.assign(weight=1.0), weight="weight", cluster="conversation_id")
+    clustered = qa.csat_study(rows, repeats="cluster").correlations["spearman"]
+    assert clustered.low == pytest.approx(qa.csat_study(design).correlations["spearman"].low, rel=1e-12)
+    polars = pytest.importorskip("polars")
+    other = qa.csat_study(polars.from_pandas(rows), agent="agent", criteria=["own"], repeats="average")
+    assert other.to_dict() == found.to_dict() and type(other.to_frame()).__module__.startswith("polars")
+    renamed = rows.rename(columns={"conversation_id": "call"})
+    assert qa.csat_study(renamed).correlations["spearman"].n > found.correlations["spearman"].n  # nothing says which rows are the same
+    assert qa.csat_study(renamed, id="call", repeats="average").correlations["spearman"].low == found.correlations["spearman"].low
+    paired = qa.pair(renamed[["call", "score"]], once[["conversation_id", "csat"]].rename(columns={"conversation_id": "call"}), on="call", repeats="keep")
+    with pytest.raises(DataError, match='column "call": .* stands in rows 0 and 1'):
+        qa.csat_study(paired)
+    assert qa.csat_study(paired, repeats="average").correlations["spearman"].low == found.correlations["spearman"].low
+    with pytest.raises(ArgumentError, match=r"repeats: the design says which rows are the same; give SampleDesign\(unit=, repeats=\)"):
+        qa.csat_study(design, repeats="average")
+    with pytest.raises(DataError, match='expected a column "conversation_id"'):
+        qa.csat_study(renamed, repeats="average")
+    with pytest.raises(ArgumentError, match="repeats: expected one of error, average, cluster"):
+        qa.csat_study(rows, repeats="keep")
 
 
 def test_the_examples_of_the_documentation_run() -> None:

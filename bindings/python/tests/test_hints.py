@@ -180,3 +180,20 @@ def test_strata_of_a_kind_that_plans_cannot_write_name_their_column_and_number(c
     words = rf'strata: column "when" \(40 different labels\): expected labels as text.* but found {found}; group them into classes'
     with pytest.raises(qa.DataError, match=words):
         qa.allocate(pd.DataFrame({"when": column}), strata="when", rate=0.5)
+
+
+def test_a_column_that_a_merge_has_doubled_is_explained() -> None:
+    frame = pd.DataFrame({"conversation_id_x": ["c1"], "conversation_id_y": ["c1"], "score": [1.0]})
+    with pytest.raises(qa.MissingColumnError, match='a merge has made "conversation_id_x" and "conversation_id_y" of it, since both frames had it'):
+        qa.SampleDesign(frame, unit="conversation_id", weight="score")
+    with pytest.raises(qa.MissingColumnError, match="a merge has made"):
+        qa.RatingTable(frame.assign(evaluation_id="e1"), unit="conversation_id", rating="score")
+
+
+def test_no_column_is_suggested_that_says_something_else() -> None:
+    frame = pd.DataFrame({"evaluation_id": ["e1"], "weight": [1.0]})
+    with pytest.raises(qa.MissingColumnError) as found:
+        qa.SampleDesign(frame, unit="conversation_id", weight="weight")
+    assert "did you mean" not in str(found.value)
+    with pytest.raises(qa.MissingColumnError, match='did you mean "conversationid"'):
+        qa.SampleDesign(frame.assign(conversationid=1), unit="conversation_id", weight="weight")

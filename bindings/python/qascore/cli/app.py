@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-from .terminal import STANDARD, compiler_lines, exit_code, guarded, progress
+from .terminal import STANDARD, Command, compiler_lines, exit_code, guarded, progress
 
-app = typer.Typer(
+Body = TypeVar("Body", bound=Callable[..., Any])
+
+
+class Commands(typer.Typer):
+    """Commands of one kind."""
+
+    def command(self, name: str | None = None, **options: Any) -> Callable[[Body], Body]:
+        return super().command(name, cls=Command, **options)
+
+
+app = Commands(
     name="qascore",
     help="Quality inspection with honest numbers: sample, score, calibrate, relate, report.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-rubric_app = typer.Typer(help="Work with rubric files.", no_args_is_help=True)
+rubric_app = Commands(help="Work with rubric files.", no_args_is_help=True)
 app.add_typer(rubric_app, name="rubric")
 
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results; it is made if it is not there.")]
@@ -65,6 +76,21 @@ def _print_json(content: Any) -> None:
     from .._write import to_json
 
     print(to_json(content))
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    asked: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command()
@@ -172,7 +198,7 @@ def relate(
     highest: Annotated[int, typer.Option("--highest", help="The highest one.")] = 5,
     agent: Annotated[str | None, typer.Option("--agent", help="The column of agents: within them and between them.")] = None,
     by: Annotated[str | None, typer.Option("--by", help="The column of channels: which differ from the rest.")] = None,
-    criterion: Annotated[list[str] | None, typer.Option("--criterion", help="A column of points; give it once for each.")] = None,
+    criteria: Annotated[list[str] | None, typer.Option("--criterion", help="A column of points; give it once for each.")] = None,
     reliability: Annotated[
         float | None, typer.Option("--reliability", help="Of one rater's score, 0 to 1: what the raters' error hides.")
     ] = None,
@@ -212,7 +238,7 @@ def relate(
             raise ArgumentError("--json: goes to standard output, and so does --html -; choose one")
         with progress(quiet) as show:
             found, record = relate_file(
-                streams.read(file), score=score, csat=csat, scale=(lowest, highest), agent=agent, by=by, criteria=tuple(criterion or ()),
+                streams.read(file), score=score, csat=csat, scale=(lowest, highest), agent=agent, by=by, criteria=tuple(criteria or ()),
                 score_by=score_by, csat_by=csat_by, id=id, repeats=repeats, reliability=reliability, known=tuple(known or ()), classes=classes, replicates=replicates, seed=seed,
                 progress=show,
             )  # fmt: skip
@@ -238,8 +264,8 @@ def assign(
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed assigns the same, everywhere.")],
     id: Annotated[str, typer.Option("--id", help="The column of unique ids.")] = "conversation_id",
     rater: Annotated[str, typer.Option("--rater", help="The column of who rates.")] = "rater_id",
-    double: Annotated[float, typer.Option("--double", help="Which share of conversations gets two raters, 0 to 1.")] = 0.2,
-    triple: Annotated[float, typer.Option("--triple", help="Which share gets three.")] = 0.0,
+    double_scored: Annotated[float, typer.Option("--double", help="Which share of conversations gets two raters, 0 to 1.")] = 0.2,
+    triple_scored: Annotated[float, typer.Option("--triple", help="Which share gets three.")] = 0.0,
     team: Annotated[
         str | None, typer.Option("--team", help="The column of teams, in both files: nobody judges the own team.")
     ] = None,
@@ -271,7 +297,7 @@ def assign(
         for target in (out, loads_out):
             streams.check(target, as_json)
         plan = assign_files(
-            streams.read(file), streams.read(raters), id=id, rater=rater, seed=seed, double_scored=double, triple_scored=triple, team=team, agent=agent,
+            streams.read(file), streams.read(raters), id=id, rater=rater, seed=seed, double_scored=double_scored, triple_scored=triple_scored, team=team, agent=agent,
             capacity=capacity, minimum=minimum, share=share, forbidden=forbidden, history=history,
             history_is="forbid" if forbid_history else "avoid",
         )  # fmt: skip
@@ -614,7 +640,7 @@ def simulate(
     agents: Annotated[int, typer.Option("--agents", min=1, help="How many agents.")] = 60,
     teams: Annotated[int, typer.Option("--teams", min=1, help="In how many teams.")] = 6,
     raters: Annotated[int, typer.Option("--raters", min=1, help="How many raters.")] = 8,
-    double: Annotated[float, typer.Option("--double", help="Which share of the drawn conversations gets two raters, 0 to 1.")] = 0.3,
+    double_scored: Annotated[float, typer.Option("--double", help="Which share of the drawn conversations gets two raters, 0 to 1.")] = 0.3,
     rate: Annotated[float, typer.Option("--rate", help="Which share of the conversations is drawn and evaluated.")] = 0.12,
     rubric: Annotated[
         str, typer.Option("--rubric", help="The form, by its name among those that come with qascore.", autocompletion=_rubrics)
@@ -634,7 +660,7 @@ def simulate(
         from ..demo import write_centre
 
         counts = write_centre(
-            out, seed=seed, rate=rate, double_scored=double, rubric=rubric, vague=tuple(vague or ()), conversations=conversations,
+            out, seed=seed, rate=rate, double_scored=double_scored, rubric=rubric, vague=tuple(vague or ()), conversations=conversations,
             agents=agents, teams=teams, raters=raters,
         )  # fmt: skip
         if as_json:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperCommand
 
 from .._render import width
 from ..errors import ArgumentError, DataError, DesignError, FileError, NumericError, Problem, RubricError
@@ -35,6 +38,57 @@ MOST_SHOWN = 200  # characters of a line
 Progress = Callable[[str, int, int], None]
 STANDARD = Path("-")
 """Standard input or output in place of a file."""
+
+
+_OPTIONS: ContextVar[Mapping[str, str]] = ContextVar("options", default={})  # of the command that runs, by their arguments' names
+
+
+class Command(TyperCommand):
+    """A command that says its options where the library says its arguments, and knows them by those names too."""
+
+    def _options(self) -> dict[str, str]:
+        return {one.name: max(one.opts, key=len) for one in self.params if one.name and one.opts[0].startswith("-")}
+
+    def invoke(self, ctx: Any) -> Any:
+        before = _OPTIONS.set(self._options())
+        try:
+            return super().invoke(ctx)
+        finally:
+            _OPTIONS.reset(before)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            asked = getattr(error, "option_name", None)  # of an option that is none: typer's class for it has no public name
+            if isinstance(asked, str) and not getattr(error, "possibilities", True):
+                meant = {
+                    flag
+                    for name, flag in self._options().items()
+                    if asked == f"--{name.replace('_', '-')}" or asked.startswith(f"{flag}-") or flag.startswith(f"{asked}-")
+                }
+                vars(error)["possibilities"] = sorted(meant)
+            raise
+
+
+def as_options(message: str, options: Mapping[str, str], *, argument: bool = False) -> str:
+    """A message of the library with a command's options in place of the arguments that they are; `argument`: lines begin with one."""
+
+    def flag(found: re.Match[str]) -> str:
+        name, value = found.groups()
+        return found[0] if name not in options else f"{options[name]} {value}" if value else options[name]
+
+    def among(found: re.Match[str]) -> str:
+        here = [options[name] for name in re.findall(r"\w+", found[2]) if name in options]
+        return f"{found[1]}{', '.join(here[:-1])} and {here[-1]}" if len(here) > 1 else found[0]
+
+    message = re.sub(r' or choose (\w+)="\w+"', lambda found: found[0] if found[1] in options else "", message)
+    message = re.sub(r'(?<![\w-])([a-z_]+)=(?:"([\w-]+)"|(?=[\s,;.)]|$))', flag, message)
+    message = re.sub(r"(expected exactly one of )((?:\w+, )+\w+ and \w+)", among, message)
+    if argument:
+        begins = r"^((?:\S+\.\w+: )?)((?:study: ratings\.)?([a-z_]+))(?=: )"
+        message = re.sub(begins, lambda one: one[1] + options.get(one[3], one[2]), message, flags=re.MULTILINE)
+    return message
 
 
 class Streams:
@@ -132,7 +186,8 @@ def fail(error: BaseException, streams: Streams) -> NoReturn:
     """Says what went wrong on the error stream and ends with the code of its kind."""
     for kind, code, headline in EXIT_CODES:
         if isinstance(error, kind):
-            lines = "\n".join(f"  {line}" for line in streams.plain(str(error)).splitlines())
+            said = as_options(streams.plain(str(error)), _OPTIONS.get(), argument=isinstance(error, ArgumentError))
+            lines = "\n".join(f"  {line}" for line in said.splitlines())
             _say(f"qascore: {headline}", lines)
             raise typer.Exit(code)
     _say("qascore: an unexpected error; please report it with what follows", "")

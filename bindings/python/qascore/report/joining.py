@@ -11,11 +11,19 @@ from .._readers import find_file
 from ..errors import ArgumentError, DataError
 from .document import Block, Heading, Link, Report, Table
 
+KEPT = "report.json"  # as a study writes it
 
 def read_report(path: Path) -> Report:
-    """A report that was kept as data."""
+    """A report that was kept as data: its file, or the folder of the study that wrote it."""
+    if path.is_dir():
+        path = path / KEPT
     try:
         record = json.loads(find_file(path).read_text(encoding="utf-8-sig"))
+        if isinstance(record, dict) and "record" not in record:
+            beside = path.with_name(KEPT)
+            instead = f"; give {beside}" if path.name != KEPT and beside.is_file() else ""
+            what = "the figures of a study" if "estimates" in record else "other data"
+            raise DataError(f"{path}: expected a report as data ({KEPT}) but found {what}{instead}")
         return Report.from_dict(record)
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: expected UTF-8 but found the byte 0x{error.object[error.start]:02x} at byte {error.start}") from None
