@@ -467,10 +467,10 @@ class Rubric:
         if self._core.conditional_criteria():
             codes, (count, cells) = self._core.settle_codes(codes)
             if unasked == "error":
-                _refuse(count, [(where(row), name, message) for row, name, message in cells])
+                _refuse(count, [(where(row), name, message, times) for row, name, message, times in cells])
         if unanswered == "error":
             count, cells = self._core.unanswered_cells(codes)
-            _refuse(count, [(where(row), name, message) for row, name, message in cells])
+            _refuse(count, [(where(row), name, message, times) for row, name, message, times in cells])
         columns = self._core.score_codes(codes, unanswered == "leave_out", used)
         return Scores(self, frame, evaluation or "evaluation", ids, carried, codes, columns, unanswered)
 
@@ -488,8 +488,8 @@ class Rubric:
             evaluations.codes, count, asked.codes, [str(label) for label in asked.labels], given.codes, given.labels, coded
         )
         _refuse(problems, [
-            (f"row {row} ({evaluation} {evaluations.labels[int(evaluations.codes[row])]})", name, message)
-            for row, name, message in cells
+            (f"row {row} ({evaluation} {evaluations.labels[int(evaluations.codes[row])]})", name, message, times)
+            for row, name, message, times in cells
         ])  # fmt: skip
         first = np.full(count, -1, dtype=np.int64)
         first[evaluations.codes[::-1]] = np.arange(len(frame) - 1, -1, -1)
@@ -536,7 +536,7 @@ class Rubric:
             if one.metric is not None and one.metric in frame.columns:
                 given = _answer_labels(frame, one.metric)
                 codes[index], (count, cells) = self._core.encode_column(index, given.codes[rows], given.labels, False)
-                _refuse(count, [(where(row), name, message) for row, name, message in cells])
+                _refuse(count, [(where(row), name, message, times) for row, name, message, times in cells])
 
     def _lacking_criteria(self, frame: Frame, evaluation: str | None, unanswered: str) -> list[str]:
         """What to say of columns for criteria that a wide frame lacks. Where answers may be missing a column may, but not
@@ -591,8 +591,10 @@ class Rubric:
             codes[index], (count, problems) = self._core.encode_column(index, given.codes, given.labels, coded)
             total += count
             cells += problems
-        at = [f" ({evaluation} {ids[row]})" if evaluation else "" for row, _, _ in cells]
-        _refuse(total, [(where(row) + more, name, message) for (row, name, message), more in zip(cells, at, strict=True)])
+        at = [f" ({evaluation} {ids[row]})" if evaluation else "" for row, *_ in cells]
+        _refuse(total, [
+            (where(row) + more, name, message, times) for (row, name, message, times), more in zip(cells, at, strict=True)
+        ])  # fmt: skip
         names -= set(self.metrics)
         carried = [name for name in frame.columns if name not in names]
         rows = np.arange(len(frame), dtype=np.int64)
@@ -843,9 +845,9 @@ class Scores(Result):
         return self._by_part("dimension", self.rubric.dimensions, self.rubric._core.dimension_columns(self._codes))
 
     def criteria_frame(self) -> Any:
-        """One row per evaluation and criterion: state, answer, earned, possible (points), applied_weight, contribution
-        (fractions), and rating, which is earned / possible (with method base the place between the points of the worst and
-        of the best answer)."""
+        """One row per evaluation and criterion: its id, columns that came along (the conversation, the rater), state, answer,
+        earned, possible (points), applied_weight, contribution (fractions), and rating, which is earned / possible (with
+        method base the place between the points of the worst and of the best answer)."""
         columns = self.rubric._core.criterion_columns(self._codes, self._unanswered)
         criteria = self.rubric.criteria
         states = np.array(_core.CRITERION_STATES, dtype=object)
@@ -855,8 +857,7 @@ class Scores(Result):
             for row in self._codes[: len(criteria)].T.tolist()
             for one, code in zip(texts, row, strict=True)
         ]
-        return self._frame.build({
-            self._evaluation: [identity for identity in self._ids for _ in criteria],
+        found: dict[str, Any] = {
             "criterion": [one.id for _ in self._ids for one in criteria],
             "state": states[columns["state"]].tolist(),
             "answer": answers,
@@ -865,7 +866,13 @@ class Scores(Result):
             "rating": columns["rating"],
             "applied_weight": columns["applied_weight"],
             "contribution": columns["contribution"],
-        })  # fmt: skip
+        }
+        rows, carried = self._carried
+        names = [name for name in carried if name not in found]
+        if self._evaluation not in names:
+            found = {self._evaluation: [identity for identity in self._ids for _ in criteria], **found}
+        types = dict.fromkeys(("criterion", "state", "answer"), "String")
+        return self._frame.take(np.repeat(rows, len(criteria)), found, columns=names, reset_index=True, types=types)
 
     def _said(self) -> str:
         """The scores in a sentence."""
@@ -1026,10 +1033,13 @@ def _refuse_repeats(labels: Labels, column: str) -> None:
         )
 
 
-def _refuse(count: int, cells: Sequence[tuple[str, str, str]]) -> None:
+def _refuse(count: int, cells: Sequence[tuple[str, str, str, int]]) -> None:
+    """Each different problem with the first row that has it and how many more do, and how many others there are."""
     if not count:
         return
-    lines = [f"answers: {where}: {name}: {message}" if name else f"answers: {where}: {message}"
-             for where, name, message in cells]  # fmt: skip
-    more = [f"... and {count - len(cells)} more"] if count > len(cells) else []
-    raise RubricError("\n".join(lines + more))
+    lines = []
+    for where, name, message, times in cells:
+        again = f" ({times - 1:,} more like it)" if times > 1 else ""
+        lines.append(f"answers: {where}: {name}: {message}{again}" if name else f"answers: {where}: {message}{again}")
+    others = count - sum(times for *_, times in cells)
+    raise RubricError("\n".join(lines + ([f"... and {others:,} more"] if others else [])))

@@ -233,15 +233,22 @@ evaluation_result score_row(const rubric& form, const py::array& codes, std::siz
   return scorer(form, {.when_unanswered = unanswered_of(missing)})(one);
 }
 
-/// An answer that could not be coded: row of the data, criterion (or what stood in its place), message.
-using located = std::tuple<std::size_t, std::string, std::string>;
-constexpr std::size_t most_located = 20; ///< shown; the others are counted
+/// An answer that could not be coded: row of the data, criterion (or what stood in its place), message, and how many rows
+/// have the same, of which this is the first.
+using located = std::tuple<std::size_t, std::string, std::string, std::size_t>;
+constexpr std::size_t most_located = 20; ///< different ones that are shown; the others are counted
 
 class problem_list {
 public:
   void add(std::size_t row, std::string criterion, std::string message) {
-    if (++count_ <= most_located)
-      first_.emplace_back(row, std::move(criterion), std::move(message));
+    ++count_;
+    const auto same = std::ranges::find_if(first_, [&](const located& one) {
+      return std::get<1>(one) == criterion && std::get<2>(one) == message;
+    });
+    if (same != first_.end())
+      ++std::get<3>(*same);
+    else if (first_.size() < most_located)
+      first_.emplace_back(row, std::move(criterion), std::move(message), 1);
   }
   py::tuple to_python() const { return py::make_tuple(count_, first_); }
 

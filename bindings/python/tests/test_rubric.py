@@ -298,8 +298,45 @@ def test_missing_answers_are_located(form: qa.Rubric) -> None:
 
 def test_many_wrong_answers_are_counted(form: qa.Rubric) -> None:
     wide = pd.DataFrame({"greeting": ["maybe"] * 50, "identity": "full", "patience": 1, "interruptions": 0})
-    with pytest.raises(RubricError, match=r"\.\.\. and 30 more"):
+    with pytest.raises(RubricError) as caught:
         form.score(wide)
+    assert str(caught.value) == 'answers: row 0: greeting: expected "yes" or "no" but found "maybe" (49 more like it)'
+    with pytest.raises(RubricError, match=r'found "maybe 19"\n\.\.\. and 30 more$'):
+        form.score(wide.assign(greeting=[f"maybe {row}" for row in range(50)]))
+
+
+def test_equal_problems_are_told_once_with_their_number(form: qa.Rubric) -> None:
+    frame = pd.concat([long_frame().assign(evaluation_id=lambda d, at=at: d["evaluation_id"] + str(at)) for at in range(40)], ignore_index=True)
+    frame.loc[frame["criterion"] == "greeting", "answer"] = "n/a"
+    frame.loc[(frame["criterion"] == "patience") & (frame.index % 3 == 0), "answer"] = "often"
+    with pytest.raises(RubricError) as caught:
+        form.score(frame, evaluation="evaluation_id", criterion="criterion", answer="answer")
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 2 and "(119 more like it)" in next(line for line in lines if "greeting" in line)
+
+
+def test_criteria_say_whose_and_of_what_they_are(form: qa.Rubric) -> None:
+    scores = form.score(long_frame(), evaluation="evaluation_id", criterion="criterion", answer="answer")
+    criteria = scores.criteria_frame()
+    assert list(criteria.columns[:3]) == ["evaluation_id", "rater", "criterion"]
+    assert dict(zip(criteria["evaluation_id"], criteria["rater"], strict=True)) == {"e1": "anna", "e2": "ben", "e3": "anna"}
+    clash = wide_frame().assign(state="open", rating=3)  # its own columns keep their names
+    named = form.score(clash, evaluation="evaluation_id").criteria_frame()
+    assert set(named["state"]) == set(criteria["state"]) and named["rating"].equals(criteria["rating"])
+
+
+@pytest.mark.parametrize("written", ["n/a", "N/A", "NA", "na", "N.A.", "Not applicable", "不适用", "-"])
+def test_not_applicable_as_others_write_it_says_how_it_is_written(written: str) -> None:
+    form = qa.Rubric.parse(
+        '{qascore: 1, id: f, version: "1", scoring: {method: points}, sections: [{id: s, criteria: [{id: may, not_applicable: true, '
+        "answer: yes_no}, {id: must, answer: yes_no}, {id: note, answer: text}]}]}"
+    )
+    with pytest.raises(RubricError, match=r' \(not applicable is written "not_applicable"\)$') as caught:
+        form.score_one({"may": written, "must": "yes"})
+    assert "did you mean" not in str(caught.value)
+    with pytest.raises(RubricError, match=r'the form allows that with "not_applicable: true" at this criterion\)$'):
+        form.score_one({"may": "yes", "must": written})
+    assert form.score_one({"may": "not_applicable", "must": "yes", "note": written}).score == 1.0
 
 
 def test_an_answer_given_twice_is_refused(form: qa.Rubric) -> None:

@@ -201,6 +201,22 @@ std::string_view to_field_text(const std::optional<T>& value, std::string& buffe
   return value ? to_field_text(*value, buffer) : std::string_view{};
 }
 
+/// Whether people may mean "not applicable" by it, as other systems write it.
+inline bool means_not_applicable(std::string_view text) {
+  constexpr std::string_view written[] = {"n/a", "na", "n.a.", "not applicable", "-", "不适用", "不適用"};
+  std::string plain(text);
+  std::ranges::transform(plain, plain.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return std::ranges::find(written, plain) != std::end(written);
+}
+
+/// What to write in its place; not allowed: how the form allows it.
+inline std::string not_applicable_hint(bool allowed) {
+  return allowed ? " (not applicable is written \"not_applicable\")"
+                 : " (if it means not applicable: the form allows that with \"not_applicable: true\" at this "
+                   "criterion)";
+}
+
 /// What is wrong with a rater's answer to a criterion that a metric fills in.
 inline std::string filled_problem(std::string_view metric) {
   return "expected no answer, since the metric " + quoted(metric) +
@@ -222,8 +238,11 @@ inline coded_answer code_of(const criterion& criterion, std::string_view text) {
   coded_answer out = several ? detail::code_of(*several, *criterion.classes(), text)
                              : std::visit([&](const auto& answer) { return detail::code_of(answer, text); },
                                           criterion.definition().answer);
-  if (!out.problem.empty() && criterion.definition().not_applicable &&
-      !detail::nearest(text, std::vector<std::string_view>{not_applicable_answer}).empty())
+  if (!out.problem.empty() && detail::means_not_applicable(text))
+    out.problem = out.problem.substr(0, out.problem.find(" (did you mean")) +
+                  detail::not_applicable_hint(criterion.definition().not_applicable);
+  else if (!out.problem.empty() && criterion.definition().not_applicable &&
+           !detail::nearest(text, std::vector<std::string_view>{not_applicable_answer}).empty())
     out.problem += " (did you mean \"not_applicable\"?)";
   return out;
 }

@@ -85,6 +85,12 @@ TEST_CASE("an answer that is not allowed names what is, and what was probably me
         "expected \"warm\" or \"cold\" but found \"wram\" (did you mean \"warm\"?)");
   CHECK(problem_of("tone", "not_aplicable") ==
         "expected \"warm\" or \"cold\" but found \"not_aplicable\" (did you mean \"not_applicable\"?)");
+  for (const auto* other : {"n/a", "N/A", "NA", "n.a.", "不适用"})
+    CHECK(problem_of("tone", other) == "expected \"warm\" or \"cold\" but found \"" + std::string(other) +
+                                           "\" (not applicable is written \"not_applicable\")");
+  CHECK(problem_of("greeting", "na") ==
+        "expected \"yes\" or \"no\" but found \"na\" (if it means not applicable: the form allows that with "
+        "\"not_applicable: true\" at this criterion)");
   CHECK(problem_of("pace", "4") == "expected a whole number from -1 to 3 but found \"4\"");
   CHECK(problem_of("pace", "2.5") == "expected a whole number from -1 to 3 but found \"2.5\"");
   CHECK(problem_of("wait", "soon") == "expected a number but found \"soon\"");
