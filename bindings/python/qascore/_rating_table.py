@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -77,7 +78,7 @@ class RatingTable:
         Column that says which criterion a row rates.
     categories : sequence, or mapping from criterion to sequence, optional
         The categories that could be used, also those that nobody used; text in its order. Default: those that occur
-        (text then has no order).
+        (text then has no order; of text that reads as numbers a warning says so).
     duplicates : {"error", "average"}
         When one rater rated one unit twice: refuse it by name, or take the mean (numbers only).
 
@@ -179,6 +180,7 @@ class RatingTable:
                         f"categories: {name!r} is no criterion; expected among {', '.join(map(str, known))}"
                         f"{did_you_mean(name, known)}"
                     )
+        _warn_of_numbers(parts, f'column "{ratings[0]}"')
         self._parts = tuple(parts)
         self._criterion = criterion if criterion is not None else ("criterion" if len(ratings) > 1 else None)
         self._backend: str | None = data.backend
@@ -223,6 +225,7 @@ class RatingTable:
             labels,
             ordered,
         )
+        _warn_of_numbers([part], "matrix")
         return cls._of([part], None, None)
 
     @classmethod
@@ -367,6 +370,30 @@ def _refuse_unjoined(data: Frame, name: str, named: Sequence[str]) -> None:
         f'frame: expected a column "{name}" but found {", ".join(columns[:12])}; if another frame says which {name} each '
         f"{EVALUATION} has, join the two on {EVALUATION} first"
     )
+
+
+def _warn_of_numbers(parts: Sequence[Part], where: str) -> None:
+    """Text has no order: a scale from "1" to "5" that a reader left as text would be judged as if its steps were names. Two
+    categories are the same with an order and without."""
+    for part in parts:
+        labels = part.labels
+        if labels is None or part.ordered or len(labels) < 3 or not all(map(_reads_as_number, labels)):
+            continue
+        of = "" if part.criterion is None else f", criterion {part.criterion!r}"
+        shown = ", ".join(map(repr, labels[:3])) + (", ..." if len(labels) > 3 else "")
+        warnings.warn(
+            f"rating: {where}{of}: the ratings are text that reads as numbers ({shown}) and are taken for names without an order; "
+            "convert the column to numbers, or give categories= in their order",
+            stacklevel=3,
+        )
+        return
+
+
+def _reads_as_number(label: str) -> bool:
+    try:
+        return math.isfinite(float(label))
+    except ValueError:
+        return False
 
 
 def _fields(part: Part) -> tuple[Any, ...]:

@@ -838,14 +838,67 @@ def score_answers(
     unanswered: str = "error",
     unasked: str = "error",
     coded: bool = False,
+    evaluations: str | Path | None = None,
 ) -> Scores:
-    """The scores of a file of answers, with the columns that are the same in all rows of an evaluation."""
+    """The scores of a file of answers, with the columns that are the same in all rows of an evaluation.
+
+    The file is long, or wide where it has columns of the form's criteria in place of `criterion` and `answer`. `evaluations` is
+    another file, with one row per evaluation, whose columns come along: who rated which conversation.
+    """
     form = Rubric.load(rubric)
-    table = read_table(file, {evaluation: "text", criterion: "text", answer: "text"})
+    table, wide = _read_answers(file, form, evaluation, criterion, answer)
+    frame = table.frame
+    if not len(frame):
+        raise DataError(f"{table.path}: expected rows but found only a header")
+    if evaluations is not None:
+        frame = _with_columns_of(frame, read_table(evaluations, {evaluation: "text"}).frame, evaluation)
     with _in_file(table.path):
-        if not len(table.frame):
-            raise DataError("expected rows but found only a header")
         return form.score(
-            table.frame, evaluation=evaluation, criterion=criterion, answer=answer, unanswered=unanswered, unasked=unasked,
-            coded=coded,
+            frame, evaluation=evaluation, criterion=None if wide else criterion, answer=None if wide else answer, unanswered=unanswered,
+            unasked=unasked, coded=coded,
         )  # fmt: skip
+
+
+def _read_answers(file: str | Path, form: Rubric, evaluation: str, criterion: str, answer: str) -> tuple[FileTable, bool]:
+    """A file of answers, and whether it is wide."""
+    try:
+        return read_table(file, {evaluation: "text", criterion: "text", answer: "text"}), False
+    except MissingColumnError as error:
+        table = read_table(file, {evaluation: "text"})
+        columns = table.frame.columns
+        if criterion not in columns and answer not in columns:
+            if any(one.id in columns for one in form.criteria):
+                return table, True
+            some = ", ".join(one.id for one in form.criteria[:3])
+            raise MissingColumnError(f"{error}; nor is there a column for each criterion of the form ({some}, ...)") from None
+        raise
+
+
+def _with_columns_of(answers: Frame, others: Frame, evaluation: str) -> Frame:
+    """The answers with the columns of another frame, which has one row per evaluation; columns of both must say the same."""
+    _refuse_repeats(others, evaluation)
+    rows = {one: row for row, one in enumerate(others.values(evaluation))}
+    asked = answers.values(evaluation)
+    lost = next((one for one in asked if one is not None and one not in rows), None)
+    if lost is not None:
+        missing = len(set(asked) - set(rows) - {None})
+        raise DataError(
+            f'{others.argument}: column "{evaluation}": {lost!r} of the answers is not there ({missing:,} of their evaluations are not)'
+        )
+    found: dict[str, Any] = {}
+    for name in others.columns:
+        if name == evaluation:
+            continue
+        values = others.values(name)
+        taken = [None if one is None else values[rows[one]] for one in asked]
+        if name not in answers.columns:
+            found[name] = taken
+            continue
+        for row, (said, here) in enumerate(zip(taken, answers.values(name), strict=True)):
+            if said != here:
+                raise DataError(
+                    f'{others.argument}: column "{name}": evaluation {asked[row]!r} has {said!r} but {here!r} in row {row} of the answers; '
+                    "leave the column out of one of the files"
+                )
+    types = dict.fromkeys(found, "String")
+    return Frame.of(answers.take(np.arange(len(answers)), found, types=types), answers.argument)

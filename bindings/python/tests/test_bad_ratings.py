@@ -79,3 +79,22 @@ def test_nothing_fails_without_words(kind: str, verb: str) -> None:
     if verb.startswith("calibration_study"):
         pytest.importorskip("jinja2")
         assert found.to_html().startswith("<!doctype html>")
+
+
+def test_a_scale_that_was_read_as_text_is_told_to_have_no_order(recwarn: pytest.WarningsRecorder) -> None:
+    frame = pd.DataFrame({"unit": [1, 1, 2, 2, 3, 3], "rater": ["a", "b"] * 3, "rating": ["1", "2", "3", "3", "5", "4"]})
+    columns = {"unit": "unit", "rater": "rater", "rating": "rating"}
+    with pytest.warns(UserWarning, match=r'rating: column "rating": the ratings are text that reads as numbers .*convert the column to numbers') as found:
+        table = qa.RatingTable(frame, **columns)
+    assert found[0].filename == __file__
+    assert "nominal" in str(qa.krippendorff_alpha(table))
+    with pytest.warns(UserWarning, match="criterion 'x'"):
+        qa.RatingTable(frame.assign(criterion="x"), criterion="criterion", **columns)
+    with pytest.warns(UserWarning, match="rating: matrix"):
+        qa.RatingTable.from_matrix([["1", "2"], ["3", "3"]])
+    recwarn.clear()
+    qa.RatingTable(frame, categories=["1", "2", "3", "4", "5"], **columns)
+    qa.RatingTable(frame.assign(rating=frame["rating"].astype(int)), **columns)
+    qa.RatingTable(frame.assign(rating=["a", "2", "3", "3", "5", "4"]), **columns)
+    qa.RatingTable(frame.assign(rating=["0", "1", "1", "1", "0", "0"]), **columns)
+    assert not recwarn.list

@@ -184,7 +184,8 @@ def test_text_ratings_take_their_order_from_declared_categories() -> None:
 
 
 def test_digits_held_as_text_are_not_ordered_behind_the_users_back() -> None:
-    digits = table(np.array([["10", "9"], ["2", "2"], ["9", "9"]], dtype=object))
+    with pytest.warns(UserWarning, match="text that reads as numbers"):
+        digits = table(np.array([["10", "9"], ["2", "2"], ["9", "9"]], dtype=object))
     with pytest.raises(qa.ArgumentError, match="declare them in their order"):
         qa.fleiss_kappa(digits, weights="ordinal")
 

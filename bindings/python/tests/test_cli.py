@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import errno
+import io
 import json
 import os
 import pty
@@ -14,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
@@ -571,3 +574,49 @@ def test_a_missing_option_is_a_usage_error(run_here: Run) -> None:
     assert done.returncode == 2
     assert "--seed" in done.stderr
     assert run_here("studdy").returncode == 2
+
+
+def test_wide_answers_and_a_file_of_evaluations_lead_to_calibration(tmp_path: Path) -> None:
+    from qascore.cli.app import app
+    from typer.testing import CliRunner
+
+    (tmp_path / "form.yaml").write_text(RUBRIC)
+    (tmp_path / "answers.csv").write_text(answers())
+    rows = list(csv.DictReader(io.StringIO(answers())))
+    wide: dict[str, dict[str, str]] = {}
+    for row in rows:
+        wide.setdefault(row["evaluation_id"], {})[row["criterion"]] = row["answer"]
+    about = {row["evaluation_id"]: (row["conversation_id"], row["rater_id"]) for row in rows}
+    lines = [f"{one},{given['greeting']},{given['solved']}" for one, given in wide.items()]
+    (tmp_path / "wide.csv").write_text("\n".join(["evaluation_id,greeting,solved", *lines]) + "\n")
+    who = [f"{one},{call},{rater}" for one, (call, rater) in reversed(about.items())]
+    (tmp_path / "evaluations.csv").write_text("\n".join(["evaluation_id,conversation_id,rater_id", *who]) + "\n")
+    (tmp_path / "bare.csv").write_text("\n".join(["evaluation_id,criterion,answer", *(f"{r['evaluation_id']},{r['criterion']},{r['answer']}" for r in rows)]) + "\n")
+
+    def invoke(*arguments: str) -> Any:
+        return CliRunner().invoke(app, list(arguments))
+
+    def score(file: str, *more: str) -> Any:
+        out = tmp_path / "scores.csv"
+        done = invoke("score", str(tmp_path / file), "--rubric", str(tmp_path / "form.yaml"), "--out", str(out), *more)
+        return sorted(csv.DictReader(out.open()), key=lambda row: row["evaluation_id"]) if done.exit_code == 0 else done
+
+    given = ("--evaluations", str(tmp_path / "evaluations.csv"))
+    expected = score("answers.csv")
+    assert score("wide.csv", *given) == score("bare.csv", *given) == score("answers.csv", *given) == expected
+    assert invoke("calibrate", str(tmp_path / "scores.csv"), "--rating", "score", "--json").exit_code == 0
+    assert "conversation_id" not in score("wide.csv")[0]
+    bare = invoke("calibrate", str(tmp_path / "scores.csv"), "--rating", "score")
+    assert bare.exit_code == 3 and "qascore score --evaluations FILE" in bare.stderr and "did you mean" not in bare.stderr
+
+    (tmp_path / "evaluations.csv").write_text("\n".join(["evaluation_id,conversation_id,rater_id", *who[1:]]) + "\n")
+    lost = score("wide.csv", *given)
+    assert lost.exit_code == 3 and "of the answers is not there (1 of their evaluations are not)" in lost.stderr
+    (tmp_path / "evaluations.csv").write_text("\n".join(["evaluation_id,conversation_id,rater_id", *who[:-1], who[-1].replace(",r1", ",r9")]) + "\n")
+    differs = score("answers.csv", *given)
+    assert differs.exit_code == 3 and 'column "rater_id"' in differs.stderr
+    (tmp_path / "evaluations.csv").write_text("\n".join(["evaluation_id,conversation_id,rater_id", *who, who[0]]) + "\n")
+    assert "expected once" in score("wide.csv", *given).stderr
+    (tmp_path / "other.csv").write_text("evaluation_id,a,b\ne1,1,2\n")
+    neither = score("other.csv")
+    assert neither.exit_code == 3 and 'expected a column "criterion"' in neither.stderr and "nor is there a column for each criterion" in neither.stderr

@@ -313,7 +313,9 @@ def assign(
 
 @app.command()
 def score(
-    file: Annotated[Path, typer.Argument(help="Answers, one per row: CSV, Parquet or JSON lines.", metavar="ANSWERS")],
+    file: Annotated[
+        Path, typer.Argument(help="Answers, one per row, or a column for each criterion: CSV, Parquet or JSON lines.", metavar="ANSWERS")
+    ],
     rubric: Annotated[
         Path,
         typer.Option("--rubric", help="The rubric: a YAML file, or the name of one that comes with qascore.", autocompletion=_rubrics),
@@ -321,6 +323,10 @@ def score(
     evaluation: Annotated[str, typer.Option("--evaluation", help="The column of evaluation ids.")] = "evaluation_id",
     criterion: Annotated[str, typer.Option("--criterion", help="The column of criteria.")] = "criterion",
     answer: Annotated[str, typer.Option("--answer", help="The column of answers.")] = "answer",
+    evaluations: Annotated[
+        Path | None,
+        typer.Option("--evaluations", help="A file with one row per evaluation, whose columns come along: its conversation, its rater."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The scores: .csv, .parquet or .jsonl; default scores.csv.")
     ] = None,
@@ -349,9 +355,10 @@ def score(
 ) -> None:
     """Score evaluations on a rubric.
 
-    Columns that are the same in all rows of an evaluation (its conversation, its rater) stand in the scores too.
+    Columns that are the same in all rows of an evaluation (its conversation, its rater) stand in the scores too, and so do those of
+    the file of evaluations.
 
-    Example: `qascore score answers.csv --rubric voice.yaml --out scores.csv`
+    Example: `qascore score answers.csv --rubric voice.yaml --evaluations evaluations.csv --out scores.csv`
     """
     with guarded() as streams:
         from ..study import score_answers
@@ -360,7 +367,7 @@ def score(
         streams.check(target, as_json)
         scores = score_answers(
             streams.read(file), streams.read(rubric, ".yaml"), evaluation=evaluation, criterion=criterion, answer=answer, unanswered=unanswered, unasked=unasked,
-            coded=coded,
+            coded=coded, evaluations=None if evaluations is None else streams.read(evaluations),
         )  # fmt: skip
         words = None if explain is None else scores.explain(explain)
         alone = target is None or streams.table(target, scores.to_frame())
