@@ -256,9 +256,7 @@ def _link(what: str, to: str, links: bool) -> Cell:
 def _criteria(study: CalibrationStudy, links: bool) -> Table:
     sizes, plans = dict(study.sizes), dict(study.plans)
     rows: list[tuple[Cell, ...]] = []
-    for ((criterion, _), alpha), (_, benchmark) in zip(
-        zip(study.levels, study.alpha, strict=True), study.benchmarks, strict=True
-    ):
+    for (criterion, _), alpha in zip(study.levels, study.alpha, strict=True):
         figure = Figure.from_estimate(alpha)
         kinds = {f.kind: f for f in study.findings if f.criterion == criterion}
         verdict = next((VERDICTS[kind] for kind in ("wording", "prevalence", *VERDICTS) if kind in kinds and kind in VERDICTS), "")
@@ -271,7 +269,7 @@ def _criteria(study: CalibrationStudy, links: bool) -> Table:
         change: tuple[Cell, ...] = () if study.changes is None else (_change_of(study, criterion),)
         raters: tuple[Cell, ...] = (_raters_wanted(plans.get(criterion)),) if plans else ()
         rows.append(
-            (_name(criterion), figure, verdict, _link(what.format(**about), to, links), *change, figure, benchmark.reached or "–", *raters)
+            (_name(criterion), figure, verdict, _link(what.format(**about), to, links), *change, figure, *raters)
         )
     columns = (
         Column("criterion"),
@@ -280,13 +278,10 @@ def _criteria(study: CalibrationStudy, links: bool) -> Table:
         Column("what to do"),
         *(() if study.changes is None else (Column("change", "fraction", 3),)),
         Column("interval", "interval", 3, "fraction"),
-        Column("at least"),
         *((Column(f"raters for {WANTED}", "count"),) if plans else ()),
     )
     notes = (
-        "“At least” is the best class of Landis and Koch's scale that alpha reaches with a probability of 95% (Gwet). "
-        f"Verdicts hold for all criteria at once; {TENTATIVE} is the least that Krippendorff asks of data for tentative "
-        "conclusions.",
+        f"Verdicts hold for all criteria at once; {TENTATIVE} is the least that Krippendorff asks of data for tentative conclusions.",
         *((f"“Raters for {WANTED}” is of how many raters the mean reaches a dependability of {WANTED}.",) if plans else ()),
     )
     return Table(columns, tuple(rows), "Criteria", notes, sortable=len(rows) > MOST_TILES, about="alpha")
@@ -347,13 +342,14 @@ def _agreement(study: CalibrationStudy) -> Section:
     )  # fmt: skip
     names = ("almost perfect", "substantial", "moderate", "fair", "slight", "poor")
     rows = tuple(
-        (_name(criterion), *(one.probability or (Undefined(one.undefined or "undefined"),) * len(names)))
+        (_name(criterion), one.reached or "–", *(one.probability or (Undefined(one.undefined or "undefined"),) * len(names)))
         for criterion, one in study.benchmarks
     )
     blocks.append(
         Table(
-            (Column("criterion"), *(Column(name, "percent") for name in names)), rows,
-            "How probable each class of Landis and Koch's scale is", about="benchmark",
+            (Column("criterion"), Column("at least"), *(Column(name, "percent") for name in names)), rows,
+            "How probable each class of Landis and Koch's scale is",
+            ("“At least” is the best class of Landis and Koch's scale that alpha reaches with a probability of 95% (Gwet).",), about="benchmark",
         )
     )  # fmt: skip
     blocks.append(coefficients_table(study.agreement, "The family of coefficients", "coefficient", about="coefficients"))

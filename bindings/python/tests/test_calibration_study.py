@@ -104,12 +104,12 @@ def test_the_page_opens_with_what_to_make_of_it_what_to_do_and_where_it_is_shown
     report = calibration_report(troubled, "T")
     criteria, raters = (block for block in report.summary if isinstance(block, Table))
     titles = [column.title for column in criteria.columns]
-    assert titles == ["criterion", "alpha", "verdict", "what to do", "interval", "at least", "raters for 0.8"]
+    assert titles == ["criterion", "alpha", "verdict", "what to do", "interval", "raters for 0.8"]
     clear, vague = criteria.rows
     assert clear[2:4] == ("too low because of f", Link("talk with f first", "form"))
     assert vague[2:4] == ("too low for all raters", Link("clear up the wording and teach it anew", "form"))
     wanted = {criterion: plan.enough[0].levels["rater"] if plan.enough else None for criterion, plan in troubled.plans}
-    assert [row[6] for row in criteria.rows] == [count or Undefined("even the mean of 20 raters does not reach it") for count in wanted.values()]
+    assert [row[5] for row in criteria.rows] == [count or Undefined("even the mean of 20 raters does not reach it") for count in wanted.values()]
     assert dict((row[0], row[2]) for row in raters.rows)["f"] == Link("talk first: the ratings may say nothing", "raters")
     assert dict((row[0], row[2]) for row in raters.rows)["e"] == Link("find out what changed then", "raters")
     sections = {section.id for section in report.sections}
