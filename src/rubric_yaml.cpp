@@ -143,6 +143,8 @@ std::string yaml_meant(const source& text, const YAML::Mark& mark, std::string_v
   const auto is_wide = [&](int line) { return text.line(line).find("：") != std::string_view::npos; };
   if (is_wide(mark.line) || is_wide(mark.line - 1))
     return ": in place of the wide colon ： YAML has : and a space";
+  if (message == "end of sequence not found" || message == "end of map not found")
+    return ": is this line indented as the ones around it? What belongs together has the same indentation";
   if (message == "illegal map value")
     return ": a text with a colon in it stands in quotes, each part of a list begins with -, and what "
            "belongs together has "

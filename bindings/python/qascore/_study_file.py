@@ -221,7 +221,7 @@ def _item_of_text(text: str, problems: Problems) -> Item:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = ", ".join(part for part in (error.context, error.problem) if part)
-        problems.add(_place(mark) if mark else "", "", f"expected YAML: {said}")
+        problems.add(_place(mark) if mark else "", "", f"expected YAML: {said}{_yaml_meant(text, mark, said)}")
         problems.stop()
     except yaml.YAMLError as error:  # characters that YAML does not allow
         problems.add("", "", f"expected YAML: {' '.join(str(error).split())}")
@@ -230,6 +230,19 @@ def _item_of_text(text: str, problems: Problems) -> Item:
         problems.add("", "", "the file is empty; expected a study")
         problems.stop()
     return _item_of_node(yaml, node, "", problems)
+
+
+def _yaml_meant(text: str, mark: Any, said: str) -> str:
+    """What people most often mean where the reader stops, in the words of the reader of rubrics."""
+    lines = text.splitlines()
+    near = lines[max(0, mark.line - 1) : mark.line + 1] if mark else []
+    if near and any("\t" in line[: len(line) - len(line.lstrip())] for line in near):
+        return "; YAML is indented by spaces, never by tabs"
+    if any("：" in line for line in near):
+        return "; in place of the wide colon ： YAML has : and a space"
+    if "mapping values are not allowed here" in said or "expected <block end>" in said or "could not find expected ':'" in said:
+        return "; is this line indented as the ones around it? What belongs together has the same indentation"
+    return ""
 
 
 def _item_of_node(yaml: Any, node: Any, path: str, problems: Problems) -> Item:

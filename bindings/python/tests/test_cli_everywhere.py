@@ -87,6 +87,18 @@ def test_an_option_that_is_none_names_the_one_that_was_meant(run: Run, command: 
     assert re.search(rf"No such option: {command[1]}\W.*[ (]{option}\b", said(done))
 
 
+def test_problems_of_studies_and_rubrics_show_their_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "tabs.yaml").write_text("title: x\nconversations:\n\tfile: calls.csv\n")
+    tabs = run("study", "tabs.yaml")
+    assert tabs.exit_code == 2
+    assert "YAML is indented by spaces, never by tabs\n      3 | \tfile: calls.csv\n        | ^\n" in tabs.stderr
+    (tmp_path / "broken.yaml").write_text(RUBRIC.replace("method: weighted", "method: wieghted"))
+    broken = run("score", "answers.csv", "--rubric", "broken.yaml")
+    assert broken.exit_code == 4 and "scoring: {method: wieghted" in broken.stderr.split("did you mean", 1)[1]
+    given = run("study", "-", given="title: x\nsampel: {size: 3}\n")
+    assert given.exit_code == 2 and "stdin.yaml:2:1" in given.stderr
+
+
 def test_the_version_is_an_option_too(run: Run) -> None:
     assert run("--version").stdout == run("version").stdout != ""
 

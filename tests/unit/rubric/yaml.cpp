@@ -251,6 +251,8 @@ TEST_CASE("empty files, other things, and files that are not there") {
   CHECK(refusal("just text\n").find("expected a map with the keys of a rubric") != std::string::npos);
   CHECK(refusal("[1, 2]\n").find("but found a list") != std::string::npos);
   CHECK(refusal("a: [1\n").find("expected YAML but found an error:") != std::string::npos);
+  CHECK(refusal("a:\n  - b: 1\n c: 2\n").find("is this line indented as the ones around it?") !=
+        std::string::npos);
   CHECK(refusal("qascore: 1\n\tid: f\n").find("YAML is indented by spaces, never by tabs") !=
         std::string::npos);
   CHECK(refusal("qascore: 1\nid：f\nversion: \"1\"\n")

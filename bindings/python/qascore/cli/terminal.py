@@ -182,12 +182,22 @@ def compiler_lines(file: Path, problems: Sequence[Problem]) -> str:
     return "\n".join(out)
 
 
+def _with_source(message: str) -> str:
+    """A message whose lines say a place in a study or a rubric, with the line of the file below each."""
+    out: list[str] = []
+    for line in message.splitlines():
+        place = re.match(r"(.+?\.(?:ya?ml|json)):(\d+):(\d+): (.*)", line)
+        problems = [Problem(place[1], int(place[2]), int(place[3]), "", place[4])] if place else []
+        out.append(compiler_lines(Path(place[1]), problems) if place else line)
+    return "\n".join(out)
+
+
 def fail(error: BaseException, streams: Streams) -> NoReturn:
     """Says what went wrong on the error stream and ends with the code of its kind."""
     for kind, code, headline in EXIT_CODES:
         if isinstance(error, kind):
-            said = as_options(streams.plain(str(error)), _OPTIONS.get(), argument=isinstance(error, ArgumentError))
-            lines = "\n".join(f"  {line}" for line in said.splitlines())
+            said = as_options(str(error), _OPTIONS.get(), argument=isinstance(error, ArgumentError))
+            lines = "\n".join(f"  {line}" for line in streams.plain(_with_source(said)).splitlines())
             _say(f"qascore: {headline}", lines)
             raise typer.Exit(code)
     _say("qascore: an unexpected error; please report it with what follows", "")
