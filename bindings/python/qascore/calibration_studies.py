@@ -263,7 +263,8 @@ class CalibrationStudy(Result):
             | {"estimate": None if f.estimate is None else f.estimate.to_dict()}
             for f in self.findings
         ]
-        out: dict[str, Any] = {"by": self.by, "levels": dict(self.levels), "margin": self.margin, "findings": findings}
+        levels = [{"criterion": criterion, "level": level} for criterion, level in self.levels]
+        out: dict[str, Any] = {"by": self.by, "levels": levels, "margin": self.margin, "findings": findings}
         for name in ("benchmarks", "plans", "sizes"):
             out[name] = [{"criterion": criterion} | one.to_dict() for criterion, one in getattr(self, name)]
         out["effects"] = [

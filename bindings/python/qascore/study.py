@@ -518,7 +518,12 @@ class _Run:
             kinds[asked.criterion] = "text"
         kinds[asked.rating] = "text" if asked.categories is not None else "auto" if asked.level == "nominal" else "number"
         when: dict[str, Kind] = {} if asked.order is None or asked.order in kinds else {asked.order: "auto"}
-        frame = self.read("ratings", asked.file, kinds | when).frame
+        try:
+            frame = self.read("ratings", asked.file, kinds | when).frame
+        except DataError as error:
+            if f'column "{asked.rating}": expected a number but found' not in str(error):
+                raise
+            raise DataError(f'{error}; score answers first (`qascore score`), or give level="nominal" to take them for names') from None
         self.counts["ratings"] = len(frame)
         columns: dict[str, Any] = {
             "unit": asked.unit, "rater": asked.rater, "rating": asked.rating, "criterion": asked.criterion,

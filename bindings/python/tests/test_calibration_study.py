@@ -72,6 +72,13 @@ def test_who_answers_at_random_and_who_drifts_is_found(troubled: qa.CalibrationS
     assert troubled.spreads["clear", "f"].value == pytest.approx(away.var(), rel=1e-9)
 
 
+def test_the_record_says_the_level_of_each_criterion_also_where_there_is_one(troubled: qa.CalibrationStudy) -> None:
+    assert {one["criterion"] for one in troubled.to_dict()["levels"]} == set(dict(troubled.levels))
+    ratings = pd.DataFrame({"call": [1, 1, 2, 2, 3, 3], "who": ["a", "b"] * 3, "score": [1, 2, 3, 3, 5, 4]})
+    alone = qa.calibration_study(qa.RatingTable(ratings, unit="call", rater="who", rating="score"), level="interval")
+    assert alone.to_dict()["levels"] == [{"criterion": None, "level": "interval"}]
+
+
 def test_the_wording_is_told_from_one_rater(troubled: qa.CalibrationStudy) -> None:
     assert of_kind(troubled, "wording") == {("vague", None)}
     assert of_kind(troubled, "one_rater") == {("clear", "f")}

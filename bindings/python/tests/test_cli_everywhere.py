@@ -73,6 +73,8 @@ def test_messages_name_the_options_of_the_command(run: Run, tmp_path: Path) -> N
     assert "--level: expected one of nominal" in run("calibrate", "calls.csv", "--level", "ordnial").stderr
     (tmp_path / "twice.csv").write_text("conversation_id,rater_id,rating\n1,a,2\n1,a,3\n1,b,2\n")
     twice = run("calibrate", "twice.csv").stderr
+    words = run("calibrate", "answers.csv", "--rating", "answer", "--criterion", "criterion").stderr
+    assert "expected a number but found 'no'; score answers first (`qascore score`), or give --level nominal" in words
     assert "rated it more than once; remove the repeats" in twice and "duplicates" not in twice  # which is no option
 
 
