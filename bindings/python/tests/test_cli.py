@@ -524,6 +524,8 @@ def test_an_interrupt_leaves_nothing(folder: Path) -> None:
     header, *rows = answers().splitlines()
     lines = [header] + [line.replace("c", f"x{copy}c", 2) for copy in range(300) for line in rows]
     (folder / "answers.csv").write_text("\n".join(lines) + "\n")
+    calls = CALLS.splitlines()[1:]  # of conversations that are there, so that nothing else stops it
+    (folder / "calls.csv").write_text(CALLS + "".join(f"x{copy}{line}\n" for copy in range(300) for line in calls))
     reader, writer = pty.openpty()
     started = subprocess.Popen(
         [sys.executable, "-m", "qascore.cli", "study", "study.yaml", "--out", "results"], cwd=folder, stderr=writer
