@@ -12,6 +12,7 @@
 #include <iomanip>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -29,8 +30,8 @@ sections:
   - id: call
     title: The call
     criteria:
-      - {id: greeting, title: Greets by the script, answer: yes_no}
-      - {id: solution, title: Solves the problem, answer: {scale: {min: 0, max: 4}}}
+      - {id: greeting, title: Greets by the script, answer: yes_no, not_applicable: true}
+      - {id: solution, title: Solves the problem, answer: {scale: {min: 0, max: 4}}, not_applicable: true}
 )";
 
 // Requests as lines: an id, then criterion=answer.
@@ -40,6 +41,7 @@ ev-3 greeting=yes solution=5
 ev-4 greeting=yes solutoin=2
 ev-5 greeting=yes solution=2
 ev-6 greeting=yes
+ev-7 greeting=not_applicable solution=not_applicable
 )";
 
 // Counts of durations between 2^k and 2^(k + 1) nanoseconds: no allocation, any range, quantiles within a factor of two.
@@ -90,10 +92,14 @@ public:
       words >> id;
       while (words >> word)
         answers[word.substr(0, word.find('='))] = word.substr(word.find('=') + 1);
-      const double score = qa::score(rubric_, answers).score.value();
-      scores_.push(score);
       std::ostringstream text;
-      text << id << " score " << std::fixed << std::setprecision(3) << score;
+      if (const std::optional<double> score = qa::score(rubric_, answers).score) {
+        scores_.push(*score);
+        text << id << " score " << std::fixed << std::setprecision(3) << *score;
+      } else { // an answer, too: nobody did anything wrong
+        ++without_score_;
+        text << id << " undefined: no criterion applies";
+      }
       out = text.str();
     } catch (const qa::error& e) { // what a request can do wrong; the service goes on
       ++refused_;
@@ -105,12 +111,14 @@ public:
 
   const qa::stream_summary& scores() const { return scores_; }
   const latency_histogram& latencies() const { return latencies_; }
+  std::uint64_t without_score() const { return without_score_; }
   std::uint64_t refused() const { return refused_; }
 
 private:
   qa::rubric rubric_;
   qa::stream_summary scores_;
   latency_histogram latencies_;
+  std::uint64_t without_score_ = 0;
   std::uint64_t refused_ = 0;
 };
 
@@ -124,8 +132,8 @@ int main() {
   for (int i = 0; i < 10'000; ++i) // and under load
     desk.answer("ev greeting=yes solution=" + std::to_string(i % 5));
 
-  std::cout << "scored " << desk.scores().count() << ", refused " << desk.refused() << ", mean " << std::fixed
-            << std::setprecision(3) << desk.scores().mean() << '\n'
+  std::cout << "scored " << desk.scores().count() << ", undefined " << desk.without_score() << ", refused "
+            << desk.refused() << ", mean " << std::fixed << std::setprecision(3) << desk.scores().mean() << '\n'
             << "latencies of " << desk.latencies().count() << " requests on the error stream\n";
   const auto microseconds = [&](double share) {
     return static_cast<double>(desk.latencies().quantile(share).count()) / 1000.0;
