@@ -8,6 +8,7 @@
 #include <qascore/kernel/impl/fay_herriot.ipp>
 #include <qascore/kernel/impl/mean.ipp>
 #include <qascore/kernel/impl/model_assisted.ipp>
+#include <qascore/kernel/impl/net_promoter.ipp>
 #include <qascore/kernel/impl/paired.ipp>
 #include <qascore/kernel/impl/ppi.ipp>
 #include <qascore/kernel/impl/proportion.ipp>

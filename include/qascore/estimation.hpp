@@ -9,6 +9,7 @@
 #include "estimation/model_assisted.hpp"
 #include "estimation/model_domains.hpp"
 #include "estimation/model_population.hpp"
+#include "estimation/net_promoter.hpp"
 #include "estimation/paired.hpp"
 #include "estimation/proportion.hpp"
 #include "estimation/quantile.hpp"

@@ -292,6 +292,14 @@ def mean_difference(
 def design_effect(design: dict[str, Any] | None, values: npt.NDArray[np.float64]) -> dict[str, Any]: ...
 
 # models
+def net_promoter_scores(
+    design: dict[str, Any] | None,
+    points: npt.NDArray[np.float64],
+    by: npt.NDArray[np.uint32] | None,
+    domains: int,
+    confidence: float,
+    interval: str,
+) -> Estimates: ...
 def means_of_cells(
     codes: npt.NDArray[np.uint32], cells: int, values: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]: ...

@@ -36,7 +36,13 @@ def answers_on_scale(rows: Rows, column: str, scale: tuple[int, int], missing: s
 
 
 def nps(
-    sample: Sample, column: str, *, by: Columns | None = None, confidence: float = 0.95, missing: str = "error"
+    sample: Sample,
+    column: str,
+    *,
+    by: Columns | None = None,
+    interval: str = "score",
+    confidence: float = 0.95,
+    missing: str = "error",
 ) -> Estimate | EstimateTable:
     """Net promoter score: per cent of answers 9 and 10 less per cent of answers 0 to 6, from -100 to 100.
 
@@ -46,6 +52,8 @@ def nps(
     column : str
         Whole numbers from 0 to 10.
     by : str or sequence of str, optional
+    interval : {"score", "t"}
+        Tango's limits, which stay on the scale and are there where all are promoters too; or value +- t standard errors.
     confidence : float
     missing : {"error", "drop", "domain"}
         As in `mean`.
@@ -53,8 +61,9 @@ def nps(
     Returns
     -------
     Estimate, or EstimateTable if `by` is given
-        It is the mean of 100, 0 and -100, whose standard error and t interval hold under the design: promoters and detractors are not
-        independent, and the interval is not that of a percentage.
+        It is the mean of 100, 0 and -100, whose standard error holds under the design: promoters and detractors are not independent,
+        and the interval is not that of a percentage. Source: Tango (1998), doi:10.1002/(SICI)1097-0258(19980430)17:8<891::AID-SIM780>3.0.CO;2-B,
+        under a design with the effective size, as for proportions.
 
     Examples
     --------
@@ -64,12 +73,13 @@ def nps(
     """
     rows = rows_of(sample)
     check_choice("missing", missing, MISSING)
+    check_choice("interval", interval, ("score", "t"))
     values = answers_on_scale(rows, column, (0, 10), missing)
-    points = np.where(values >= PROMOTER, 100.0, np.where(values < PASSIVE, -100.0, 0.0))
+    points = np.where(values >= PROMOTER, 1.0, np.where(values < PASSIVE, -1.0, 0.0))
     points[np.isnan(values)] = np.nan
     return _estimates(
         f"net promoter score of {column}", rows, by, missing, [rows.by_unit(points)],
-        lambda codes, domains, y: _core.means(rows.core(), y, codes, domains, confidence, None),
+        lambda codes, domains, y: _core.net_promoter_scores(rows.core(), y, codes, domains, confidence, interval),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@
 #include <qascore/kernel/design.hpp>
 #include <qascore/kernel/design_effect.hpp>
 #include <qascore/kernel/mean.hpp>
+#include <qascore/kernel/net_promoter.hpp>
 #include <qascore/kernel/proportion.hpp>
 #include <qascore/kernel/replicates.hpp>
 
@@ -284,6 +285,19 @@ void register_estimation(py::module_& module) {
         });
       },
       "design"_a, "events"_a, "by"_a, "domains"_a, "confidence"_a, "interval"_a, "replicates"_a);
+  module.def(
+      "net_promoter_scores",
+      [](const py::object& design, const numbers_array& points, const py::object& by, std::size_t domains,
+         confidence_level confidence, const std::string& interval) {
+        const confidence_level level{confidence};
+        const net_promoter_interval kind =
+            interval == "t" ? net_promoter_interval::t : net_promoter_interval::score;
+        return by_domain(design, points, by, domains, py::none(),
+                         [&](const auto& view, const auto& domain, auto y) {
+                           return kernel::net_promoter_scores(view, domain, y, level, kind);
+                         });
+      },
+      "design"_a, "points"_a, "by"_a, "domains"_a, "confidence"_a, "interval"_a);
   module.def(
       "mean_difference",
       [](const py::object& design, const numbers_array& values, const codes_array& by, std::size_t domains,

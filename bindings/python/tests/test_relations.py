@@ -217,6 +217,12 @@ def test_net_promoters_and_top_boxes() -> None:
         qa.top_box(answers, "csat", scale=(1, 4))
     with pytest.raises(ArgumentError, match="boxes: expected 1 to 4 on a scale from 1 to 5 but found 5"):
         qa.top_box(answers, "csat", boxes=5)
+    assert (found.low, found.high) == pytest.approx((-32.8069, 68.3249), abs=1e-4)  # the likelihood maximised by SciPy
+    by_t = qa.nps(answers, "recommend", interval="t")
+    assert by_t.high == pytest.approx(25 + 2.364624 * found.std_error, rel=1e-6)
+    assert (qa.nps(answers[:3], "recommend").low, qa.nps(answers[:3], "recommend").high) == pytest.approx((-12.3, 100), abs=0.1)
+    with pytest.raises(ArgumentError, match="interval: expected one of score, t but found 'tango'"):
+        qa.nps(answers, "recommend", interval="tango")
     gaps = qa.nps(answers.assign(recommend=[None, *answers["recommend"][1:]]), "recommend", missing="drop")
     assert (gaps.n, gaps.missing) == (7, 1)
 
