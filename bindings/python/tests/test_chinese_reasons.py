@@ -35,7 +35,7 @@ ELSEWHERE = (
     "Tests; adjusted p allows for the number of tests of one question (Holm", "absolute_deviation is from",
     "alpha now minus alpha in the previous study; intervals hold for all rows at once", "alpha without the rater",
     "fleiss_kappa of each category against all others; intervals hold for all", "from the crossed model",
-    "mean of the raters' Cohen kappas with the gold standard", "no criteria; give criterion= to RatingTable", "one criterion without a name", "rows at once",
+    "mean of the raters' Cohen kappas with the gold standard", "no criteria; give criterion= to RatingTable", "one criterion without a name", "rows at once", '": expected a number but found',
     "severity now minus severity in the previous study; intervals hold for all", "standard deviation of the own errors",
 )  # fmt: skip
 DESIGNS = re.compile(r", (?:independent rows|sample design)\b")

@@ -117,7 +117,7 @@ linearised correlation(const design_view& design, std::span<const double> x, std
 /// Hartley, Pearson 1957, Biometrika 44, 470-481), for columns without ties. They assume independent rows of
 /// near-normal data; the linearised interval does not, but needs some 50 rows or more; it is the automatic one of all
 /// other coefficients, which have no closed form. Where more than half of a column is one value (a rare complaint), it has at
-/// most as many degrees of freedom as there are other values, less one. Undefined interval: all but one of a column the same; fewer than 4 pairs; a perfect correlation; a biserial
+/// most the degrees of freedom of Welch's comparison of the other values with the rest (kernel/pairs.hpp), about their number less one. Undefined interval: all but one of a column the same; fewer than 4 pairs; a perfect correlation; a biserial
 /// or ad hoc polyserial one outside -1 to 1. Throws argument_error for closed_form and asymptotic under a design, and for
 /// closed_form where there is none.
 tested_estimate correlate(const design_view& design, std::span<const double> x, std::span<const double> y,

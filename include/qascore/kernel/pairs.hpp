@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -85,12 +86,18 @@ public:
     return is_constant(y) ? "the second column is constant" : "";
   }
 
-  /// What an interval that rests on influence values is held to. Where nearly all of a column is one value, the few others
-  /// are what is known: no more degrees of freedom than those, less one.
+  /// What an interval that rests on influence values is held to. Where more than half of a column is one value, the others
+  /// are what is known: no more degrees of freedom than Welch's comparison of those r with the m at that value has,
+  ///   (1/r + 1/m)^2 / (1 / (r^2 (r - 1)) + 1 / (m^2 (m - 1))),
+  /// about r - 1 where they are few. Source: Welch (1947), Biometrika 34, 28-35, doi:10.2307/2332510.
   df_limit limit() const {
     const std::size_t others = std::min(detail_pairs::off_the_majority(x), detail_pairs::off_the_majority(y));
-    return {others < 2 ? 0.0 : static_cast<double>(others) - 1.0,
-            "all but one of the values of a column are the same: no interval"};
+    if (others == x.size())
+      return {};
+    if (others < 2)
+      return {0.0, "all but one of the values of a column are the same: no interval"};
+    const auto r = static_cast<double>(others), m = static_cast<double>(x.size() - others);
+    return {std::pow(1.0 / r + 1.0 / m, 2) / (1.0 / (r * r * (r - 1.0)) + 1.0 / (m * m * (m - 1.0)))};
   }
 
   design_variance variance(variance_engine engine, std::span<const double> influence) const {

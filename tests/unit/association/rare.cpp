@@ -7,6 +7,7 @@
 #include <qascore/kernel/response_propensity.hpp>
 #include <qascore/kernel/within_between.hpp>
 
+#include "close_to.hpp"
 #include "random.hpp"
 
 #include <doctest/doctest.h>
@@ -22,6 +23,7 @@
 /// A rare outcome: what rests on influence values knows no more than the few rows that have it.
 namespace qa = qascore;
 using qa::correlation_method;
+using qascore::test::close_to;
 using qascore::test::normal;
 
 namespace {
@@ -84,11 +86,13 @@ std::vector<figure> all_of(const columns& c) {
 } // namespace
 
 TEST_CASE(
-    "intervals that rest on influence values have as many degrees of freedom as rare outcomes, less one") {
+    "intervals that rest on influence values have the degrees of freedom of rare outcomes against the rest") {
   std::mt19937_64 engine(5);
   for (const figure& of : all_of(columns(6, engine))) {
     CAPTURE(of.name);
-    CHECK(of.found.df == 5.0);
+    // Welch's degrees of freedom of groups of equal spread, SciPy 1.17 (ttest_ind): 6 against 234; 35 of those were silent.
+    const bool some_silent = of.name == "before" || of.name == "after";
+    CHECK(close_to(of.found.df, some_silent ? 5.3059310731117177 : 5.259623361305651, 1e-12));
     CHECK(of.found.low < of.found.high);
   }
   for (const figure& of : all_of(columns(1, engine))) {

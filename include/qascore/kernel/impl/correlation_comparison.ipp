@@ -263,6 +263,7 @@ namespace detail_comparison {
 struct part_correlation {
   tested_estimate found;
   std::vector<double> influence;
+  df_limit limit;
 };
 
 inline part_correlation of_units(const design_view& design, std::span<const double> x, std::vector<double> y,
@@ -298,6 +299,7 @@ inline part_correlation of_units(const design_view& design, std::span<const doub
     out.found.test.p_value = student_t_p_value(out.found.test.statistic, spread.df);
   }
   out.influence = std::move(of.influence);
+  out.limit = of.limit;
   return out;
 }
 
@@ -379,7 +381,7 @@ QASCORE_INLINE correlations_by_part compare_parts(const design_view& given, std:
       const double a = here.found.std_error, b = rest.found.std_error;
       c = a > 0.0 && b > 0.0 ? (a * a + b * b - of_difference.variance) / (2.0 * a * b) : 0.0;
       error = std::sqrt(of_transformed.variance);
-      df = std::min({of_difference.df, here.found.df, rest.found.df});
+      df = std::min({of_difference.df, here.limit.most, rest.limit.most});
       fewest = std::min(fewest, df);
     }
     finish(pair, c, error, df, confidence);
