@@ -3,6 +3,7 @@
 
 #include "../core/column.hpp"
 #include "../core/error.hpp"
+#include "../core/label.hpp"
 #include "../core/projection.hpp"
 #include "../detail/format.hpp"
 #include "../detail/nearest.hpp"
@@ -34,19 +35,15 @@ struct anonymous_raters_t {};
 inline constexpr anonymous_raters_t anonymous_raters{};
 
 namespace detail {
-inline std::string label_text(std::string_view label) {
-  return std::string(label);
-}
-template <class Number>
-requires std::is_arithmetic_v<Number> std::string label_text(Number label) {
-  return format_number(static_cast<double>(label));
-}
 template <class Label>
 std::vector<std::string> label_texts(const std::vector<Label>& labels) {
   std::vector<std::string> out;
   out.reserve(labels.size());
   for (const Label& label : labels)
-    out.push_back(label_text(label));
+    if constexpr (label_type<Label>)
+      out.push_back(label_text(label));
+    else // numbers with a fraction may name units, too
+      out.push_back(format_number(static_cast<double>(label)));
   return out;
 }
 inline void check_present(std::span<const std::uint32_t> codes, const char* what) {

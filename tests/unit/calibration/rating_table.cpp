@@ -100,6 +100,30 @@ TEST_CASE("a rater of whom there is no rating is no rater of the table") {
   CHECK(table_of(rows).view().raters == 2);
 }
 
+TEST_CASE("whole numbers that differ by one name different units and raters, however large") {
+  struct numbered {
+    std::int64_t unit, rater;
+    double score;
+  };
+  constexpr std::int64_t large = (std::int64_t{1} << 60) + 1;
+  const std::vector<numbered> large_ids{
+      {large, large, 1}, {large, large + 1, 2}, {large + 1, large, 2}, {large + 1, large + 1, 2}};
+  const auto table = qa::rating_table::from(large_ids, &numbered::unit, &numbered::rater, &numbered::score);
+  CHECK(table.units() == std::vector<std::string>{"1152921504606846977", "1152921504606846978"});
+  CHECK(table.raters() == table.units());
+  CHECK(table.only({"1152921504606846978"}).ratings() == 2);
+  enum class who { first = 1, second = 2 };
+  struct other {
+    double unit;
+    who rater;
+    double score;
+  };
+  const std::vector<other> named{{0.5, who::first, 1}, {0.5, who::second, 2}};
+  const auto by_enum = qa::rating_table::from(named, &other::unit, &other::rater, &other::score);
+  CHECK(by_enum.units() == std::vector<std::string>{"0.5"});
+  CHECK(by_enum.raters() == std::vector<std::string>{"1", "2"});
+}
+
 TEST_CASE("raters may be unknown") {
   const auto table = qa::rating_table::from(reviews, &review::call, qa::anonymous_raters, &review::score);
   CHECK(table.anonymous());

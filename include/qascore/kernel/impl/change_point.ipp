@@ -102,7 +102,7 @@ QASCORE_INLINE change_point_result change_point(std::span<const double> values, 
     counter_stream stream(start, replicate);
     for (std::size_t i = x.size() - 1; i > 0; --i)
       std::swap(x[i], x[stream.below(i + 1)]);
-    as_large += detail_change::largest_gain(x) >= gain * (1.0 - 1e-12) ? 1 : 0;
+    as_large += detail_change::largest_gain(x) >= gain * (1.0 - 1e-12) ? 1u : 0u;
   }
   if (permutations > 0)
     out.p_value = (1.0 + static_cast<double>(as_large)) / (1.0 + static_cast<double>(permutations));

@@ -420,7 +420,7 @@ QASCORE_INLINE dawid_skene_result dawid_skene(const rating_view& ratings, std::s
     out.runs.push_back(run);
   }
   for (const em_run& run : out.runs)
-    out.agreeing += run.log_likelihood > out.runs[out.best].log_likelihood - 1e-6 ? 1 : 0;
+    out.agreeing += run.log_likelihood > out.runs[out.best].log_likelihood - 1e-6 ? 1u : 0u;
   const std::size_t q = out.categories;
   out.prior = best.prior;
   out.confusion = best.confusion;

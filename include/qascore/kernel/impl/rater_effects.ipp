@@ -103,7 +103,7 @@ inline double bootstrap_p(const mixed_data& data, double statistic, const rater_
             value += std::sqrt(null.at.variance[count]) * normal(engine);
           mixed_data drawn = data;
           drawn.y = y;
-          larger[part] += statistic_of(drawn) >= statistic * (1.0 - 1e-9) ? 1 : 0;
+          larger[part] += statistic_of(drawn) >= statistic * (1.0 - 1e-9) ? 1u : 0u;
         }
       });
   const auto count = std::accumulate(larger.begin(), larger.end(), std::size_t{0});

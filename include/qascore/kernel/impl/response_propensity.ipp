@@ -277,7 +277,7 @@ QASCORE_INLINE adjusted_estimates adjusted_correlation(const design_view& design
   using namespace detail_response;
   std::size_t n = 0;
   for (std::size_t i = 0; i < design.units; ++i)
-    n += is_missing(x[i]) || is_missing(y[i]) ? 0 : 1;
+    n += is_missing(x[i]) || is_missing(y[i]) ? 0u : 1u;
   const linearised before = correlation(design, x, y, method);
   linearised after;
   if (fit.undefined.empty()) {

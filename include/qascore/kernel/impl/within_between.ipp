@@ -146,7 +146,7 @@ QASCORE_INLINE within_between_result within_between(const design_view& given, st
   std::vector<std::size_t> size(groups, 0);
   within_between_result out;
   for (const std::uint32_t g : code)
-    out.groups += size[g]++ == 0 ? 1 : 0;
+    out.groups += size[g]++ == 0 ? 1u : 0u;
 
   std::string obstacle = p.obstacle();
   if (obstacle.empty() && !unanswered.empty() && !silent_domains(answered.view(), {}, unanswered).empty())
