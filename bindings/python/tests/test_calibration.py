@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import subprocess
@@ -470,6 +471,16 @@ def test_order_of_units_and_raters_does_not_move_a_coefficient(rows: list[list[f
         assert x.value == pytest.approx(y.value, abs=1e-12, nan_ok=True)
         assert x.std_error == pytest.approx(y.std_error, abs=1e-12, nan_ok=True)
         assert math.isnan(x.value) or (x.value <= 1.0 + 1e-15 and not x.high > 1.0)
+
+
+def test_rounding_is_no_variation_in_any_order() -> None:
+    # Conger's kappa is 0 here; in some orders -2.2e-16 with a standard error of 6.7e-17.
+    matrix = np.array([[NAN] * 4, [2, NAN, 2, 1], [2, NAN, 2, 3]])
+    found = {
+        qa.conger_kappa(table(matrix[:, list(raters)], categories=[1, 2, 3, 4]), weights="bipolar").undefined
+        for raters in itertools.permutations(range(4))
+    }
+    assert found == {"no variation in the sample: no interval"}
 
 
 @settings(max_examples=60, deadline=None)

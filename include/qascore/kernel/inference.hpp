@@ -28,6 +28,8 @@ struct inference_options {
   bool normal = false;                                           ///< normal quantile in place of t
   double lower_bound = -std::numeric_limits<double>::infinity(); ///< limits are cut here
   double upper_bound = std::numeric_limits<double>::infinity();
+  double magnitude =
+      0.0; ///< of the numbers that the value is the difference of: what is smaller than their rounding is none
   std::string_view method{}; ///< name of the estimator, carried into the result; a string literal
   std::size_t n = 0;         ///< units behind the estimate; 0: all of the design
 };

@@ -389,6 +389,7 @@ QASCORE_INLINE agreement_result finish_agreement(linearised_agreement coefficien
   inference.normal = options.normal;
   inference.lower_bound = coefficient.lowest;
   inference.upper_bound = 1.0;
+  inference.magnitude = 1.0; // chance and what was observed are fractions
   inference.method = method;
   agreement_result out;
   static_cast<estimate&>(out) = infer_rated(coefficient, ratings, with_ratings(ratings, std::min(least, carrying)),

@@ -241,6 +241,7 @@ QASCORE_INLINE agreement_comparison compare_agreement(std::span<const measured_t
   inference_options inference;
   inference.confidence = options.confidence;
   inference.normal = options.normal;
+  inference.magnitude = 1.0; // as of agreement()
   inference.method = "difference of agreement coefficients";
   for (std::size_t j = 1; j < count; ++j)
     for (std::size_t i = 0; i < j; ++i) {

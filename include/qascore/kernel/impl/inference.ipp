@@ -87,7 +87,9 @@ QASCORE_INLINE estimate infer(double value, const design_variance& spread, const
     return out;
   }
   // Values that agree by chance say nothing about how far off they may be.
-  if (!(out.std_error > 4.0 * std::numeric_limits<double>::epsilon() * std::abs(value))) {
+  const double rounding =
+      std::numeric_limits<double>::epsilon() * std::max(std::abs(value), options.magnitude);
+  if (!(out.std_error > 4.0 * rounding)) {
     out.undefined = "no variation in the sample: no interval";
     return out;
   }
