@@ -2,8 +2,9 @@
 
     python must_not_compile.py SCRATCH COMPILER [FLAG ...]
 
-A case is a .cpp beside this file. Its fault stands under `#if defined(FAULT)`, and a line `// expect: REGEX` says what
-the compiler's message must hold (an alternative for each compiler where their words differ).
+A case is a .cpp beside this file. Its fault stands under `#if defined(FAULT)`, or is each flag that a line `// flag: FLAG`
+names; a line `// expect: REGEX` says what the compiler's message must hold (an alternative for each compiler where their
+words differ).
 """
 
 import re
@@ -18,18 +19,20 @@ from compiler import compile_unit, in_parallel  # noqa: E402
 def complaint(case: Path, scratch: Path, command: list[str]) -> str:
     text = case.read_text()
     expected = re.findall(r"^// expect: (.+)$", text, re.MULTILINE)
-    if len(expected) != 1 or "defined(FAULT)" not in text:
-        return "a case needs one line `// expect: REGEX` and a fault under `#if defined(FAULT)`"
+    faults = re.findall(r"^// flag: (.+)$", text, re.MULTILINE) + ["-DFAULT"] * ("defined(FAULT)" in text)
+    if len(expected) != 1 or not faults:
+        return "a case needs one line `// expect: REGEX` and a fault, under `#if defined(FAULT)` or as a line `// flag: FLAG`"
     unit = scratch / case.name
     shutil.copyfile(case, unit)
     sound = compile_unit(command, unit)
     if not sound.compiles:
         return f"does not compile without its fault:\n{sound.messages}"
-    faulty = compile_unit(command, unit, "-DFAULT")
-    if faulty.compiles:
-        return "compiles with its fault"
-    if not re.search(expected[0], faulty.messages):
-        return f"fails, but not in the words {expected[0]!r}:\n{faulty.messages}"
+    for fault in faults:
+        faulty = compile_unit(command, unit, fault)
+        if faulty.compiles:
+            return f"compiles with {fault}"
+        if not re.search(expected[0], faulty.messages):
+            return f"fails with {fault}, but not in the words {expected[0]!r}:\n{faulty.messages}"
     return ""
 
 

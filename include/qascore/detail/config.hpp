@@ -9,3 +9,9 @@
 #else
 #define QASCORE_INLINE inline
 #endif
+
+/// NaN is how a missing value looks inside: a compiler told that there is none takes missing values for data, in the
+/// embedder's units too, which compile the fronts.
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "qascore needs NaN, its missing value: compile without -ffast-math, -Ofast and -ffinite-math-only"
+#endif
