@@ -133,7 +133,8 @@ int main() {
     desk.answer("ev greeting=yes solution=" + std::to_string(i % 5));
 
   std::cout << "scored " << desk.scores().count() << ", undefined " << desk.without_score() << ", refused "
-            << desk.refused() << ", mean " << std::fixed << std::setprecision(3) << desk.scores().mean() << '\n'
+            << desk.refused() << ", mean " << std::fixed << std::setprecision(3) << desk.scores().mean()
+            << '\n'
             << "latencies of " << desk.latencies().count() << " requests on the error stream\n";
   const auto microseconds = [&](double share) {
     return static_cast<double>(desk.latencies().quantile(share).count()) / 1000.0;
