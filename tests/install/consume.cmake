@@ -1,5 +1,6 @@
 # Configures, builds and runs the consumer, or the examples as a project of their own, in a scratch folder that starts empty.
-#   cmake -DSOURCE=... -DBUILD=... -DSCRATCH=... -DCOMPILER=... -DKIND=find_package|add_subdirectory|no_yaml|examples -P consume.cmake
+#   cmake -DSOURCE=... -DBUILD=... -DSCRATCH=... -DCOMPILER=... -DKIND=find_package|add_subdirectory|no_yaml|examples|unknown_component
+#     -P consume.cmake
 function(run)
   execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
@@ -22,6 +23,15 @@ else()
   if(KIND STREQUAL "no_yaml")
     list(APPEND arguments -DCONSUMER_YAML=OFF -DCMAKE_DISABLE_FIND_PACKAGE_yaml-cpp=ON)
   endif()
+endif()
+if(KIND STREQUAL "unknown_component")
+  execute_process(COMMAND "${CMAKE_COMMAND}" -G Ninja -S "${CMAKE_CURRENT_LIST_DIR}/unknown_component" -B "${build}" ${arguments}
+                  RESULT_VARIABLE status ERROR_VARIABLE said)
+  string(REGEX REPLACE "[ \n]+" " " said "${said}") # CMake breaks lines where it likes
+  if(status EQUAL 0 OR NOT said MATCHES "no component \"yml\"; there are compiled and yaml")
+    message(FATAL_ERROR "expected to be told which components there are, but found: ${said}")
+  endif()
+  return()
 endif()
 set(project "${CMAKE_CURRENT_LIST_DIR}/consumer")
 if(KIND STREQUAL "examples")
