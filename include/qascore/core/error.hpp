@@ -7,7 +7,8 @@
 #include <vector>
 
 /// What can go wrong, as types. A message says which argument or column, what was found, what is allowed,
-/// where (row, line), and what was probably meant. No other exception leaves the library, but std::bad_alloc.
+/// where (row, line), and what was probably meant. Beside them the library throws std::bad_alloc, and std::system_error
+/// where a thread that was asked for cannot be started; what your own projections and functions throw passes through.
 namespace qascore {
 
 /// Base of all errors of the library.
