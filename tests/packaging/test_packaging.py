@@ -66,6 +66,13 @@ def test_the_licence_is_one() -> None:
     assert {CONDA["about"]["license"], VCPKG["license"], CITATION["license"], conan()["license"]} == {licence}
 
 
+def test_the_port_and_the_wheels_promise_the_system_that_is_tested() -> None:
+    systems = [name for name in PROJECT["project"]["classifiers"] if name.startswith("Operating System")]
+    assert systems == ["Operating System :: POSIX :: Linux"]
+    assert VCPKG["supports"] == "linux"
+    assert set(PROJECT["tool"]["cibuildwheel"]) & {"linux", "macos", "windows"} == {"linux"}
+
+
 def test_the_citation_is_of_this_project() -> None:
     assert CITATION["cff-version"] == "1.2.0"
     assert set(CITATION) >= {"message", "title", "authors"}
