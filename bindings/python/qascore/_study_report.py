@@ -142,8 +142,9 @@ def study_summary(study: Study) -> str:
     for name, calibration in study.calibration.items():
         keys = dict(calibration.alpha.keys)
         criteria = keys.get(calibration.by or "", [name] * len(calibration.alpha))
+        applies = " applies" if name == "applicability" else ""
         for criterion, level, alpha in zip(criteria, keys["level"], calibration.alpha, strict=True):
-            rows.append([f"Alpha ({level}), {criterion}", alpha.value, range_text(alpha.low, alpha.high), alpha.n])
+            rows.append([f"Alpha ({level}), {criterion}{applies}", alpha.value, range_text(alpha.low, alpha.high), alpha.n])
             truths.append(None)
     for key, estimate in zip(
         zip(*(values for _, values in study.association.keys), strict=True), study.association, strict=True

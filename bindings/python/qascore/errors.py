@@ -96,12 +96,14 @@ def did_you_mean(found: object, allowed: Iterable[object]) -> str:
 
 
 def column_meant(name: str, columns: Iterable[str]) -> str:
-    """What to do where a frame or file lacks a column: what a merge has made of it, or the nearest name, but of no column that is
-    known to say something else (a conversation is no evaluation)."""
+    """What to do where a frame or file lacks a column: what a merge has made of it, scores that may be meant, or the nearest name, but
+    of no column that is known to say something else (a conversation is no evaluation)."""
     present = list(columns)
     doubled = [f"{name}_x", f"{name}_y"]
     if all(one in present for one in doubled):
         return f'; a merge has made "{doubled[0]}" and "{doubled[1]}" of it, since both frames had it: merge on it too, or take it from one'
+    if name == "rating" and "score" in present:
+        return '; to take scores for ratings, give rating="score"'
     return did_you_mean(name, [one for one in present if one not in ROLES] if name in ROLES else present)
 
 

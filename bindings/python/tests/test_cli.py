@@ -298,12 +298,25 @@ def test_a_file_of_answers_without_answers_is_refused(run_here: Run, folder: Pat
 
 def test_scores_go_on_into_the_calibration_of_raters(run_here: Run, folder: Path) -> None:
     assert run_here("score", "answers.csv", "--rubric", "service.yaml", "--out", "sc.csv").returncode == 0
+    done = run_here("calibrate", "sc.csv")
+    assert done.returncode == 3
+    assert 'expected a column "rating" but found' in done.stderr
+    assert "to take scores for ratings, give --rating score" in done.stderr
     done = run_here("calibrate", "sc.csv", "--rating", "score", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     alpha = json.loads(done.stdout)["calibration"]["ratings"]["alpha"][0]
     study = json.loads(run_here("study", "study.yaml", "--json").stdout)["calibration"]["score"]["alpha"][0]
     assert alpha["level"] == study["level"] == "interval"
     assert (alpha["value"], alpha["low"], alpha["high"]) == (study["value"], study["low"], study["high"])
+
+
+def test_whether_a_criterion_applies_is_told_from_the_criterion(run_here: Run, folder: Path) -> None:
+    (folder / "service.yaml").write_text(RUBRIC.replace("title: Greets,", "title: Greets, not_applicable: true,"))
+    (folder / "answers.csv").write_text(answers().replace("-r1,c001,r1,greeting,yes", "-r1,c001,r1,greeting,not_applicable"))
+    lines = run_here("study", "study.yaml").stdout.splitlines()
+    names = [line.split("  ")[0] for line in lines if "greeting" in line]
+    assert names[:2] == ["Alpha (ordinal), greeting", "Alpha (nominal), greeting applies"]
+    assert "conversations by criterion greeting (1)" in names[2]
 
 
 def test_raters_are_calibrated(run_here: Run, folder: Path) -> None:

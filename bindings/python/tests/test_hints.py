@@ -190,6 +190,12 @@ def test_a_column_that_a_merge_has_doubled_is_explained() -> None:
         qa.RatingTable(frame.assign(evaluation_id="e1"), unit="conversation_id", rating="score")
 
 
+def test_scores_that_may_be_meant_for_ratings_are_named() -> None:
+    frame = pd.DataFrame({"conversation_id": ["c1"], "rater_id": ["r1"], "score": [1.0]})
+    with pytest.raises(qa.MissingColumnError, match='to take scores for ratings, give rating="score"'):
+        qa.RatingTable(frame, unit="conversation_id", rater="rater_id", rating="rating")
+
+
 def test_no_column_is_suggested_that_says_something_else() -> None:
     frame = pd.DataFrame({"evaluation_id": ["e1"], "weight": [1.0]})
     with pytest.raises(qa.MissingColumnError) as found:
