@@ -16,8 +16,7 @@ from . import _core
 from ._render import number
 from ._results import Estimate, EstimateTable
 from .agreement_comparison import AgreementDifference
-from .calibration_studies import FIRST, MOST_RATERS, QUESTIONS, TENTATIVE, WANTED, CalibrationStudy
-from .generalizability import DStudy
+from .calibration_studies import FIRST, QUESTIONS, TENTATIVE, CalibrationStudy
 from .report import (
     Block,
     Cell,
@@ -39,6 +38,7 @@ from .report import (
     Tiles,
     Undefined,
 )
+from .verdicts import MOST_RATERS, WANTED, Verdict
 
 COEFFICIENTS = {
     "percent_agreement": "Percent agreement",
@@ -75,27 +75,6 @@ PARTS = {  # the findings by what they are about
     "What cannot be said": ("not_answered",),
 }
 
-VERDICTS = {
-    "agreement_reliable": "reliable",
-    "agreement_tentative": "tentative",
-    "agreement_unclear": "too few ratings to tell",
-    "agreement_below_tentative": "too low",
-    "wording": "too low for all raters",
-    "prevalence": "low, though raters agree",
-    "undefined": "undefined",
-}
-TO_DO = {  # of a criterion: what, and the section that shows why; {n} are conversations, {rater} is who
-    "undefined": ("see why", "agreement"),
-    "one_rater": ("talk with {rater} first", "form"),
-    "wording": ("clear up the wording and teach it anew", "form"),
-    "prevalence": ("rate conversations on which answers differ", "agreement"),
-    "reason_unclear": ("double-score more before blaming a rater or the wording", "form"),
-    "agreement_below_tentative": ("look at answers and pairs of raters", "form"),
-    "agreement_unclear": ("double-score about {n} conversations", "gains"),
-    "agreement_tentative": ("average several raters where one score decides", "gains"),
-    "agreement_reliable": ("nothing now", "agreement"),
-}
-MORE = "double-score more conversations"  # where it is not known how many, or these are not enough
 TO_DO_WITH_RATERS = {  # the gravest first
     "at_random": ("talk first: the ratings may say nothing", "raters"),
     "one_rater": ("talk first: alone keeps alpha low", "form"),
@@ -254,23 +233,12 @@ def _link(what: str, to: str, links: bool) -> Cell:
 
 
 def _criteria(study: CalibrationStudy, links: bool) -> Table:
-    sizes, plans = dict(study.sizes), dict(study.plans)
     rows: list[tuple[Cell, ...]] = []
-    for (criterion, _), alpha in zip(study.levels, study.alpha, strict=True):
-        figure = Figure.from_estimate(alpha)
-        kinds = {f.kind: f for f in study.findings if f.criterion == criterion}
-        verdict = next((VERDICTS[kind] for kind in ("wording", "prevalence", *VERDICTS) if kind in kinds and kind in VERDICTS), "")
-        if "one_rater" in kinds:
-            verdict = f"too low because of {kinds['one_rater'].rater}"
-        what, to = next((TO_DO[kind] for kind in TO_DO if kind in kinds), ("", ""))
-        if "{n}" in what and (criterion not in sizes or sizes[criterion].n <= alpha.n):
-            what = MORE
-        about = {"n": number(sizes[criterion].n) if criterion in sizes else "", "rater": kinds["one_rater"].rater if "one_rater" in kinds else ""}
-        change: tuple[Cell, ...] = () if study.changes is None else (_change_of(study, criterion),)
-        raters: tuple[Cell, ...] = (_raters_wanted(plans.get(criterion)),) if plans else ()
-        rows.append(
-            (_name(criterion), figure, verdict, _link(what.format(**about), to, links), *change, figure, *raters)
-        )
+    for one in study.criteria.rows:
+        figure = Figure.from_estimate(one.alpha)
+        change: tuple[Cell, ...] = () if study.changes is None else (_change_of(one),)
+        raters: tuple[Cell, ...] = (Undefined(one.no_raters) if one.no_raters else one.raters_needed,) if study.plans else ()
+        rows.append((_name(one.criterion), figure, one.verdict, _link(one.to_do, one.section, links), *change, figure, *raters))
     columns = (
         Column("criterion"),
         Column("alpha", "fraction", 3),
@@ -278,31 +246,17 @@ def _criteria(study: CalibrationStudy, links: bool) -> Table:
         Column("what to do"),
         *(() if study.changes is None else (Column("change", "fraction", 3),)),
         Column("interval", "interval", 3, "fraction"),
-        *((Column(f"raters for {WANTED}", "count"),) if plans else ()),
+        *((Column(f"raters for {WANTED}", "count"),) if study.plans else ()),
     )
     notes = (
         f"Verdicts hold for all criteria at once; {TENTATIVE} is the least that Krippendorff asks of data for tentative conclusions.",
-        *((f"“Raters for {WANTED}” is of how many raters the mean reaches a dependability of {WANTED}.",) if plans else ()),
+        *((f"“Raters for {WANTED}” is of how many raters the mean reaches a dependability of {WANTED}.",) if study.plans else ()),
     )
     return Table(columns, tuple(rows), "Criteria", notes, sortable=len(rows) > MOST_TILES, about="alpha")
 
 
-def _raters_wanted(plan: DStudy | None) -> Cell:
-    """Of how many raters the mean is dependable."""
-    if plan is None or math.isnan(plan[0].dependability.value):
-        return None if plan is None else Undefined(plan[0].dependability.undefined or "undefined")
-    if plan.enough:
-        return plan.enough[0].levels["rater"]
-    return Undefined(f"even the mean of {MOST_RATERS} raters does not reach it")
-
-
-def _change_of(study: CalibrationStudy, criterion: Any) -> Cell:
-    if study.changes is None:
-        return None
-    keys = dict(study.changes.keys)
-    criteria = keys.get(study.by or "", (None,) * len(study.changes))
-    found = [one for name, one in zip(criteria, study.changes, strict=True) if name == criterion]
-    return Figure.from_estimate(found[0]) if found else Undefined("the previous study did not have it")
+def _change_of(one: Verdict) -> Cell:
+    return Undefined("the previous study did not have it") if one.change is None else Figure.from_estimate(one.change)
 
 
 def _named_raters(study: CalibrationStudy, links: bool) -> list[Block]:

@@ -40,6 +40,7 @@ from .generalizability import DStudy, d_study, g_study
 from .gold import raters_against_gold
 from .rater_models import RaterEffects, _some, rater_effects
 from .sample_size import SampleSize, sample_size_for_mean
+from .verdicts import MOST_RATERS, WANTED, StudyVerdicts, verdict_on
 
 __all__ = ["CalibrationStudy", "Finding", "StudyTests", "calibration_study"]
 
@@ -54,8 +55,6 @@ MOST_WEIGHED = 4096  # categories; kappa has a weight for each two of them
 MOST_PAIRED = 40  # raters; of more nobody reads the matrix of pairs
 MOST_GROUPS = 6  # of raters whom nothing connects, by name
 MOST_MODELLED = 5000  # units; a variance component has an effect for each of them
-MOST_RATERS = 20  # of one conversation, that a plan thinks of
-WANTED = 0.8  # dependability that plans are to reach
 SEED, PERMUTATIONS = 1, 1999  # of the tests of change: the same study says the same
 MOST_DRAWS, DRAWN_UNITS = 100, 200_000  # of two ratings of each unit, all together
 QUESTIONS = {
@@ -250,9 +249,25 @@ class CalibrationStudy(Result):
     described: str = ""
     _table: RatingTable | None = field(default=None, compare=False)
 
-    def tables(self) -> dict[str, EstimateTable | RaterSummary | StudyTests]:
-        """The tables that there are, by name."""
-        names = ("alpha", "agreement", "categories", "pairs", "icc", "raters", "spreads", "with_others", "drift", "severities",
+    @property
+    def criteria(self) -> StudyVerdicts:
+        """What to make of each criterion, one row each: alpha with its limits, the verdict, what to do, raters and units needed."""
+        plans, sizes, changes = dict(self.plans), dict(self.sizes), {}
+        if self.changes is not None:
+            keys = dict(self.changes.keys).get(self.by or "", (None,) * len(self.changes))
+            changes = dict(zip(keys, self.changes, strict=True))
+        rows = tuple(
+            verdict_on(
+                criterion, level, alpha, self.findings, plans.get(criterion), sizes[criterion].n if criterion in sizes else None,
+                changes.get(criterion),
+            )
+            for (criterion, level), alpha in zip(self.levels, self.alpha, strict=True)
+        )  # fmt: skip
+        return StudyVerdicts(self.by, rows, self.changes is not None, self.alpha.backend)
+
+    def tables(self) -> dict[str, EstimateTable | RaterSummary | StudyTests | StudyVerdicts]:
+        """The tables that there are, by name; `criteria` says what to make of each criterion."""
+        names = ("criteria", "alpha", "agreement", "categories", "pairs", "icc", "raters", "spreads", "with_others", "drift", "severities",
                  "own_spreads", "usual", "left_out", "without", "gold", "gold_raters", "changes", "severity_changes",
                  "tests")  # fmt: skip
         return {name: table for name in names if (table := getattr(self, name)) is not None}
@@ -279,8 +294,9 @@ class CalibrationStudy(Result):
         ]
         return out | {name: table.to_dict()["rows"] for name, table in self.tables().items()}
 
-    def to_frame(self, table: str = "alpha", backend: str | None = None) -> Any:
-        """One of the tables (`tables()`) as a frame."""
+    def to_frame(self, table: str = "criteria", backend: str | None = None) -> Any:
+        """One row per criterion: alpha with its limits, the verdict, what to do, raters and units needed; or another one of
+        the tables (`tables()`)."""
         return self.tables()[check_choice("table", table, self.tables())].to_frame(backend)
 
     def to_html(self, title: str = "Calibration of raters", *, language: str = "en", made: Mapping[str, str] | None = None) -> str:

@@ -389,7 +389,7 @@ def test_the_study_finds_what_was_put_in(panel: pd.DataFrame) -> None:
     assert study.left_out["facts", "e"].low > 0
     assert study.levels == (("facts", "ordinal"), ("tone", "ordinal"))
     assert set(study.tables()) == {
-        "alpha", "agreement", "categories", "pairs", "icc", "raters", "spreads", "with_others", "usual", "left_out", "without",
+        "criteria", "alpha", "agreement", "categories", "pairs", "icc", "raters", "spreads", "with_others", "usual", "left_out", "without",
         "severities", "own_spreads", "tests",
     }  # fmt: skip
     assert "e" in study.summary()

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import qascore as qa
-from qascore._calibration_report import ABOUT_RATERS, PARTS, TO_DO, TO_DO_WITH_RATERS, VERDICTS, calibration_report
+from qascore._calibration_report import ABOUT_RATERS, PARTS, TO_DO_WITH_RATERS, calibration_report
 from qascore.report import IntervalPlot, Link, Table, Undefined
+from qascore.verdicts import TO_DO, VERDICTS
 
 DATA = Path(os.environ.get("QASCORE_REFERENCE_DATA", "")) / "data"
 
@@ -121,6 +122,45 @@ def test_the_page_opens_with_what_to_make_of_it_what_to_do_and_where_it_is_shown
     assert dict((row[0], row[2]) for row in raters.rows)["e"] == Link("find out what changed then", "raters")
     sections = {section.id for section in report.sections}
     assert {cell.to for block in (criteria, raters) for row in block.rows for cell in row if isinstance(cell, Link)} <= sections
+
+
+def test_as_a_frame_a_study_says_what_the_page_makes_of_each_criterion(troubled: qa.CalibrationStudy) -> None:
+    frame = troubled.to_frame()
+    assert isinstance(frame, pd.DataFrame)
+    assert list(frame.columns) == [
+        "criterion", "level", "alpha", "std_error", "low", "high", "df", "n", "confidence", "verdict", "to_do", "raters_needed",
+        "units_needed", "undefined",
+    ]  # fmt: skip
+    (page, *_) = (block for block in calibration_report(troubled, "T").summary if isinstance(block, Table))
+    assert list(frame["criterion"]) == [row[0] for row in page.rows] == ["clear", "vague"]
+    assert list(frame["alpha"]) == [one.value for one in troubled.alpha] and list(frame["low"]) == [one.low for one in troubled.alpha]
+    assert list(frame["verdict"]) == [row[2] for row in page.rows] == ["too low because of f", "too low for all raters"]
+    assert list(frame["to_do"]) == [row[3].text for row in page.rows if isinstance(row[3], Link)]
+    shown = [None if isinstance(row[5], Undefined) else row[5] for row in page.rows]
+    assert [None if math.isnan(count) else count for count in frame["raters_needed"]] == shown
+    assert list(frame["units_needed"]) == [size.n for _, size in troubled.sizes]
+    assert troubled.to_dict()["criteria"][0]["verdict"] == "too low because of f"
+    assert "too low for all raters" in repr(troubled.criteria) and "too low for all raters" in troubled._repr_html_()
+
+
+def test_of_the_previous_study_the_frame_has_the_change_of_each_criterion() -> None:
+    frame = panel(60)
+    then = table(frame[(frame["criterion"] == "clear") & (frame["call"] < "c040")])
+    found = qa.calibration_study(table(frame), previous=then)
+    assert found.changes is not None
+    clear, vague = found.to_frame().to_dict("records")
+    (one,) = found.changes
+    assert (clear["change"], clear["change_low"], clear["change_high"]) == (one.value, one.low, one.high)
+    assert math.isnan(vague["change"]) and math.isnan(vague["change_low"])
+
+
+def test_of_one_criterion_the_frame_has_one_row_without_a_name() -> None:
+    frame = panel(60)
+    found = qa.calibration_study(qa.RatingTable(frame[frame["criterion"] == "clear"], unit="call", rater="who", rating="score"))
+    (row,) = found.to_frame().to_dict("records")
+    assert "criterion" not in row and row["verdict"] == "reliable" and row["to_do"] == "nothing now"
+    undefined = qa.calibration_study(qa.RatingTable.from_matrix([[1.0, math.nan], [math.nan, 2.0]])).to_frame()
+    assert list(undefined["verdict"]) == ["undefined"] and list(undefined["undefined"]) == ["no unit has two ratings"]
 
 
 def test_every_finding_has_its_part_of_a_page_and_every_verdict_something_to_do() -> None:

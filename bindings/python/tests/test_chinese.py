@@ -158,8 +158,9 @@ def test_the_page_names_the_command_that_makes_it_again(tmp_path: Path) -> None:
 
 
 def test_verdicts_and_questions_have_counterparts() -> None:
-    from qascore._calibration_report import ABOUT_RATERS, USUAL, VERDICTS
+    from qascore._calibration_report import ABOUT_RATERS, USUAL
     from qascore.calibration_studies import QUESTIONS
+    from qascore.verdicts import VERDICTS
 
     asked = [f"{question[0].upper()}{question[1:]}" for question in QUESTIONS.values()]
     known = [*VERDICTS.values(), *ABOUT_RATERS.values(), *USUAL.values(), *asked]
