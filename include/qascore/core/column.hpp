@@ -1,6 +1,7 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include "label.hpp"
 #include "missing.hpp"
 #include "projection.hpp"
 
@@ -41,24 +42,38 @@ using owned_label =
     std::conditional_t<std::is_convertible_v<T, std::string_view>, std::string, std::remove_cvref_t<T>>;
 } // namespace detail
 
+/// What can stand in a column of numbers: an arithmetic type, or std::optional of one.
+template <class T>
+concept number_value = requires(const std::remove_cvref_t<T>& value) {
+  to_double(value);
+};
+
 /// Column of doubles from a range and a projection to a number or std::optional of one. Missing becomes NaN.
 template <class Range, class Projection>
   requires projection_of<Projection, Range>
 std::vector<double> number_column(const Range& rows, const Projection& projection) {
-  std::vector<double> out;
-  out.reserve(std::ranges::size(rows));
-  for (const auto& row : rows)
-    out.push_back(to_double(std::invoke(projection, row)));
+    using raw = std::invoke_result_t<const Projection&, row_reference<Range>>;
+    static_assert(number_value<raw>, "qascore: this column is of numbers; the projection must give an "
+                                     "arithmetic type or std::optional of one");
+    std::vector<double> out;
+    if constexpr (number_value<raw>) { // else what follows would hide the line above
+      out.reserve(std::ranges::size(rows));
+      for (const auto& row : rows)
+        out.push_back(to_double(std::invoke(projection, row)));
+    }
   return out;
 }
 
-/// Dense codes from a range and a projection to a label (anything ordered and hashable; std::optional for missing).
-/// Labels are copied once each, inside the call.
+/// Dense codes from a range and a projection to a label (text, whole number, bool, enumeration, or std::optional of
+/// one for missing). Labels are copied once each, inside the call.
 template <class Range, class Projection>
   requires projection_of<Projection, Range>
 auto label_column(const Range& rows, const Projection& projection) {
   using raw = std::remove_cvref_t<std::invoke_result_t<const Projection&, row_reference<Range>>>;
   using traits = detail::label_traits<raw>;
+  static_assert(label_type<typename traits::label>, "qascore: this column is of labels; the projection must "
+                                                    "give text, a whole number, bool, an enumeration, or "
+                                                    "std::optional of one");
   using label = detail::owned_label<typename traits::label>;
   coded_column<label> out;
   out.codes.reserve(std::ranges::size(rows));

@@ -117,35 +117,98 @@ TEST_CASE("a batch has the same bits whether criteria have few answers, many, or
 TEST_CASE("processors with and without wide registers take the same steps") {
   namespace steps = kernel::detail_scoring;
   std::mt19937 bits(4);
-  for (const std::size_t count : {1u, 2u, 3u, 4u, 6u, 7u, 12u, 13u, 250u}) {
-    std::vector<steps::answer_step> answers;
+  const auto one = [&](std::size_t criterion, std::size_t count) {
+    steps::criterion_steps out{criterion, {}};
     const std::size_t states =
         count > 3 && count < 250 ? 2 : 0; // codes that count from the top, as 254 and 253
     for (std::size_t i = 0; i < count; ++i)
-      answers.push_back({static_cast<std::uint8_t>(i < states ? 254 - i : i - states),
-                         static_cast<std::uint8_t>(bits()),
-                         false,
-                         {}});
-    std::vector<int> step(256, -1);
-    for (const auto& answer : answers)
-      step[answer.code] = answer.step;
-    for (const std::size_t rows : {0u, 1u, 31u, 67u, 512u}) {
-      std::vector<std::uint8_t> codes(rows), expected_odd(rows), odd(rows), best_odd(rows);
-      for (auto& code : codes)
-        code = static_cast<std::uint8_t>(bits() % 8 == 0 ? 255 - bits() % 4 : bits() % (count + 2));
-      std::vector<std::uint8_t> expected(rows, 200), sums = expected, best = expected;
-      for (std::size_t row = 0; row < rows; ++row) {
-        expected_odd[row] = step[codes[row]] < 0;
-        expected[row] = static_cast<std::uint8_t>(expected[row] + std::max(0, step[codes[row]]));
+      out.answers.push_back({static_cast<std::uint8_t>(i < states ? 254 - i : i - states),
+                             static_cast<std::uint8_t>(bits()),
+                             false,
+                             {}});
+    out.by_digit = steps::tables_by_digit(out.answers);
+    return out;
+  };
+  CHECK(one(0, 12).by_digit.has_value());
+  CHECK(!one(0, 250).by_digit.has_value());
+  for (const std::vector<std::size_t>& counts : std::vector<std::vector<std::size_t>>{{1},
+                                                                                      {2},
+                                                                                      {3},
+                                                                                      {4},
+                                                                                      {6},
+                                                                                      {7},
+                                                                                      {12},
+                                                                                      {13},
+                                                                                      {15},
+                                                                                      {250},
+                                                                                      {3, 3, 3},
+                                                                                      {2, 250, 4},
+                                                                                      {250, 3, 17, 12, 1}}) {
+    steps::lookup all;
+    for (std::size_t c = 0; c < counts.size(); ++c)
+      all.criteria.push_back(one(c, counts[c]));
+    for (const std::size_t rows : {0u, 1u, 31u, 63u, 64u, 67u, 130u, 512u}) {
+      std::vector<std::vector<std::uint8_t>> codes(counts.size(), std::vector<std::uint8_t>(rows));
+      std::vector<const std::uint8_t*> columns;
+      std::vector<bool> expected_odd(rows);
+      std::vector<std::uint8_t> expected(rows, 200);
+      for (std::size_t c = 0; c < counts.size(); ++c) {
+        std::vector<int> step(256, -1);
+        for (const auto& answer : all.criteria[c].answers)
+          step[answer.code] = answer.step;
+        for (std::size_t row = 0; row < rows; ++row) {
+          const std::uint8_t code = codes[c][row] = static_cast<std::uint8_t>(
+              bits() % 8 == 0 ? 255 - bits() % 4 : bits() % (counts[c] + (bits() % 4 == 0 ? 2 : 0)));
+          if (step[code] < 0)
+            expected_odd[row] = true;
+          else
+            expected[row] = static_cast<std::uint8_t>(expected[row] + step[code]);
+        }
+        columns.push_back(codes[c].data());
       }
-      steps::add_steps(codes.data(), rows, answers, sums.data(), odd.data());
-      steps::best_add_steps()(codes.data(), rows, answers, best.data(), best_odd.data());
-      CHECK(sums == expected);
-      CHECK(best == expected);
-      for (std::size_t row = 0; row < rows; ++row)
-        REQUIRE((odd[row] != 0) == (expected_odd[row] != 0));
-      CHECK(best_odd == odd);
+      for (const steps::batch_loops& loops : {steps::batch_loops{}, steps::best_loops()}) {
+        std::vector<std::uint8_t> sums(rows, 200), odd(rows);
+        loops.sum(all, {columns, columns}, rows, sums.data(), odd.data());
+        for (std::size_t row = 0; row < rows; ++row) {
+          REQUIRE((odd[row] != 0) == expected_odd[row]);
+          if (!expected_odd[row]) // sums of others are not used
+            REQUIRE(int{sums[row]} == int{expected[row]});
+        }
+      }
     }
+  }
+}
+
+TEST_CASE("processors with and without wide registers divide alike") {
+  namespace steps = kernel::detail_scoring;
+  std::mt19937 bits(5);
+  const std::size_t rows = 515;
+  std::vector<kernel::node_score> sums(rows);
+  std::vector<std::uint8_t> zero(rows);
+  for (std::size_t row = 0; row < rows; ++row) {
+    sums[row] = {static_cast<double>(bits() % 50), static_cast<double>(bits() % 50 * (bits() % 9 != 0))};
+    zero[row] = bits() % 5 == 0;
+  }
+  std::vector<std::vector<double>> scores;
+  std::vector<std::vector<std::uint8_t>> flags;
+  for (const steps::batch_loops& loops : {steps::batch_loops{}, steps::best_loops()}) {
+    std::vector<double> before(rows), score(rows);
+    std::vector<std::uint8_t> flag(rows);
+    loops.divide(sums.data(), rows, {0.25, 0.75}, before.data());
+    loops.zeros(before.data(), zero.data(), rows, score.data(), flag.data());
+    scores.push_back(before), scores.push_back(score), flags.push_back(flag);
+  }
+  CHECK(std::ranges::equal(scores[0], scores[2], {}, bits_of, bits_of));
+  CHECK(std::ranges::equal(scores[1], scores[3], {}, bits_of, bits_of));
+  CHECK(flags[0] == flags[1]);
+  for (std::size_t row = 0; row < rows; ++row) {
+    const bool none = !(sums[row].possible > 0.0);
+    REQUIRE(std::isnan(scores[0][row]) == none);
+    REQUIRE(int{flags[0][row]} ==
+            (none ? kernel::flag_not_scorable : 0) + (zero[row] != 0 ? kernel::flag_fail : 0));
+    if (!none)
+      REQUIRE(scores[1][row] ==
+              (zero[row] != 0 ? 0.0 : std::clamp(sums[row].earned / sums[row].possible, 0.25, 0.75)));
   }
 }
 

@@ -28,9 +28,33 @@ struct answer_step {
   node_score amount;
 };
 
+/// Codes and steps by the lower hexadecimal digit of the code, which most often tells a question's answers apart: its
+/// options count from 0, its states from 255 down. Processors look 16 such bytes up at once.
+struct digit_tables {
+  alignas(16) std::array<std::uint8_t, 16> code, step;
+};
+
+/// None where two answers share a digit.
+inline std::optional<digit_tables> tables_by_digit(std::span<const answer_step> answers) noexcept {
+  digit_tables out;
+  for (std::size_t digit = 0; digit < 16; ++digit) {
+    out.code[digit] = static_cast<std::uint8_t>(15 - digit); // of another digit: no answer
+    out.step[digit] = 0;
+  }
+  for (const answer_step& answer : answers) {
+    const std::size_t digit = answer.code % 16u;
+    if (out.code[digit] % 16u == digit)
+      return std::nullopt;
+    out.code[digit] = answer.code;
+    out.step[digit] = answer.step;
+  }
+  return out;
+}
+
 struct criterion_steps {
   std::size_t criterion = 0;
   std::vector<answer_step> answers;
+  std::optional<digit_tables> by_digit{}; ///< once the steps are known
 };
 
 struct lookup {
@@ -95,6 +119,8 @@ inline std::size_t step_by_digit(criterion_steps& criterion, std::size_t radix) 
 /// The table from the steps: criterion by criterion, every sum so far with every answer.
 inline lookup make_lookup(std::span<criterion_steps> criteria) {
   lookup out{{criteria.begin(), criteria.end()}, {}};
+  for (criterion_steps& one : out.criteria)
+    one.by_digit = tables_by_digit(one.answers);
   std::array<std::optional<node_score>, lookup_entries> sums;
   sums[0] = node_score{};
   for (const criterion_steps& one : criteria) {

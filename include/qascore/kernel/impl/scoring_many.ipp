@@ -81,7 +81,7 @@ public:
   block_scorer(const scoring_plan& plan, std::span<const scoring_round> rounds,
                std::span<const std::span<const std::uint8_t>> answers)
       : plan_{plan}, rounds_{rounds}, answers_{answers}, full_{plan, answers}, conditions_{plan},
-        columns_(plan.inputs) {
+        columns_(plan.inputs), later_(plan.inputs) {
     std::size_t lookups = 0;
     for (const scoring_round& round : rounds)
       lookups += round.lookups.size();
@@ -128,22 +128,27 @@ private:
     std::ranges::fill(steps_, std::uint8_t{0});
     odd_.fill(0);
     zero_.fill(0);
-    for (std::size_t c = 0; c < columns_.size(); ++c)
+    const std::size_t later = start + 2 * block_rows; // the next block is too near: measured
+    for (std::size_t c = 0; c < columns_.size(); ++c) {
       columns_[c] = answers_[c].data() + start;
+      later_[c] = answers_[c].data() + (later + block_rows <= answers_[c].size() ? later : start);
+    }
     conditions_(columns_, rows, odd_.data());
     std::uint8_t* steps = steps_.data();
     for (const scoring_round& round : rounds_)
       for (const lookup& one : round.lookups) {
-        for (const criterion_steps& criterion : one.criteria) {
-          const std::uint8_t* const codes = columns_[criterion.criterion];
-          add_steps_(codes, rows, criterion.answers, steps, odd_.data());
+        loops_.sum(one, {columns_, later_}, rows, steps, odd_.data());
+        for (const criterion_steps& criterion : one.criteria)
           for (const answer_step& answer : criterion.answers)
             if (answer.sets_zero)
-              for (std::size_t row = 0; row < rows; ++row)
-                zero_[row] = static_cast<std::uint8_t>(zero_[row] | (codes[row] == answer.code ? 1 : 0));
-        }
+              mark(columns_[criterion.criterion], rows, answer.code);
         steps += block_rows;
       }
+  }
+
+  void mark(const std::uint8_t* codes, std::size_t rows, std::uint8_t code) {
+    for (std::size_t row = 0; row < rows; ++row)
+      zero_[row] = static_cast<std::uint8_t>(zero_[row] | (codes[row] == code ? 1 : 0));
   }
 
   static void join_parent(node_score* child, node_score* parent, std::size_t rows, double weight) {
@@ -158,18 +163,12 @@ private:
   void finish(const scoring_columns& out, std::size_t start, std::size_t rows) const {
     double* const before = out.score_before_fail.data() + start;
     double* const score = out.score.data() + start;
-    std::uint8_t* const flags = out.flags.data() + start;
-    if (plan_.how == combine::base) // always scorable
-      for (std::size_t row = 0; row < rows; ++row) {
+    if (plan_.how == combine::base)
+      for (std::size_t row = 0; row < rows; ++row)
         before[row] = form_value(plan_, sums_[row]);
-        flags[row] = 0;
-      }
     else
-      divide_(sums_.data(), rows, {plan_.floor, plan_.cap}, before, flags);
-    for (std::size_t row = 0; row < rows; ++row) {
-      score[row] = before[row] * static_cast<double>(1 - zero_[row]);
-      flags[row] = static_cast<std::uint8_t>(flags[row] | flag_fail * zero_[row]);
-    }
+      loops_.divide(sums_.data(), rows, {plan_.floor, plan_.cap}, before);
+    loops_.zeros(before, zero_.data(), rows, score, out.flags.data() + start);
     for (std::size_t row = 0; row < rows && plan_.digits >= 0; ++row)
       score[row] = reported(plan_, score[row]);
   }
@@ -180,11 +179,11 @@ private:
   row_scorer full_;
   block_conditions<block_rows> conditions_;
   std::vector<const std::uint8_t*> columns_; // of the block, settled
+  std::vector<const std::uint8_t*> later_;   // of a block that comes
   std::vector<std::uint8_t> steps_;          // sums of steps: block_rows per lookup
   std::vector<node_score> sums_;             // block_rows per depth
   std::array<std::uint8_t, block_rows> odd_{}, zero_{};
-  decltype(&add_steps) add_steps_ = best_add_steps();
-  decltype(&divide_sums) divide_ = best_divide_sums();
+  batch_loops loops_ = best_loops();
 };
 
 } // namespace detail_scoring
