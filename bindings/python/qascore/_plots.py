@@ -538,11 +538,181 @@ def matrix_plot(
     low, high = limits or (None, None)
     image = ax.imshow(np.ma.masked_invalid(grid), cmap="Blues", vmin=low, vmax=high, aspect="auto")
     norm: Any = image.norm
+    known = grid[np.isfinite(grid)]
+    decimals = 0 if limits is None and np.all(known == np.rint(known)) else 2  # counts have none
     for row, column in zip(*np.nonzero(np.isfinite(grid)), strict=True):
         color = "white" if norm(grid[row, column]) > 0.6 else "black"
-        ax.text(column, row, f"{grid[row, column]:.2f}", ha="center", va="center", color=color, fontsize=8)
+        ax.text(column, row, f"{grid[row, column]:,.{decimals}f}", ha="center", va="center", color=color, fontsize=8)
     ax.set_xticks(range(len(column_labels)), column_labels, rotation=90 if len(column_labels) > 8 else 0)
     ax.set_yticks(range(len(row_labels)), row_labels)
     calm(ax)
     ax.spines["bottom"].set_visible(False)
+    return ax
+
+
+def pairs_plot(
+    together: npt.ArrayLike, row_labels: Sequence[str], column_labels: Sequence[str], ax: Axes | None = None, *, label: str = ""
+) -> Axes:
+    """How many units each two raters share, shaded by the number; what each shares with itself stays white.
+
+    Parameters
+    ----------
+    together : array_like
+        Raters by raters.
+    row_labels, column_labels : sequence of str
+        Names of the raters.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure if it is not given.
+    label : str, optional
+        What stands under the axis.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    counts: Any = np.asarray(together, dtype=float)
+    ax = matrix_plot(np.where(np.eye(len(counts), dtype=bool), np.nan, counts), row_labels, column_labels, ax)
+    ax.set_xlabel(label)
+    return ax
+
+
+def shares_plot(
+    labels: Sequence[str], parts: Sequence[str], counts: npt.ArrayLike, ax: Axes | None = None, *, label: str = ""
+) -> Axes:
+    """Bars of shares that add up to 100 %, the first on top, from the palest shade of one colour to the darkest.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        Names of the bars.
+    parts : sequence of str
+        Names of the parts, in the order of their shades.
+    counts : array_like
+        How many of each part each bar has: bars by parts. A bar of nothing stays empty.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure if it is not given.
+    label : str, optional
+        What stands under the axis.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> ax = shares_plot(["ann", "bob"], ["no", "yes"], [[3, 7], [5, 5]], label="share of each answer")
+    """
+    table: Any = np.asarray(counts, dtype=float)
+    if table.shape != (len(labels), len(parts)):
+        raise DataError(f"counts: expected the shape {(len(labels), len(parts))} but found {table.shape}")
+    ax = new_axes(ax, 7.0, 1.6 + 0.32 * len(labels))
+    totals = table.sum(axis=1)
+    shares = 100 * table / np.where(totals == 0, 1, totals)[:, None]
+    ends = np.cumsum(shares, axis=1)
+    shade = need("matplotlib", "report").colormaps["Blues"]
+    places = np.arange(len(labels))
+    for at, name in enumerate(parts):
+        color = shade(0.15 + 0.8 * (at / (len(parts) - 1) if len(parts) > 1 else 1.0))
+        ax.barh(places, shares[:, at], left=ends[:, at] - shares[:, at], height=0.7, color=color, edgecolor="white", label=name)
+    for at, total in enumerate(totals):
+        ax.text(1.01, at, f"n = {int(total):,}", transform=ax.get_yaxis_transform(), va="center", fontsize=8, color=SOFT)
+    ax.set_yticks(places, labels)
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+    ax.set_xlim(0, 100)
+    ax.xaxis.set_major_formatter(need("matplotlib.ticker", "report").PercentFormatter(decimals=0))
+    ax.set_xlabel(label)
+    ax.legend(frameon=False, ncols=min(6, len(parts)), loc="lower left", bbox_to_anchor=(0, 1), handlelength=1)
+    calm(ax)
+    return ax
+
+
+def ranges_plot(
+    labels: Sequence[str], values: Sequence[npt.ArrayLike], ax: Axes | None = None, *, label: str = ""
+) -> Axes:
+    """Median (a line), quartiles (a box) and range (whiskers) of each group, the first on top, with its number of values.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        Names of the groups.
+    values : sequence of array_like
+        The values of each; a group of none has no box.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure if it is not given.
+    label : str, optional
+        What stands under the axis.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> ax = ranges_plot(["ann", "bob"], [[0.7, 0.8, 0.9], [0.5, 0.6]], label="score")
+    """
+    groups = [np.asarray(one, dtype=float) for one in values]
+    if len(groups) != len(labels):
+        raise DataError(f"values: expected {len(labels)} groups but found {len(groups)}")
+    ax = new_axes(ax, 7.0, 1.2 + 0.32 * len(labels))
+    places = np.arange(len(labels))
+    ends = np.array([np.quantile(one, (0, 0.25, 0.5, 0.75, 1)) if len(one) else np.full(5, np.nan) for one in groups]).T
+    ax.hlines(places, ends[0], ends[4], color=ACCENT, linewidth=1.2)
+    ax.barh(places, ends[3] - ends[1], left=ends[1], height=0.5, color=GRID, edgecolor=ACCENT, zorder=2)
+    ax.vlines(ends[2], places - 0.25, places + 0.25, color=MARK, linewidth=2, zorder=3)
+    for at, one in enumerate(groups):
+        ax.text(1.01, at, f"n = {len(one):,}", transform=ax.get_yaxis_transform(), va="center", fontsize=8, color=SOFT)
+    ax.set_yticks(places, labels)
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+    ax.set_xlabel(label)
+    aside(ax, "line: median, box: half of the values")
+    ax.grid(axis="x", color=GRID)
+    calm(ax)
+    return ax
+
+
+def spans_plot(
+    labels: Sequence[str],
+    spans: Sequence[tuple[float, float, float]],
+    ax: Axes | None = None,
+    *,
+    texts: Sequence[str] = (),
+    label: str = "",
+) -> Axes:
+    """Lines from the smallest to the largest value with a dot at the mean, from zero, the first on top.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        Names of the rows.
+    spans : sequence of (float, float, float)
+        Smallest value, mean and largest value; NaN draws nothing.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure if it is not given.
+    texts : sequence of str, optional
+        What stands at the right of each row.
+    label : str, optional
+        What stands under the axis.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> ax = spans_plot(["phone", "chat"], [(10.0, 12.0, 15.0), (3.0, 3.0, 3.0)], texts=["n = 20", "n = 9"], label="weight")
+    """
+    ax = new_axes(ax, 7.0, 1.0 + 0.32 * len(labels))
+    low, middle, high = (np.array(column, dtype=float) for column in zip(*spans, strict=True))
+    places = np.arange(len(labels))
+    ax.hlines(places, low, high, color=ACCENT, linewidth=2)
+    ax.plot(middle, places, "o", color=ACCENT, markeredgecolor="white", zorder=3)
+    for at, text in enumerate(texts):
+        ax.text(1.01, at, text, transform=ax.get_yaxis_transform(), va="center", fontsize=8, color=SOFT, family=fonts())
+    ax.set_xlim(0, 1.05 * np.nanmax(high))
+    ax.set_yticks(places, labels)
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+    ax.set_xlabel(label)
+    aside(ax, "from the smallest to the largest, dot: mean")
+    ax.grid(axis="x", color=GRID)
+    calm(ax)
     return ax

@@ -13,13 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._frames import MISSING_CODE, Frame
+from ._frames import MISSING_CODE, Frame, build_frame
 from ._render import html_table, text_table
 from .errors import ArgumentError, DataError, MissingColumnError, check_choice, check_noun, did_you_mean
 
 Categories: TypeAlias = "Sequence[Any] | None"
 MAXIMAL_RATER_WORDS = 6
 EVALUATION, CRITERION = "evaluation_id", "criterion"  # columns as the rest of the library calls them
+NAMES = ("unit", "rater", "rating")  # columns of a table that was made of no frame
+PICTURES = ("pairs", "ratings")
+MOST_STEPS = 12  # categories that bars show as shares; of more values the quartiles are drawn
 
 
 @dataclass(frozen=True)
@@ -184,13 +187,17 @@ class RatingTable:
         self._parts = tuple(parts)
         self._criterion = criterion if criterion is not None else ("criterion" if len(ratings) > 1 else None)
         self._backend: str | None = data.backend
+        self._names = (unit, rater or NAMES[1], ratings[0] if len(ratings) == 1 else NAMES[2])
 
     @classmethod
-    def _of(cls, parts: Sequence[Part], criterion: str | None, backend: str | None) -> RatingTable:
+    def _of(
+        cls, parts: Sequence[Part], criterion: str | None, backend: str | None, names: tuple[str, str, str] = NAMES
+    ) -> RatingTable:
         table = cls.__new__(cls)
         table._parts = tuple(parts)
         table._criterion = criterion
         table._backend = backend
+        table._names = names
         return table
 
     @classmethod
@@ -284,7 +291,7 @@ class RatingTable:
         """The table of one criterion."""
         for part in self._parts:
             if self._criterion is not None and part.criterion == criterion:
-                return RatingTable._of([Part(None, *_fields(part)[1:])], None, self._backend)
+                return RatingTable._of([Part(None, *_fields(part)[1:])], None, self._backend, self._names)
         raise ArgumentError(
             f"criterion: {criterion!r} is none of this table; expected among {', '.join(map(str, self.criteria))}"
             f"{did_you_mean(criterion, self.criteria)}"
@@ -321,9 +328,104 @@ class RatingTable:
         return self._map(keep)
 
     def _map(self, change: Callable[[Part], Part]) -> RatingTable:
-        return RatingTable._of([change(part) for part in self._parts], self._criterion, self._backend)
+        return RatingTable._of([change(part) for part in self._parts], self._criterion, self._backend, self._names)
 
     # What it looks like
+
+    def _columns(self) -> dict[str, list[Any]]:
+        unit, rater, rating = self._names
+        columns: dict[str, list[Any]] = {unit: []}
+        if not self.anonymous:
+            columns[rater] = []
+        if self._criterion is not None:
+            columns[self._criterion] = []
+        columns[rating] = []
+        text = any(part.labels is not None for part in self._parts)
+        for part in self._parts:
+            units, raters, values = part.core.rows()
+            columns[unit] += [part.units[code] for code in units.tolist()]
+            if raters is not None and part.raters is not None:
+                columns[rater] += [part.raters[code] for code in raters.tolist()]
+            if self._criterion is not None:
+                columns[self._criterion] += [part.criterion] * len(values)
+            columns[rating] += _as_given(part, values, text)
+        if not text and all(value.is_integer() for value in columns[rating]):
+            columns[rating] = [int(value) for value in columns[rating]]
+        return columns
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """One row per rating: unit, rater (if known), criterion (where there are several) and rating.
+
+        Rows are sorted by criterion and unit; columns are called as in the frame the table was made of, else unit, rater,
+        criterion, rating. A rating is text where any criterion's ratings are. Gaps have no row.
+        """
+        return build_frame(self._columns(), backend or self._backend)
+
+    def to_dict(self) -> dict[str, Any]:
+        """One row per rating, as in `to_frame`."""
+        columns = self._columns()
+        return {"rows": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]}
+
+    def plot(self, ax: Any = None, *, table: str = "pairs", label: str = "") -> Any:
+        """How many units each two raters share ("pairs"), or what each rater gave ("ratings"), on matplotlib axes.
+
+        Raters who share no unit cannot be compared. Where raters are anonymous, "pairs" shows how many units have one rating, two
+        and so on. "ratings" is of one criterion: shares of the categories, or median, quartiles and range of more than 12 values.
+        """
+        from ._plots import aside, bar_plot, pairs_plot
+
+        if check_choice("table", table, PICTURES) == "ratings":
+            return self._plot_ratings(ax, label)
+        if self.anonymous:
+            counts = self._by_count()
+            units = np.sum([np.pad(one, (0, max(map(len, counts)) - len(one))) for one in counts], axis=0)[1:]
+            names = [f"{count} rating{'s' * (count > 1)}" for count in range(1, len(units) + 1)]
+            ax = bar_plot(names, units, ax, texts=[f"{count:,}" for count in units], label=label or "units with so many ratings")
+            aside(ax, f"n = {int(units.sum()):,}")
+            return ax
+        rated, together = self._together()
+        names = [f"{rater} (n = {count:,})" for rater, count in zip(self.raters, rated, strict=True)]
+        ax = pairs_plot(together, names, list(map(str, self.raters)), ax, label=label or "units that both rated")
+        aside(ax, f"n = {len(self.units):,} units")
+        return ax
+
+    def _together(self) -> tuple[list[int], npt.NDArray[np.float64]]:
+        """How many units each rater rated, and each two of them, on any criterion."""
+        units = {unit: at for at, unit in enumerate(self.units)}
+        raters = {rater: at for at, rater in enumerate(self.raters)}
+        rated = np.zeros((len(units), len(raters)), dtype=bool)
+        for part in self._parts:
+            unit, rater, _ = part.core.rows()
+            if rater is None or part.raters is None:
+                continue
+            row = np.array([units[one] for one in part.units], dtype=np.intp)[unit]
+            rated[row, np.array([raters[one] for one in part.raters], dtype=np.intp)[rater]] = True
+        together = np.zeros((len(raters), len(raters)))
+        for first in range(0, len(units), 65_536):  # a table of all units as numbers may be large
+            some = rated[first : first + 65_536].astype(np.float64)
+            together += some.T @ some
+        return [int(count) for count in np.diagonal(together)], together
+
+    def _plot_ratings(self, ax: Any, label: str) -> Any:
+        from ._plots import ranges_plot, shares_plot
+
+        if self._criterion is not None:
+            raise ArgumentError(
+                f'table: "ratings" draws one criterion; take one of {", ".join(map(str, self.criteria))}, '
+                f"as table[{self.criteria[0]!r}].plot(table=\"ratings\")"
+            )
+        (part,) = self._parts
+        _, raters, values = part.core.rows()
+        names = ["all raters"] if raters is None or part.raters is None else list(map(str, part.raters))
+        of = [values] if raters is None else [values[raters == code] for code in range(len(names))]
+        steps = part.core.categories()
+        if len(steps) > MOST_STEPS:
+            return ranges_plot(names, of, ax, label=label or self._names[2])
+        called = [f"{step:g}" for step in steps] if part.labels is None else list(part.labels)
+        counts = np.array([[np.count_nonzero(one == step) for step in steps] for one in of]).reshape(len(of), len(steps))
+        used = np.ones(len(steps), dtype=bool) if part.ordered else counts.sum(axis=0) > 0  # other criteria's text, else
+        called = [name for name, is_in in zip(called, used, strict=True) if is_in]
+        return shares_plot(names, called, counts[:, used], ax, label=label or f"share of each {self._names[2]}")
 
     def _describe(self) -> str:
         raters = self.raters
@@ -357,6 +459,15 @@ class RatingTable:
 
     def _repr_html_(self) -> str:
         return html_table(*self._rows(), caption="ratings")
+
+
+def _as_given(part: Part, values: npt.NDArray[np.float64], text: bool) -> list[Any]:
+    """Ratings as they came in: labels where they are text, else numbers; these as text beside other criteria's text."""
+    if part.labels is not None:
+        return [part.labels[int(value) - 1] for value in values.tolist()]
+    if text:
+        return [str(int(value)) if value.is_integer() else repr(value) for value in values.tolist()]
+    return list(values.tolist())
 
 
 def _refuse_unjoined(data: Frame, name: str, named: Sequence[str]) -> None:

@@ -158,14 +158,11 @@ class Assignment(Result):
 
     def plot(self, ax: Any = None, *, table: str = "loads", label: str = "") -> Any:
         """Bars of loads before the capacities, or ("pairs") a matrix of shared conversations, on matplotlib axes."""
-        from ._plots import bar_plot, matrix_plot
+        from ._plots import bar_plot, pairs_plot
 
         names = [str(one.rater) for one in self.loads]
         if check_choice("table", table, TABLES[1:]) == "pairs":
-            shared = np.where(np.eye(len(names), dtype=bool), np.nan, self.together.astype(np.float64))
-            ax = matrix_plot(shared, names, names, ax)
-            ax.set_xlabel(label or "conversations that both rate")
-            return ax
+            return pairs_plot(self.together, names, names, ax, label=label or "conversations that both rate")
         behind = [one.capacity if np.isfinite(one.capacity) else one.ratings for one in self.loads]
         ratings = [one.ratings for one in self.loads]
         texts = [f"{one.ratings}, {one.shared} shared" for one in self.loads]

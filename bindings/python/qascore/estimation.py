@@ -319,6 +319,7 @@ class SampleDesign(Rows):
         self._raise(found, probabilities if weights is None else weights, populations)
         self.units: int = found["units"]
         self.weights: Numbers = found["weight"]
+        self._probabilities = probabilities
         self._unit_of_row: Codes | None = found["unit_of_row"] if len(found["unit_of_row"]) else None
         self._core = {
             "units": self.units,
@@ -823,6 +824,49 @@ class SampleDesign(Rows):
             if self.calibrated_errors == "linearized" and drawn < 10 * totals:
                 text += f" {totals} known totals for {drawn} {what}: with fewer than 10 for each, linearized intervals are too narrow."
         return text
+
+    def _columns(self) -> dict[str, Any]:
+        if self._unit_of_row is None:
+            first: Any = np.arange(len(self.frame))
+        else:  # rows of one unit are alike in all this
+            first = np.unique(self._unit_of_row, return_index=True)[1]
+        columns: dict[str, Any] = {} if self.unit is None else {self.unit: self.unit_labels}
+        if self._strata is not None:
+            keys = [self._strata.keys[code] for code in self._core["stratum"].tolist()]
+            columns |= {name: [key[at] for key in keys] for at, name in enumerate(self.stratum)}
+        if self.cluster is not None and self._clusters is not None:
+            columns[self.cluster] = [self._clusters.labels[code] for code in self._clusters.codes[first].tolist()]
+        if self._probabilities is not None:
+            columns["inclusion_probability"] = self._probabilities[first]
+        return columns | {"weight": self.weights}
+
+    def to_frame(self, backend: str | None = None) -> Any:
+        """One row per unit, in the kind of frame that came in: unit, strata and cluster as far as they were named, the
+        inclusion probability where it was given, and the weight that estimates use, after all adjustments."""
+        columns = self._columns()
+        return self.frame.build(columns) if backend is None else build_frame(columns, backend)
+
+    def to_dict(self) -> dict[str, Any]:
+        """One row per unit, as in `to_frame`."""
+        columns = {name: list(getattr(values, "tolist", lambda found=values: found)()) for name, values in self._columns().items()}
+        return {"rows": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]}
+
+    def plot(self, ax: Any = None, *, label: str = "") -> Any:
+        """Weights by stratum, smallest, mean and largest, with how many units stand for how many, on matplotlib axes; without
+        strata their histogram."""
+        from ._plots import histogram_plot, spans_plot
+
+        if self._strata is None:
+            return histogram_plot(self.weights, ax, label=label or "weight: units that one stands for")
+        codes = self._core["stratum"]
+        of = [self.weights[codes == code] for code in range(self._core["strata"])]
+        return spans_plot(
+            [", ".join("(missing)" if label is None else str(label) for label in key) for key in self._strata.keys],
+            [(float(one.min()), float(one.mean()), float(one.max())) if len(one) else (math.nan,) * 3 for one in of],
+            ax,
+            texts=[f"n = {len(one):,} for {one.sum():,.0f}" for one in of],
+            label=label or "weight: units that one stands for",
+        )
 
     HEADER = ("stratum", "units", "sum of weights", "population")
 

@@ -147,6 +147,10 @@ class Study:
                 tables[name] = {key: [row[key] for row in rows] for key in rows[0]}
         return tables
 
+    def to_frame(self, table: str = "estimates", backend: str | None = None) -> Any:
+        """The "estimates", or the "association", one row each; `tables()` has all that `write` writes."""
+        return getattr(self, check_choice("table", table, ("estimates", "association"))).to_frame(backend)
+
     def report(self) -> Report:
         """The report as a document; `qascore.report.render` makes a page of it."""
         from ._study_report import study_report

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import qascore as qa
+from qascore.importing.comparison import ScoreDifference
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
@@ -119,12 +120,22 @@ NO_PICTURE = {
     "OrdinalRater": "a row of OrdinalRaterEffects",
     "Centre": "data", "ChanceTest": "a number", "ComparedScores": "a table of two scores", "DrawSketch": "draws", "Reservoir": "draws", "ExportedRubric": "a form", "ImportedEvaluations": "data", "ImportedRubric": "a form",
     "Rescored": "a list of differences", "ScoreDifference": "a row of Rescored", "Evaluations": "data", "Finding": "a sentence", "Pairing": "data",
-    "CorrelationDifference": "a number", "PairCounts": "five numbers", "PartialCorrelations": "a table of numbers", "PermutationTest": "a number", "PlannedStratum": "a row of SamplingPlan", "RatingTable": "data", "RecordedDraw": "a record of SamplingPlan",
-    "Rubric": "a form", "RubricChange": "a row of RubricComparison", "RubricComparison": "a list of changes", "SampleDesign": "data",
+    "CorrelationDifference": "a number", "PairCounts": "five numbers", "PartialCorrelations": "a table of numbers", "PermutationTest": "a number", "PlannedStratum": "a row of SamplingPlan", "RecordedDraw": "a record of SamplingPlan",
+    "Rubric": "a form", "RubricChange": "a row of RubricComparison", "RubricComparison": "a list of changes",
     "SimulatedCriterion": "a setting", "SizeStep": "a row of SampleSize", "Study": "report() draws it",
     "TestResult": "a number", "Truth": "data",
 }  # fmt: skip
-
+NOUNS: dict[str, Callable[[], Any]] = {
+    "RatingTable": lambda: RATINGS,
+    "SampleDesign": lambda: qa.SampleDesign(CALLS, unit="conversation_id", stratum="agent", weight="weight", cluster=None),
+}
+NO_FRAME = {
+    "Centre": ".conversations, .csat and .evaluations are its frames", "Evaluations": "it is three frames", "Truth": "it is frames",
+    "ImportedEvaluations": ".answers() and .scores() are its frames", "Pairing": ".frame is its frame",
+    "DrawSketch": ".result() is its frame", "Reservoir": ".result() is its frame", "ExportedRubric": "a form", "ImportedRubric": "a form",
+    "Finding": "a sentence", "SimulatedCriterion": "a setting", "TestResult": "three numbers of a result",
+    "RecordedDraw": "a record of SamplingPlan",
+}  # fmt: skip
 
 NO_N = {
     "Assignment": "its bars are numbers", "BenchmarkMembership": "its coefficient is given by value and standard error",
@@ -171,7 +182,129 @@ def test_every_public_class_is_a_result_that_is_drawn_or_says_why_not() -> None:
         for name in qa.__all__
         if inspect.isclass(getattr(qa, name)) and not issubclass(getattr(qa, name), Exception)
     }
-    assert classes == set(RESULTS) | set(NO_PICTURE)
+    assert classes == set(RESULTS) | set(NO_PICTURE) | set(NOUNS)
+
+
+def test_what_is_no_picture_is_a_frame_and_a_table_or_says_why_not() -> None:
+    for name, why in NO_PICTURE.items():
+        made = getattr(qa, name)
+        assert made.__repr__ is not object.__repr__, name
+        if why.startswith(("a row of", "a record of")):
+            continue  # the whole has the frame and the table
+        assert hasattr(made, "to_frame") != (name in NO_FRAME), name
+        if name not in NO_FRAME:
+            assert hasattr(made, "_repr_html_") and hasattr(made, "summary"), name
+    assert set(NO_FRAME) <= set(NO_PICTURE)
+
+
+@pytest.mark.parametrize("name", NOUNS)
+def test_a_noun_shows_itself_in_words_as_a_frame_in_a_notebook_and_as_a_picture(name: str) -> None:
+    noun = NOUNS[name]()
+    assert re.search(r"\d", noun.summary()) and "object at 0x" not in repr(noun)
+    assert noun.to_frame().to_dict("records") == noun.to_dict()["rows"] != []
+    page = noun._repr_html_()
+    Balanced(page)
+    assert 'class="qascore"' in page and "<0>" not in page
+    ax = noun.plot()
+    assert ax.get_xlabel() and ax.has_data()
+    ax.figure.canvas.draw()
+    assert re.search(r"n = \d", " ".join(text.get_text() for text in ax.findobj(matplotlib.text.Text)))
+    _, given = pyplot.subplots()
+    assert noun.plot(given, label="mine") is given and given.get_xlabel() == "mine"
+
+
+def test_a_table_of_ratings_becomes_the_frame_it_was_made_of() -> None:
+    frame = pd.DataFrame(
+        {"call": ["b", "a", "a", "b", "c"], "who": ["x", "y", "x", "y", "x"], "part": ["tone"] * 4 + ["facts"], "stars": [1, 2, 3, 4, 5]}
+    )
+    table = qa.RatingTable(frame, unit="call", rater="who", rating="stars", criterion="part")
+    expected = frame.sort_values(["part", "call", "who"])[["call", "who", "part", "stars"]].reset_index(drop=True)
+    found = table.to_frame()
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+    again = qa.RatingTable(found, unit="call", rater="who", rating="stars", criterion="part")
+    assert again.to_dict() == table.to_dict()
+    assert list(table["tone"].only("x").to_frame()["stars"]) == [3, 1]
+
+
+@pytest.mark.parametrize("make", ["pandas", "polars", "pyarrow", "duckdb"])
+def test_a_noun_becomes_the_kind_of_frame_that_came_in(make: str) -> None:
+    import narwhals as nw
+
+    data = {"call": ["a", "a", "b"], "who": ["x", "y", "x"], "score": [0.5, 0.25, 1.0], "weight": [2.0, 2.0, 3.0]}
+    if make == "duckdb":
+        duckdb = pytest.importorskip("duckdb")
+        import pyarrow
+
+        rows = pyarrow.table(data)
+        frame = duckdb.connect().from_arrow(rows)
+    else:
+        pytest.importorskip(make)
+        frame = nw.from_dict(data, backend=make).to_native()
+    table = qa.RatingTable(frame, unit="call", rater="who", rating="score")
+    design = qa.SampleDesign(frame, unit="call", weight="weight", repeats="average")
+    assert type(table.to_frame()) is type(design.to_frame()) is type(frame)
+    assert design.to_dict()["rows"] == [{"call": "a", "weight": 2.0}, {"call": "b", "weight": 3.0}]
+
+
+def test_ratings_in_text_numbers_and_without_raters_become_frames() -> None:
+    both = pd.DataFrame({"call": [1, 1, 2], "who": ["a", "b", "a"], "tone": ["good", "bad", None], "stars": [3.0, 2.5, 4.0]})
+    rows = qa.RatingTable(both, unit="call", rater="who", rating=["tone", "stars"]).to_dict()["rows"]
+    assert [(row["criterion"], row["rating"]) for row in rows] == [
+        ("tone", "good"), ("tone", "bad"), ("stars", "3"), ("stars", "2.5"), ("stars", "4")
+    ]  # fmt: skip
+    counts = qa.RatingTable.from_counts(np.array([[2, 0], [0, 1]])).to_frame("pandas")
+    assert counts.to_dict("list") == {"unit": [0, 0, 1], "rating": [1, 1, 2]}
+
+
+def test_who_rated_with_whom_is_drawn_as_counts_and_what_each_gave_as_shares() -> None:
+    cells = np.array([[1, 1, np.nan], [2, 1, np.nan], [1, np.nan, 2], [np.nan, 2, np.nan]])
+    table = qa.RatingTable.from_matrix(cells, raters=["ann", "bob", "cay"])
+    ax = table.plot()
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["ann (n = 3)", "bob (n = 3)", "cay (n = 1)"]
+    assert [text.get_text() for text in ax.texts] == ["2", "1", "2", "0", "1", "0"]
+    shares = table.plot(table="ratings")
+    assert [bar.get_width() for bar in shares.patches] == pytest.approx([200 / 3, 200 / 3, 0, 100 / 3, 100 / 3, 100])
+    assert [text.get_text() for text in shares.texts] == ["n = 3", "n = 3", "n = 1"]
+    assert [text.get_text() for text in shares.get_legend().get_texts()] == ["1", "2"]
+
+
+def test_measurements_are_drawn_by_their_quartiles_and_anonymous_ratings_by_their_number() -> None:
+    ax = MODEL.plot(table="ratings")
+    low, high = np.quantile(MODEL.only("model").to_frame()["rating"], (0.25, 0.75))
+    assert (ax.patches[0].get_x(), ax.patches[0].get_width()) == pytest.approx((low, high - low))
+    assert ax.get_xlabel() == "rating"
+    counted = qa.RatingTable.from_counts(np.array([[2, 0], [0, 1], [1, 1]]))
+    bars = counted.plot()
+    assert [bar.get_width() for bar in bars.patches] == [1, 2]
+    assert counted.plot(table="ratings").patches[0].get_width() == 60.0
+    with pytest.raises(qa.ArgumentError, match=r'"ratings" draws one criterion; .* as table\[.a.\].plot\(table="ratings"\)'):
+        several = CALLS.assign(a=1, b=2)
+        qa.RatingTable(several, unit="conversation_id", rater="agent", rating=["a", "b"]).plot(table="ratings")
+    with pytest.raises(qa.ArgumentError, match='table: .*did you mean "pairs"'):
+        RATINGS.plot(table="pair")
+
+
+def test_a_design_becomes_a_frame_of_its_units_and_draws_their_weights() -> None:
+    plan = qa.allocate(CALLS, strata=["queue", "asked"], size=20)
+    drawn = qa.draw(CALLS, plan, id="conversation_id", seed=1)
+    design = qa.SampleDesign(pd.concat([drawn, drawn]), unit="conversation_id", plan=plan, cluster=None, repeats="average")
+    frame = design.to_frame()
+    assert list(frame.columns) == ["conversation_id", "queue", "asked", "inclusion_probability", "weight"]
+    expected = drawn.sort_values("conversation_id")
+    assert list(frame["conversation_id"]) == list(expected["conversation_id"]) and list(frame["queue"]) == list(expected["queue"])
+    assert list(frame["inclusion_probability"]) == list(expected["inclusion_probability"])
+    assert list(frame["weight"]) == design.weights.tolist()
+    other = design.poststratify("solved", {True: 30, False: 30})
+    assert list(other.to_frame()["weight"]) == other.weights.tolist() != design.weights.tolist()
+    ax = design.plot()
+    assert [label.get_text() for label in ax.get_yticklabels()] == [", ".join(key) for key in design.strata]
+    assert [text.get_text() for text in ax.texts][0] == f"n = {(frame['queue'] + frame['asked'] == 'aa').sum()} for 10"
+    by_agent = qa.SampleDesign(CALLS, weight="weight", cluster="agent")
+    assert list(by_agent.to_frame().columns) == ["agent", "weight"]
+    assert by_agent.to_frame()["agent"].tolist() == CALLS["agent"].tolist()
+    assert sum(bar.get_height() for bar in by_agent.plot().patches) == 60
+
+
 
 
 @pytest.mark.parametrize("name", RESULTS)
@@ -269,20 +402,24 @@ def test_bars_of_another_shape_are_refused() -> None:
         bar_plot(["a", "b"], [1.0, 2.0], texts=["x"])
 
 
-@pytest.mark.parametrize("name", ["Pairing", "Study"])
+@pytest.mark.parametrize("name", ["Pairing", "Study", "ImportedEvaluations"])
 def test_data_shows_itself_in_a_notebook(name: str, tmp_path: Any) -> None:
-    if name == "Pairing":
-        other = pd.DataFrame({"conversation_id": ["c1", "<b>"], "stars": [1, 2]})
-        found: Any = qa.pair(CALLS, other, on="conversation_id")
-    else:
+    if name == "Study":
         CALLS.to_csv(tmp_path / "calls.csv", index=False)
-        found = qa.run_study(
+        found: Any = qa.run_study(
             {
                 "title": "<b>May</b>",
                 "conversations": {"file": str(tmp_path / "calls.csv"), "strata": ["queue"], "measures": {"score": "mean"}},
                 "sample": {"size": 20, "seed": 1},
             }
         )
+        assert list(found.to_frame(backend="pandas")["value"]) == [one.value for one in found.estimates]
+    elif name == "ImportedEvaluations":
+        inside = ScoreDifference("<b>", "form", "form", "score", 1.0, 0.5, "<b>: 1 is not 0.5")
+        found = qa.ImportedEvaluations("<b>", [], [inside], [], None)
+    else:
+        other = pd.DataFrame({"conversation_id": ["c1", "<b>"], "stars": [1, 2]})
+        found = qa.pair(CALLS, other, on="conversation_id")
     page = found._repr_html_()
     Balanced(page)
     assert "<b>" not in page

@@ -261,6 +261,9 @@ class ImportedEvaluations:
     def __repr__(self) -> str:
         return "\n".join([self.summary(), *(f"- {one.evaluation}: {one.message}" for one in self.inconsistencies)])
 
+    def _repr_html_(self) -> str:
+        return html_table(["evaluation", "contradiction"], [[one.evaluation, one.message] for one in self.inconsistencies], self.summary())
+
 
 @dataclass(frozen=True)
 class _Ours:
