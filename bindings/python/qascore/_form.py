@@ -204,7 +204,7 @@ class Asked:
     others: dict[str, str]
     marks: list[str]
     about: str  # how it is answered, where that is no list of answers
-    answers: list[tuple[str, str]]  # answer, points
+    answers: list[tuple[str, str, str]]  # answer, what a file of answers has for it where that is another word, points
     box: str  # what stands before an answer: "( )" for one, "[ ]" for several, "-" where nobody ticks
     condition: str
     rules: list[str]
@@ -344,22 +344,24 @@ class Wording:
             reasons=reasons,
         )
 
-    def answer(self, answer: Any, known: Criterion) -> tuple[str, list[tuple[str, str]]]:
-        """What is asked for, and the answers with their points."""
+    def answer(self, answer: Any, known: Criterion) -> tuple[str, list[tuple[str, str, str]]]:
+        """What is asked for, and the answers with how they are written and their points."""
         if isinstance(answer, str):
             return self.words[answer], []
         if "hits" in answer:
             return self.hits(answer["hits"]), []
         labels = [self.answer_name(answer, one) for one in known.answers]
+        written = ["" if one == label else one for one, label in zip(known.answers, labels, strict=True)]
         if "number" in answer:
             labels = self.ranges(answer["number"]["ranges"])
+            written = [""] * len(labels)
         if "scale" in answer and len(labels) > MOST_STEPS:
             ends = self.say("earns", number_text(min(known.points)), number_text(max(known.points)))
             return self.say("scale", labels[0], labels[-1]) + self.words["colon"] + ends, []
         about = self.words["several"] if known.several else ""
         if "most" in answer:
             about += self.words["comma"] + self.say("most", number_text(answer["most"]))
-        return about, [(label, self.points(points)) for label, points in zip(labels, known.points, strict=True)]
+        return about, [(label, code, self.points(points)) for label, code, points in zip(labels, written, known.points, strict=True)]
 
     def hits(self, hits: Mapping[str, Any]) -> str:
         each = hits.get("each", True)
@@ -463,8 +465,9 @@ def form_text(rubric: Rubric, language: str) -> str:
             more = indent + "      "
             add(more, asked.condition)
             add(more, asked.about)
-            for answer, points in asked.answers:
-                add(more, f"{asked.box} {answer}{words['colon']}{points}")
+            for answer, written, points in asked.answers:
+                code = f" [{written}]" if written else ""
+                add(more, f"{asked.box} {answer}{code}{words['colon']}{points}")
             for rule in asked.rules:
                 add(more, "! " + rule)
             if asked.reasons:
@@ -532,9 +535,10 @@ def _part_html(part: Part, level: int, words: Mapping[str, str]) -> str:
 def _asked_html(asked: Asked, level: int, words: Mapping[str, str]) -> str:
     box = {"( )": '<span class="box"></span>', "[ ]": '<span class="box several"></span>', "-": ""}[asked.box]
     answers = "".join(
-        f'<li>{box}<span class="answer" dir="auto">{escape(answer)}</span>'
-        f'<span class="points">{escape(points)}</span></li>'
-        for answer, points in asked.answers
+        f'<li>{box}<span class="answer" dir="auto">{escape(answer)}'
+        + (f' <span class="id">{escape(written)}</span>' if written else "")
+        + f'</span><span class="points">{escape(points)}</span></li>'
+        for answer, written, points in asked.answers
     )
     answers = f'<ul class="answers">{answers}</ul>' if answers else ""
     about = f'<p class="how-answered">{escape(asked.about)}</p>' if asked.about else ""
@@ -570,6 +574,7 @@ p, ul { margin: 0; padding: 0; } ul { list-style: none; }
 .part { margin-top: 2rem; } .part .part { margin-top: 1.3rem; padding-left: 1rem; border-left: 3px solid var(--line); }
 .number { color: var(--soft); font-weight: 400; }
 .marks { display: flex; flex-wrap: wrap; gap: 0.15rem 0.9rem; font-size: 0.85rem; color: var(--soft); margin-top: 0.25rem; }
+.answer .id { font-size: 0.85rem; color: var(--soft); }
 .id { font-family: ui-monospace, Menlo, Consolas, "Liberation Mono", "Noto Sans Mono CJK SC", monospace; }
 article { border: 1px solid var(--line); border-radius: 10px; padding: 0.9rem 1.1rem; margin-top: 0.9rem; break-inside: avoid; }
 .how-answered { margin-top: 0.5rem; font-size: 0.95rem; }

@@ -10,6 +10,7 @@ import codecs
 import csv
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,7 @@ FORMATS = {
     ".jsonl": "jsonl", ".ndjson": "jsonl",
 }  # fmt: skip
 SEPARATORS = {".tsv": "\t"}
+EXCEL = 'save the file as UTF-8 (in Excel: Save As, "CSV UTF-8")'
 BLOCK = 1 << 24  # bytes read at once; also the longest record that the CSV reader accepts
 
 
@@ -94,7 +96,8 @@ def read_table(
     form = FORMATS.get(path.suffix.lower())
     if form is None:
         allowed = ", ".join(sorted(FORMATS))
-        raise ArgumentError(f"{path}: expected a file name that ends in {allowed} but found {path.suffix!r}")
+        meant = f"; {EXCEL}" if path.suffix.lower() in (".xlsx", ".xls", ".xlsm", ".ods") else ""
+        raise ArgumentError(f"{path}: expected a file name that ends in {allowed} but found {path.suffix!r}{meant}")
     try:
         sha256 = _fingerprint(path, text=form != "parquet")
         table = {"csv": _read_csv, "parquet": _read_parquet, "jsonl": _read_jsonl}[form](path, kinds, rest)
@@ -117,7 +120,7 @@ def _fingerprint(path: Path, *, text: bool) -> str:
             if not text:
                 continue
             if offset == 0 and block[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                raise DataError(f"{path}: expected UTF-8 but found UTF-16; save the file as UTF-8")
+                raise DataError(f"{path}: expected UTF-8 but found UTF-16; {EXCEL}")
             pending = len(decoder.getstate()[0])
             try:
                 decoder.decode(block)
@@ -136,7 +139,7 @@ def _fingerprint(path: Path, *, text: bool) -> str:
 
 def _not_utf8(path: Path, byte: int | None, offset: int, line: int) -> DataError:
     found = "a character that is cut off" if byte is None else f"the byte 0x{byte:02x}"
-    return DataError(f"{path}:{line}: expected UTF-8 but found {found} at byte {offset}; save the file as UTF-8")
+    return DataError(f"{path}:{line}: expected UTF-8 but found {found} at byte {offset}; {EXCEL}")
 
 
 def _check_columns(path: Path, present: list[str], wanted: Iterable[str], line: str = "") -> None:
@@ -157,9 +160,19 @@ def _check_columns(path: Path, present: list[str], wanted: Iterable[str], line: 
 # CSV ------------------------------------------------------------------------------------------------------------
 
 
-def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _separator(path: Path) -> str:
+    """What stands between the columns: what Excel writes where commas are decimal signs, if the header has no comma."""
+    known = SEPARATORS.get(path.suffix.lower())
+    if known is not None:
+        return known
+    header = next(_records(path, ","), (1, [""]))[1]
+    if len(header) == 1:
+        return next((one for one in (";", "\t") if one in header[0]), ",")
+    return ","
+
+
+def _records(path: Path, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line on which it starts: the slow way, for the header and to find where a fault is."""
-    separator = SEPARATORS.get(path.suffix.lower(), ",")
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, delimiter=separator)
         before = 0
@@ -173,23 +186,21 @@ def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _read_csv(path: Path, kinds: dict[str, Kind], rest: bool) -> Any:
-    line, header = next(_records(path), (1, []))
+    separator = _separator(path)
+    line, header = next(_records(path, separator), (1, []))
     if not header:
         raise DataError(f"{path}: expected a header line but found only blank lines")
-    for other in (";", "\t"):
-        if len(header) == 1 and other in header[0]:
-            shown = "tabs" if other == "\t" else f'"{other}"'
-            raise DataError(f"{path}:{line}: expected columns separated by commas but found {shown}")
     _check_columns(path, header, kinds, f":{line}")
     pa, pc = arrow(), arrow("csv")
     names = header if rest else list(kinds)
-    types = {name: pa.float64() if kinds.get(name) == "number" else pa.string() for name in names}
+    numbers = pa.string() if separator == ";" else pa.float64()  # with semicolons, commas may be decimal signs
+    types = {name: numbers if kinds.get(name) == "number" else pa.string() for name in names}
     try:
         table = pc.read_csv(
             path,
             read_options=pc.ReadOptions(block_size=BLOCK),
             parse_options=pc.ParseOptions(
-                delimiter=SEPARATORS.get(path.suffix.lower(), ","), newlines_in_values=True
+                delimiter=separator, newlines_in_values=True
             ),
             convert_options=pc.ConvertOptions(
                 include_columns=names, column_types=types, check_utf8=False, null_values=[""],
@@ -197,19 +208,40 @@ def _read_csv(path: Path, kinds: dict[str, Kind], rest: bool) -> Any:
             ),
         )  # fmt: skip
     except pa.ArrowInvalid as error:
-        raise _csv_fault(path, header, kinds) or DataError(f"{path}: {error}") from None
+        raise _csv_fault(path, separator, header, kinds) or DataError(f"{path}: {error}") from None
 
     def line_of(row: int) -> int:
-        records = _records(path)
+        records = _records(path, separator)
         next(records)
         return next(at for i, (at, _) in enumerate(records) if i == row)
 
+    if separator == ";":
+        table = _with_points(path, table, kinds, line_of)
     return _refine(path, table, kinds, line_of)
 
 
-def _csv_fault(path: Path, header: list[str], kinds: dict[str, Kind]) -> DataError | None:
+def _with_points(path: Path, table: Any, kinds: Mapping[str, Kind], line_of: Callable[[int], int]) -> Any:
+    """Decimal commas of columns of numbers as points. A column with both is refused: 1.234 may be a thousand there."""
+    pa, pc = arrow(), arrow("compute")
+    for at, name in enumerate(table.column_names):
+        column = table[name]
+        kind = kinds.get(name)
+        comma = pc.fill_null(pc.match_substring_regex(column, r"^\s*[-+]?\d+,\d+\s*$"), False)
+        if kind not in ("number", "auto") or not pc.any(comma, min_count=0).as_py():
+            continue
+        if kind == "auto" and not pc.all(pc.match_substring_regex(column, r"^\s*[-+]?\d+(,\d+)?\s*$")).as_py():
+            continue
+        point = pc.fill_null(pc.match_substring(column, "."), False)
+        if pc.any(point).as_py():
+            row = pc.index(point, True).as_py()
+            raise _Where(path, name, line_of).error(row, f"expected decimal commas as in other rows but found {column[row].as_py()!r}")
+        table = table.set_column(at, name, pc.if_else(comma, pc.replace_substring(column, ",", "."), column).cast(pa.string()))
+    return table
+
+
+def _csv_fault(path: Path, separator: str, header: list[str], kinds: dict[str, Kind]) -> DataError | None:
     """The first fault that stopped the fast reader."""
-    records = _records(path)
+    records = _records(path, separator)
     next(records)
     numbers = [(at, name) for at, name in enumerate(header) if kinds.get(name) == "number"]
     for line, record in records:
@@ -217,8 +249,21 @@ def _csv_fault(path: Path, header: list[str], kinds: dict[str, Kind]) -> DataErr
             return DataError(f"{path}:{line}: expected {len(header)} values as in the header but found {len(record)}")
         for at, name in numbers:
             if record[at] and not _is_number(record[at]):
-                return DataError(f'{path}:{line}: column "{name}": expected a number but found {record[at]!r}')
+                return DataError(f'{path}:{line}: column "{name}": {_no_number(record[at])}')
     return None
+
+
+def _no_number(text: str) -> str:
+    """What is wrong with a text where a number belongs, and how the number is written."""
+    said = f"expected a number but found {text!r}"
+    plain = text.strip()
+    if re.fullmatch(r"[-+]?\d+(\.\d+)?\s*[%％]", plain):
+        return f"{said}; write it without the sign, in all rows alike"
+    if re.fullmatch(r"[-+]?\d+,\d+", plain):
+        return f"{said}; write it with a point, {plain.replace(',', '.')}"
+    if found := re.fullmatch(r"(\d+)\s*[/／]\s*\d+", plain):
+        return f"{said}; write {found[1]} alone"
+    return said
 
 
 def _is_number(text: str) -> bool:
@@ -353,7 +398,7 @@ def _as_number(column: Any, where: _Where) -> Any:
         except pa.ArrowInvalid:
             values = enumerate(text.to_pylist())
             row, found = next((i, v) for i, v in values if v is not None and not _is_number(v))
-            raise where.error(row, f"expected a number but found {found!r}") from None
+            raise where.error(row, _no_number(found)) from None
     if pa.types.is_null(column.type):
         return column.cast(pa.float64())
     if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type)):

@@ -11,7 +11,7 @@ import hashlib
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -86,6 +86,7 @@ class Ratings:
     gold: str | None = None  # the rater who is right
     margin: float = 0.05  # of alpha, that double-scored units are counted for
     previous: Path | None = None  # ratings of the last study, with the same columns
+    repeats: str = "error"  # what a unit that one rater rated several times means
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,12 @@ class Output:
     def document(self) -> str:
         """The report as data, which `qascore report` makes a page of."""
         return f"{Path(self.report).stem}.json" if Path(self.report).stem != Path(self.figures).stem else "document.json"
+
+
+SECTIONS: Mapping[str, type] = {
+    "conversations": Conversations, "sample": Sample, "evaluations": Evaluations, "ratings": Ratings, "csat": Csat,
+    "relate": Relate, "output": Output,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -181,6 +188,8 @@ class Problems:
 
     def expected(self, item: Item, what: str, near: Sequence[str] = ()) -> None:
         hint = did_you_mean(item.value, near) if isinstance(item.value, str) and near else ""
+        if "number" in what and isinstance(item.value, str) and not item.plain and DECIMAL.fullmatch(item.value):
+            hint = "; write it without quotes"
         self.add(item.place, item.path, f"expected {what} but found {item.shown()}{hint}")
 
     def stop(self) -> None:
@@ -430,15 +439,18 @@ def _section(record: Callable[..., Record], spec: Mapping[str, Parser], required
             return None
         before = len(problems)
         values: dict[str, Any] = {}
+        meant: set[str] = set()  # names that are there, but misspelt
         for name, entry in item.value.items():
             if name not in spec:
-                hint = did_you_mean(name, spec)
+                there = [section for section, kind in SECTIONS.items() if name in {one.name for one in fields(kind)}]
+                hint = f'; it belongs under "{there[0]}"' if len(there) == 1 else did_you_mean(name, spec)
+                meant |= {one for one in spec if f'"{one}"' in hint}
                 problems.add(item.keys.get(name, ""), item.path or "study",
                              f'expected one of {", ".join(spec)} but found "{name}"{hint}')  # fmt: skip
             else:
                 values[name] = spec[name](entry, problems)
         for name in required:
-            if name not in item.value:
+            if name not in item.value and name not in meant:
                 problems.add(item.place, item.path or "study", f'expected "{name}" but it is not there')
         return record(**values) if len(problems) == before else None
 
@@ -490,7 +502,7 @@ def _study(folder: Path) -> dict[str, Parser]:
                 "file": file, "level": _choice(*LEVELS), "unit": _text, "rater": _text, "criterion": _text,
                 "rating": _text, "categories": _several(_text, "a list of categories, lowest first"), "order": _text,
                 "gold": _text, "margin": _number("a number between 0 and 1", 0, 1, open_low=True, open_high=True),
-                "previous": file,
+                "previous": file, "repeats": _choice("error", "average"),
             },
             ["file"],
         ),

@@ -657,7 +657,7 @@ class _Comparing:
 
     def earning(self, side: int, one: _Side) -> str:
         about, answers = self.words[side].answer(one.definition["answer"], one.known)
-        return "; ".join(filter(None, [about, ", ".join(f"{answer}: {points}" for answer, points in answers)]))
+        return "; ".join(filter(None, [about, ", ".join(f"{answer}: {points}" for answer, _, points in answers)]))
 
     # --- fail rules
 

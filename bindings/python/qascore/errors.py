@@ -92,6 +92,9 @@ def did_you_mean(found: object, allowed: Iterable[object]) -> str:
     if text.lower() in lowered:
         return f' (did you mean "{lowered[text.lower()]}"?)'
     near = get_close_matches(text, list(names), n=1, cutoff=0.6) if len(text) > 1 else []
+    if not near and len(text) > 1:  # "queue" of "queue name", where no other has it
+        inside = [name for low, name in lowered.items() if text.lower() in low]
+        near = inside if len(inside) == 1 else []
     return f' (did you mean "{near[0]}"?)' if near else ""
 
 

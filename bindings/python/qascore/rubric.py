@@ -694,9 +694,9 @@ class Rubric:
               ( ) no: 0 points
               Root causes: forgot, wrong_script
           - Checks who is calling / 核实身份 [identity_check] (weight 3, critical, may be not applicable, compliance)
-              ( ) fully: 10 points
-              ( ) in part: 4 points
-              ( ) not at all: 0 points
+              ( ) fully [full]: 10 points
+              ( ) in part [partial]: 4 points
+              ( ) not at all [none]: 0 points
               ! If “not at all” is chosen: the whole form counts 0.
         """
         from ._form import form_text
@@ -876,9 +876,17 @@ class Scores(Result):
 
     def _said(self) -> str:
         """The scores in a sentence."""
-        lost = int(np.isnan(self.score).sum())
+        defined = self.score[~np.isnan(self.score)]
+        lost = len(self) - len(defined)
         more = f", {lost} of them not scorable" if lost else ""
-        return f"{len(self)} evaluations on {self.rubric.id} {self.rubric.version}{more}"
+        parts = [f"mean score {defined.mean():.3f}"] if len(defined) else []
+        if self.rubric.pass_from is not None:
+            parts.append(f"{int((self._columns['passed'] == 1).sum())} passed")
+        failed = int(((self._columns["flags"] & FLAG_FAIL) != 0).sum())
+        parts += [f"a fail rule fired in {failed}"] if failed else []
+        noun = "evaluation" if len(self) == 1 else "evaluations"
+        found = f": {', '.join(parts)}" if parts else ""
+        return f"{len(self)} {noun} on {self.rubric.id} {self.rubric.version}{more}{found}"
 
     def plot(self, ax: Any = None, **options: Any) -> Any:
         """How many evaluations have which score, with the mark to pass, on matplotlib axes. Options: `bins`, `label`."""

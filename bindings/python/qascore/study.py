@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -321,11 +322,21 @@ class _Run:
     # Files
 
     def read(self, section: str, file: Path, kinds: Mapping[str, Kind]) -> FileTable:
-        table = read_table(file, kinds, rest=False, where=section)
+        try:
+            table = read_table(file, kinds, rest=False, where=section)
+        except MissingColumnError as error:
+            raise MissingColumnError(f"{error}{self.says_which(section, error)}") from None
         if table.rows == 0:
             raise DataError(f"{file}: expected rows but found only a header")
         self.inputs.append({"section": section, **table.record()})
         return table
+
+    def says_which(self, section: str, error: MissingColumnError) -> str:
+        """Where the study says another name of a column that was looked for under its usual one."""
+        asked = getattr(self.spec, section, None) if self.spec.source else None
+        found = re.search(r'expected a column "(.*?)" but found', str(error))
+        usual = [one.name for one in fields(asked) if found and one.default == found[1] == getattr(asked, one.name)] if asked else []
+        return f'; "{usual[0]}" under "{section}" says which column it is' if usual else ""
 
     def read_conversations(self) -> Frame | None:
         asked = self.spec.conversations
@@ -525,13 +536,13 @@ class _Run:
         try:
             frame = self.read("ratings", asked.file, kinds | when).frame
         except DataError as error:
-            if f'column "{asked.rating}": expected a number but found' not in str(error):
+            if f'column "{asked.rating}": expected a number but found' not in str(error) or "; write " in str(error):
                 raise
             raise DataError(f'{error}; score answers first (`qascore score`), or give level="nominal" to take them for names') from None
         self.counts["ratings"] = len(frame)
         columns: dict[str, Any] = {
             "unit": asked.unit, "rater": asked.rater, "rating": asked.rating, "criterion": asked.criterion,
-            "categories": asked.categories,
+            "categories": asked.categories, "duplicates": asked.repeats,
         }  # fmt: skip
         previous = None
         if asked.previous is not None:

@@ -240,13 +240,44 @@ def test_an_output_of_unknown_kind_is_refused_before_anything_is_read(run_here: 
 
 def test_evaluations_are_scored_and_explained(run_here: Run, folder: Path) -> None:
     done = run_here("score", "answers.csv", "--rubric", "service.yaml")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "Scores: scores.csv\n", "")
+    said = "300 evaluations on service 1: mean score 0.567, 160 passed. They are the evaluations at hand: to speak for all conversations takes the design of the sample."
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{said}\n\nScores: scores.csv\n", "")
     scores = pc.read_csv(folder / "scores.csv")
     assert scores.num_rows == 300
     assert {"conversation_id", "rater_id"} <= set(scores.column_names)
     both = run_here("score", "answers.csv", "--rubric", "service.yaml", "--explain", "c001-r1", "--out", "again.csv")
     assert "greeting" in both.stdout and both.stdout.endswith("Scores: again.csv\n")
     assert (folder / "again.csv").read_bytes() == (folder / "scores.csv").read_bytes()
+
+
+def test_a_command_says_which_option_names_what_it_did_not_find(run_here: Run, folder: Path) -> None:
+    (folder / "own.csv").write_text("工单号,queue name,rater_id,rating\n001,a,r1,1\n001,a,r1,2\n001,a,r2,2\n002,,r1,1\n002,a,r2,1\n")
+    sample = ("sample", "own.csv", "--size", "2", "--seed", "1")
+    for arguments, said in (
+        ((*sample, "--strata", "queue name"), '工单号, queue name, rater_id, rating; --id says which column it is\n'),
+        ((*sample, "--strata", "queue", "--id", "工单号"), '(did you mean "queue name"?)\n'),
+        ((*sample, "--strata", "queue name", "--id", "工单号"), "make them a stratum of their own (--missing own)\n"),
+        ((*sample, "--strata", "rater_id", "--method", "neyman"), "--method: expected one of proportional, equal but found 'neyman'\n"),
+        (("calibrate", "own.csv"), "rating; --unit says which column it is\n"),
+        (("calibrate", "own.csv", "--unit", "工单号"),
+         "own.csv: unit '001': rater 'r1' rated it more than once; remove the repeats or choose --repeats average\n"),
+        (("score", "answers.csv", "--rubric", "service.yaml", "--explain", "c1"), "--explain: expected one of the 300 evaluations"),
+    ):  # fmt: skip
+        done = run_here(*arguments)
+        assert done.returncode in (2, 3) and said in done.stderr, done.stderr
+    given = run_here("calibrate", "own.csv", "--unit", "conversation")
+    assert "says which" not in given.stderr  # it was said already
+
+
+def test_repeated_ratings_are_averaged_where_that_is_asked_for(run_here: Run, folder: Path) -> None:
+    rows = [f"{unit},{rater},{1 + (unit * 7 + rater) % 5}" for unit in range(20) for rater in (1, 2, 3)]
+    (folder / "twice.csv").write_text("conversation_id,rater_id,rating\n" + "\n".join([*rows, "3,1,5"]) + "\n")
+    (folder / "study.yaml").write_text("ratings: {file: twice.csv, repeats: average, level: interval}\n")
+    done = run_here("calibrate", "twice.csv", "--repeats", "average", "--level", "interval", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["calibration"]["ratings"]
+    assert found == json.loads(run_here("study", "study.yaml", "--json").stdout)["calibration"]["ratings"]
+    assert "--repeats: expected one of error, average but found 'avg'" in run_here("calibrate", "twice.csv", "--repeats", "avg").stderr
 
 
 def test_an_explanation_alone_writes_nothing(run_here: Run, folder: Path) -> None:

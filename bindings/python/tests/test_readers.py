@@ -71,19 +71,36 @@ def test_line_ends_inside_quotes_belong_to_the_value(write: Write) -> None:
         (b"id,x\n1,2\n3\n", "calls.csv:3: expected 2 values as in the header but found 1"),
         (b"id,x\n1,2\n3,4,5\n", "calls.csv:3: expected 2 values as in the header but found 3"),
         (b"id,x,id\n1,2,3\n", 'calls.csv:1: the column name "id" stands there twice'),
-        (b"id;x\n1;2\n", 'calls.csv:1: expected columns separated by commas but found ";"'),
+        (b"id;x\n1;2,5\n2;1.234\n", "calls.csv:3: column \"x\": expected decimal commas as in other rows but found '1.234'"),
+        (b"id;x\n1;2\n3\n", "calls.csv:3: expected 2 values as in the header but found 1"),
         (b"id,x\n1,caf\xe9\n", "calls.csv:2: expected UTF-8 but found the byte 0xe9 at byte 10; save the file as UTF-8"),
         (b"id,x\n1,\xe4\xb8", "calls.csv:2: expected UTF-8 but found a character that is cut off at byte 7;"),
-        ("id,x\n1,2\n".encode("utf-16"), "calls.csv: expected UTF-8 but found UTF-16; save the file as UTF-8"),
+        ("id,x\n1,2\n".encode("utf-16"), 'calls.csv: expected UTF-8 but found UTF-16; save the file as UTF-8 (in Excel: Save As, "CSV UTF-8")'),
         (b"id,x\n1,2\n3,nan\n", 'calls.csv:3: column "x": expected a finite number but found nan;'),
         (b"id,x\n1,2\n\n3,-inf\n", 'calls.csv:4: column "x": expected a finite number but found -inf;'),
-        (b'id,x\n1,"3,5"\n', "calls.csv:2: column \"x\": expected a number but found '3,5'"),
+        (b'id,x\n1,"3,5"\n', "calls.csv:2: column \"x\": expected a number but found '3,5'; write it with a point, 3.5"),
+        (b"id,x\n1,2\n2,65 %\n", "calls.csv:3: column \"x\": expected a number but found '65 %'; write it without the sign, in all rows alike"),
+        (b"id,x\n1,4/5\n", "calls.csv:2: column \"x\": expected a number but found '4/5'; write 4 alone"),
     ],
 )
 def test_each_fault_of_a_csv_is_found_with_its_line(write: Write, content: bytes, message: str) -> None:
     with pytest.raises(DataError) as caught:
         read_table(write(content), {"x": "number"})
     assert message in str(caught.value)
+
+
+def test_what_excel_writes_is_read_semicolons_tabs_and_decimal_commas(write: Write) -> None:
+    kinds: dict[str, Kind] = {"x": "number", "known": "auto", "text": "auto"}
+    text = '\ufeffid;x;known;text;note\r\n007;0,5;1;a;"x; y"\r\n008;;2,5;3,5;a, b\r\n009;-1;;;\r\n'
+    expected = {
+        "id": ["007", "008", "009"], "x": [0.5, None, -1], "known": [1, 2.5, None], "text": ["a", "3,5", None],
+        "note": ["x; y", "a, b", None],
+    }  # fmt: skip
+    assert columns(write(text), **kinds) == expected
+    assert columns(write("id\tx\n1\t2\n"), x="number") == {"id": ["1"], "x": [2]}
+    assert columns(write("id\n1;2\n")) == {"id": ["1;2"]}  # the header says it
+    with pytest.raises(ArgumentError, match="found '.xlsx'; save the file as UTF-8 .in Excel: Save As, .CSV UTF-8."):
+        read_table(write("", "calls.xlsx"))
 
 
 def test_the_byte_of_bad_text_is_found_far_into_a_file(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,7 +93,7 @@ Bands: Good: from 85, poor: from 0
       0 to 40: 0 to 40 points
   - topics (not scored)
       several may be chosen
-      [ ] Bills: 0 points
+      [ ] Bills [x]: 0 points
       [ ] y: 0 points
 
 2 b

@@ -76,6 +76,20 @@ def test_a_dict_gives_the_same_study_as_the_file(folder: Path) -> None:
     assert from_dict.ratings == from_file.ratings
 
 
+def test_a_name_of_another_section_is_sent_there_and_a_misspelt_one_is_told_once(folder: Path) -> None:
+    found = message(folder, "conversations: {fil: calls.csv}\nsample: {strata: channel, size: 5, seed: 1}\nseed: 3\n").splitlines()
+    assert [line.rsplit(" but found ", 1)[-1] for line in found] == [
+        '"fil" (did you mean "file"?)', '"strata"; it belongs under "conversations"', '"seed"; it belongs under "sample"',
+    ]  # fmt: skip
+
+
+def test_a_column_under_its_usual_name_says_where_another_is_named(folder: Path) -> None:
+    (folder / "own.csv").write_text("工单号,channel\n1,a\n2,b\n")
+    (folder / "study.yaml").write_text("conversations: {file: own.csv, strata: channel}\nsample: {size: 2, seed: 1}\n")
+    with pytest.raises(qascore.MissingColumnError, match='found 工单号, channel; "id" under "conversations" says which column it is$'):
+        qascore.run_study(folder / "study.yaml")
+
+
 def test_all_faults_are_told_at_once_with_their_place(folder: Path) -> None:
     found = message(
         folder,
@@ -101,7 +115,7 @@ ratings: {file: ratings.csv, level: nominall}
         'study.yaml:5:21: conversations.strata[1]: "channel" stands there twice',
         "study.yaml:6:24: conversations.measures.handle_s: expected one of mean, share but found avg",
         "study.yaml:8:9: sample.size: expected a whole number of 1 or more but found 010",
-        'study.yaml:9:9: sample.seed: expected a whole number of 0 or more but found "7"',
+        'study.yaml:9:9: sample.seed: expected a whole number of 0 or more but found "7"; write it without quotes',
         "study.yaml:10:3: sample.seed: stands there twice; first on line 9",
         "study.yaml:11:37: ratings.level: expected one of nominal, ordinal, interval, ratio but found nominall "
         '(did you mean "nominal"?)',

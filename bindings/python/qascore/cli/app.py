@@ -51,6 +51,7 @@ def _rubrics(incomplete: str) -> list[str]:
 
 
 LANGUAGES = ("en", "zh-CN")
+METHODS = ("proportional", "equal")  # of allocation; the others need a figure of each stratum
 CSAT_TITLE = {"en": "Scores and satisfaction", "zh-CN": "质检得分与满意度"}
 CALIBRATION_TITLE = {"en": "Calibration of raters", "zh-CN": "质检员校准"}
 Language = Annotated[
@@ -152,7 +153,7 @@ def sample(
     rate: Annotated[float | None, typer.Option("--rate", help="Which share of them, above 0 and up to 1.")] = None,
     id: Annotated[str, typer.Option("--id", help="The column of unique ids.")] = "conversation_id",
     method: Annotated[
-        str, typer.Option("--method", help="proportional or equal.", autocompletion=_choices("proportional", "equal"))
+        str, typer.Option("--method", help="proportional or equal.", autocompletion=_choices(*METHODS))
     ] = "proportional",
     min_per_stratum: Annotated[int | None, typer.Option("--min", help="At least this many of each stratum.")] = None,
     max_per_stratum: Annotated[int | None, typer.Option("--max", help="At most this many of each stratum.")] = None,
@@ -170,8 +171,10 @@ def sample(
     """
     with guarded() as streams:
         from .._write import write_file
+        from ..errors import check_choice
         from ..study import draw_sample
 
+        check_choice("--method", method, METHODS)
         streams.check(out, as_json)
         plan, drawn = draw_sample(
             streams.read(file), id=id, strata=strata, seed=seed, size=size, rate=rate, method=method,
@@ -361,6 +364,7 @@ def score(
     Example: `qascore score answers.csv --rubric voice.yaml --evaluations evaluations.csv --out scores.csv`
     """
     with guarded() as streams:
+        from ..errors import ArgumentError
         from ..study import score_answers
 
         target = Path("scores.csv") if out is None and explain is None and not as_json else out
@@ -369,7 +373,10 @@ def score(
             streams.read(file), streams.read(rubric, ".yaml"), evaluation=evaluation, criterion=criterion, answer=answer, unanswered=unanswered, unasked=unasked,
             coded=coded, evaluations=None if evaluations is None else streams.read(evaluations),
         )  # fmt: skip
-        words = None if explain is None else scores.explain(explain)
+        try:
+            words = None if explain is None else scores.explain(explain)
+        except ArgumentError as error:
+            raise ArgumentError(str(error).replace("evaluation:", "--explain:", 1)) from None
         alone = target is None or streams.table(target, scores.to_frame())
         if as_json:
             _print_json(scores.to_dict() if explain is None else scores.evaluation(explain).to_dict())
@@ -378,8 +385,10 @@ def score(
             return
         if words is not None:
             print(words)
+        else:
+            print(scores.summary())
         if target is not None:
-            print(f"Scores: {target}")
+            print(f"\nScores: {target}")
 
 
 @app.command()
@@ -403,6 +412,12 @@ def calibrate(
     previous: Annotated[
         Path | None, typer.Option("--previous", help="The ratings of the last study, with the same columns.")
     ] = None,
+    duplicates: Annotated[
+        str,
+        typer.Option(
+            "--repeats", help="Units that one rater rated several times: error or average.", autocompletion=_choices("error", "average"),
+        ),
+    ] = "error",
     margin: Annotated[float, typer.Option("--margin", help="Of alpha, that double-scored units are counted for.")] = 0.05,
     html: Annotated[Path | None, typer.Option("--html", help="Write the study as one page.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for tables, figures and the report.")] = None,
@@ -419,9 +434,10 @@ def calibrate(
         from ..study import run_study
 
         check_choice("--language", language, LANGUAGES)
+        check_choice("--repeats", duplicates, ("error", "average"))
         if as_json and html == STANDARD:
             raise ArgumentError("--json: goes to standard output, and so does --html -; choose one")
-        ratings: dict[str, Any] = {"file": streams.read(file), "unit": unit, "rater": rater, "rating": rating, "margin": margin}
+        ratings: dict[str, Any] = {"file": streams.read(file), "unit": unit, "rater": rater, "rating": rating, "margin": margin, "repeats": duplicates}
         more = {"level": level, "criterion": criterion, "order": order, "gold": gold, "previous": previous}
         for name, given in more.items():
             if given is not None:

@@ -19,7 +19,7 @@ import typer
 from typer.core import TyperCommand
 
 from .._render import width
-from ..errors import ArgumentError, DataError, DesignError, FileError, NumericError, Problem, RubricError
+from ..errors import ArgumentError, DataError, DesignError, FileError, MissingColumnError, NumericError, Problem, RubricError
 
 EXIT_CODES: tuple[tuple[type[Exception], int, str], ...] = (
     (FileError, 7, "a file cannot be used"),
@@ -41,6 +41,7 @@ STANDARD = Path("-")
 
 
 _OPTIONS: ContextVar[Mapping[str, str]] = ContextVar("options", default={})  # of the command that runs, by their arguments' names
+_USUAL: ContextVar[Mapping[str, str]] = ContextVar("usual", default={})  # the option that would name a column, by the name it has without
 
 
 class Command(TyperCommand):
@@ -50,11 +51,15 @@ class Command(TyperCommand):
         return {one.name: max(one.opts, key=len) for one in self.params if one.name and one.opts[0].startswith("-")}
 
     def invoke(self, ctx: Any) -> Any:
-        before = _OPTIONS.set(self._options())
+        options = self._options()
+        left = [name for name in options if getattr(ctx.get_parameter_source(name), "name", "") == "DEFAULT"]
+        before = _OPTIONS.set(options)
+        usual = _USUAL.set({ctx.params[name]: options[name] for name in left if isinstance(ctx.params.get(name), str)})
         try:
             return super().invoke(ctx)
         finally:
             _OPTIONS.reset(before)
+            _USUAL.reset(usual)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         try:
@@ -82,6 +87,8 @@ def as_options(message: str, options: Mapping[str, str], *, argument: bool = Fal
         here = [options[name] for name in re.findall(r"\w+", found[2]) if name in options]
         return f"{found[1]}{', '.join(here[:-1])} and {here[-1]}" if len(here) > 1 else found[0]
 
+    message = re.sub(r"\((\w+): (\w+)\)", lambda found: found[0] if found[1] not in options else f"({options[found[1]]} {found[2]})", message)
+    message = re.sub(r"^((?:.+?\.\w+: )?)frame: ", r"\1", message, flags=re.MULTILINE)  # which of its files a command names itself
     message = re.sub(r' or choose (\w+)="\w+"', lambda found: found[0] if found[1] in options else "", message)
     message = re.sub(r'(?<![\w-])([a-z_]+)=(?:"([\w-]+)"|(?=[\s,;.)]|$))', flag, message)
     message = re.sub(r"(expected exactly one of )((?:\w+, )+\w+ and \w+)", among, message)
@@ -192,11 +199,19 @@ def _with_source(message: str) -> str:
     return "\n".join(out)
 
 
+def _with_usual(message: str) -> str:
+    """A message of a column that is not there, with the option that says which it is where none was given."""
+    found = re.search(r'expected a column "(.*?)" but found', message)
+    flag = found and _USUAL.get().get(found[1])
+    return f"{message}; {flag} says which column it is" if flag and flag not in message else message
+
+
 def fail(error: BaseException, streams: Streams) -> NoReturn:
     """Says what went wrong on the error stream and ends with the code of its kind."""
     for kind, code, headline in EXIT_CODES:
         if isinstance(error, kind):
-            said = as_options(str(error), _OPTIONS.get(), argument=isinstance(error, ArgumentError))
+            said = as_options(str(error), _OPTIONS.get(), argument=isinstance(error, (ArgumentError, DesignError)))
+            said = _with_usual(said) if isinstance(error, MissingColumnError) else said
             lines = "\n".join(f"  {line}" for line in streams.plain(_with_source(said)).splitlines())
             _say(f"qascore: {headline}", lines)
             raise typer.Exit(code)
