@@ -55,8 +55,7 @@ private:
   std::size_t columns_, units_, constant_;
   bool independent_;
   std::vector<double> gaps_;           ///< NaN for rows that take no part; empty where all do
-  std::span<const double> unanswered_; ///< gaps_, where they are answers that are missing
-  answered_design answered_;
+  answered_rows answered_;
   std::vector<std::uint32_t> rows_;
   std::vector<double> matrix_;
   std::vector<std::vector<double>> parts_; ///< influence on R_ab, a < b

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <span>
+#include <string>
 #include <vector>
 
 /// Domains: parts of the population to estimate for (a queue, an agent), as dense codes per unit. All domains
@@ -59,6 +60,35 @@ private:
 std::vector<char> silent_domains(const design_view& design, const domain_view& domain, std::span<const double> values);
 inline constexpr const char* silent_stratum =
     "a stratum was sampled but none of its units has a value: the others say nothing of it";
+
+/// The units that answered a question, and what `missing` says of those that did not: the weight of each stratum goes to those
+/// that did, or the question does not apply to the others and nothing stands for them. `gaps`: NaN for each unit without an
+/// answer; empty: all have one. The spans given must outlive this.
+class answered_rows {
+public:
+  answered_rows(const design_view& given, std::span<const double> gaps, missing_rows missing)
+      : given_{given}, unanswered_{missing == missing_rows::domain ? std::span<const double>{} : gaps},
+        answered_{given, unanswered_} {}
+
+  const design_view& design() const noexcept { return answered_.view(); }
+  /// NaN for each unit that should have answered and did not; empty where that is none.
+  std::span<const double> unanswered() const noexcept { return unanswered_; }
+  /// Why the answers say nothing of the whole; empty if they do.
+  std::string obstacle() const {
+    return silent_domains(given_, {}, unanswered_).empty() ? "" : silent_stratum;
+  }
+  variance_engine engine() const { return variance_engine(design(), unanswered_); }
+  /// A variance from the engine: where units are without an answer, a sample of everything is no census.
+  design_variance of_answers(design_variance spread) const {
+    spread.census = spread.census && unanswered_.empty();
+    return spread;
+  }
+
+private:
+  design_view given_;
+  std::span<const double> unanswered_;
+  answered_design answered_;
+};
 
 /// Throws argument_error where lengths differ, or there are 2^32 units or more.
 void check_domains(const domain_view& domain, std::size_t units);

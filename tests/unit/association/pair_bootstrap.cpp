@@ -1,5 +1,6 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #include <qascore/kernel/bootstrap_limits.hpp>
+#include <qascore/kernel/domain.hpp>
 #include <qascore/kernel/pair_bootstrap.hpp>
 
 #include "close_to.hpp"
@@ -78,6 +79,23 @@ TEST_CASE("BCa intervals of Spearman hold the true correlation") {
     covered += found.low <= truth && truth <= found.high ? 1 : 0;
   }
   CHECK(covered > 0.90 * runs); // 95 % nominal; four standard errors of 300 runs below
+}
+
+TEST_CASE("a stratum that did not answer leaves nothing to draw again") {
+  std::mt19937_64 engine(9);
+  columns c = correlated(60, engine);
+  std::vector<std::uint32_t> stratum(60);
+  for (std::size_t i = 0; i < 60; ++i) {
+    stratum[i] = static_cast<std::uint32_t>(i / 20);
+    if (stratum[i] == 2)
+      c.y[i] = std::nan("");
+  }
+  qa::design_view design = qa::independent_units(60);
+  design.stratum = stratum;
+  design.strata = 3;
+  const auto found = qa::kernel::bootstrap_pairs(design, c.x, c.y, {.replicates = 100, .seed = qa::seed{4}});
+  CHECK(found.undefined == qa::kernel::silent_stratum);
+  CHECK(std::isnan(found.value));
 }
 
 TEST_CASE("what cannot be drawn again says why") {

@@ -122,6 +122,29 @@ TEST_CASE("a channel that differs is found, rows without a label or number are l
                   qa::argument_error);
 }
 
+TEST_CASE("parts say nothing where a stratum of theirs did not answer") {
+  channels c = make(240, {0.8, 0.1, 0.4}, 6);
+  std::vector<std::uint32_t> stratum(240);
+  for (std::size_t i = 0; i < 240; ++i) {
+    stratum[i] =
+        static_cast<std::uint32_t>(i / 80) + (c.channel[i] == 2 ? 3 : 0); // the third channel has its own
+    if (stratum[i] == 1)
+      c.y[i] = std::nan("");
+  }
+  qa::design_view design = qa::independent_units(240);
+  design.stratum = stratum;
+  design.strata = 6;
+  const auto found =
+      qa::kernel::compare_parts(design, c.x, c.y, c.channel, 3, correlation_method::pearson, {});
+  const std::string why = qa::kernel::silent_stratum;
+  CHECK(found.part[0].undefined == why);
+  CHECK(found.part[1].undefined == why);
+  CHECK(!std::isnan(found.part[2].low));
+  for (const auto& difference : found.difference) // of a part and all others
+    CHECK(difference.undefined == why);
+  CHECK(found.compared == 0);
+}
+
 TEST_CASE("the slopes of the picture are those of deviations and of means") {
   const std::vector<double> x{1, 2, 3, 4, 5, 6, 7, 8, 9}, y{9, 8, 7, 11, 10, 9, 13, 12, 11};
   const std::vector<std::uint32_t> group{0, 0, 0, 1, 1, 1, 2, 2, 2};

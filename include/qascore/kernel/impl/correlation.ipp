@@ -327,10 +327,8 @@ QASCORE_INLINE tested_estimate correlate(const design_view& given, std::span<con
              asymptotic = interval == correlation_interval::asymptotic;
 
   const std::vector<double> gaps = gaps_of(given, x, y);
-  const std::span<const double> unanswered =
-      missing == missing_rows::domain ? std::span<const double>{} : std::span<const double>{gaps};
-  const answered_design answered(given, unanswered);
-  const design_view& design = answered.view();
+  const answered_rows answered(given, gaps, missing);
+  const design_view& design = answered.design();
   const complete_pairs p(design, x, y, gaps);
   const auto n = static_cast<double>(p.x.size());
   inference_options options;
@@ -348,15 +346,14 @@ QASCORE_INLINE tested_estimate correlate(const design_view& given, std::span<con
   design_variance spread;
   spread.undefined = p.obstacle();
   coefficient found;
-  if (!unanswered.empty() && !silent_domains(given, {}, unanswered).empty())
-    spread.undefined = silent_stratum;
+  if (const std::string silent = answered.obstacle(); !silent.empty())
+    spread.undefined = silent;
   if (spread.undefined.empty()) {
     found = coefficient_of(p, method);
     spread.undefined = found.undefined;
   }
   if (spread.undefined.empty()) {
-    spread = p.variance(variance_engine(design, unanswered), found.influence);
-    spread.census = spread.census && unanswered.empty();
+    spread = answered.of_answers(p.variance(answered.engine(), found.influence));
     if (asymptotic)
       spread.variance = std::pow(asymptotic_error(found), 2);
   }

@@ -208,23 +208,21 @@ QASCORE_INLINE compared_correlations compare_correlations(const design_view& des
     finish(out, 0.0, missing_value, missing_value, confidence);
     return out;
   }
-  const std::span<const double> unanswered =
-      missing == missing_rows::domain ? std::span<const double>{} : std::span<const double>{gaps};
-  const answered_design answered(design, unanswered);
-  const linearised u1 = correlation(answered.view(), x1, y1, method),
-                   u2 = correlation(answered.view(), x2, y2, method);
+  const answered_rows answered(design, gaps, missing);
+  const linearised u1 = correlation(answered.design(), x1, y1, method),
+                   u2 = correlation(answered.design(), x2, y2, method);
   std::vector<double> of_r, of_z;
   for (std::size_t i = 0; i < design.units; ++i) {
     of_r.push_back(u1.influence[i] - u2.influence[i]);
     of_z.push_back(slope_of_atanh(u1.value) * u1.influence[i] - slope_of_atanh(u2.value) * u2.influence[i]);
   }
-  const complete_pairs rows(answered.view(), x1, y1, gaps);
+  const complete_pairs rows(answered.design(), x1, y1, gaps);
   const auto taken = [&](const std::vector<double>& influence) {
     std::vector<double> kept;
     for (std::size_t i = 0; i < influence.size(); ++i)
       if (gaps.empty() || !is_missing(gaps[i]))
         kept.push_back(influence[i]);
-    return rows.variance(variance_engine(answered.view(), unanswered), kept);
+    return rows.variance(answered.engine(), kept);
   };
   const design_variance of_difference = taken(of_r), of_transformed = taken(of_z);
   const double a = out.first.std_error, b = out.second.std_error;
@@ -266,9 +264,12 @@ struct part_correlation {
   df_limit limit;
 };
 
-inline part_correlation of_units(const design_view& design, std::span<const double> x, std::vector<double> y,
-                                 std::span<const double> unanswered, const std::vector<char>& inside,
-                                 correlation_method method, confidence_level confidence) {
+/// `obstacle`: why the answers say nothing of these units, if they do not.
+inline part_correlation of_units(const answered_rows& answered, std::span<const double> x,
+                                 std::vector<double> y, const std::vector<char>& inside,
+                                 const std::string& obstacle, correlation_method method,
+                                 confidence_level confidence) {
+  const design_view& design = answered.design();
   std::vector<std::uint32_t> rows;
   for (std::size_t i = 0; i < y.size(); ++i)
     if (inside[i] == 0)
@@ -276,14 +277,17 @@ inline part_correlation of_units(const design_view& design, std::span<const doub
     else
       rows.push_back(static_cast<std::uint32_t>(i));
   part_correlation out;
-  linearised of = correlation(design, x, y, method);
+  linearised of;
+  of.undefined = obstacle;
+  if (obstacle.empty())
+    of = correlation(design, x, y, method);
   design_variance spread;
   spread.undefined = of.undefined;
   if (of.undefined.empty()) {
     std::vector<double> taken;
     for (const std::uint32_t i : rows)
       taken.push_back(of.influence[i]);
-    spread = variance_engine(design, unanswered).of_rows(rows, taken);
+    spread = answered.engine().of_rows(rows, taken);
     spread.limit_df(of.limit);
   }
   inference_options options;
@@ -336,8 +340,8 @@ QASCORE_INLINE correlations_by_part compare_parts(const design_view& given, std:
   for (std::size_t i = 0; i < given.units; ++i)
     if (part[i] == missing_code)
       gaps[i] = missing_value;
-  const answered_design answered(given, gaps);
-  const design_view& design = answered.view();
+  const answered_rows answered(given, gaps, missing_rows::drop);
+  const std::vector<char> silent = silent_domains(given, {part, parts}, gaps);
   std::vector<std::uint32_t> rows;
   for (std::size_t i = 0; i < given.units; ++i)
     if (!is_missing(gaps[i]))
@@ -349,7 +353,7 @@ QASCORE_INLINE correlations_by_part compare_parts(const design_view& given, std:
     return out;
   };
   const std::vector<double> outcome(y.begin(), y.end());
-  variance_engine engine(design, gaps);
+  variance_engine engine = answered.engine();
   const auto spread_of = [&](const std::vector<double>& influence) {
     std::vector<double> taken;
     for (const std::uint32_t i : rows)
@@ -361,10 +365,15 @@ QASCORE_INLINE correlations_by_part compare_parts(const design_view& given, std:
   std::vector<std::vector<double>> influences;
   double fewest = std::numeric_limits<double>::infinity();
   for (std::size_t g = 0; g < parts; ++g) {
-    const part_correlation here =
-        of_units(design, x, outcome, gaps, inside([&](std::uint32_t c) { return c == g; }), method, confidence);
-    const part_correlation rest =
-        of_units(design, x, outcome, gaps, inside([&](std::uint32_t c) { return c != g; }), method, confidence);
+    const auto of_parts = [&](auto&& which) {
+      bool speechless = false;
+      for (std::size_t c = 0; c < silent.size(); ++c)
+        speechless |= silent[c] != 0 && which(c);
+      return of_units(answered, x, outcome, inside(which), speechless ? silent_stratum : "", method,
+                      confidence);
+    };
+    const part_correlation here = of_parts([&](std::size_t c) { return c == g; });
+    const part_correlation rest = of_parts([&](std::size_t c) { return c != g; });
     compared_correlations pair;
     pair.first = here.found;
     pair.second = rest.found;

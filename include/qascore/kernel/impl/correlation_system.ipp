@@ -34,9 +34,7 @@ QASCORE_INLINE correlation_system::correlation_system(const design_view& design,
                                                       correlation_method method, missing_rows missing)
     : columns_{columns.size()}, units_{design.units}, constant_{columns.size()},
       independent_{is_independent(design)}, gaps_{detail_system::gaps_of_columns(design, columns)},
-      unanswered_{missing == missing_rows::domain ? std::span<const double>{}
-                                                  : std::span<const double>{gaps_}},
-      answered_(design, unanswered_), matrix_(columns.size() * columns.size(), missing_value) {
+      answered_(design, gaps_, missing), matrix_(columns.size() * columns.size(), missing_value) {
   if (method != correlation_method::pearson && method != correlation_method::spearman &&
       method != correlation_method::kendall)
     throw argument_error("method: expected pearson, spearman or kendall");
@@ -45,8 +43,8 @@ QASCORE_INLINE correlation_system::correlation_system(const design_view& design,
       rows_.push_back(static_cast<std::uint32_t>(i));
   if (rows_.size() < 3)
     undefined_ = "fewer than 3 complete rows";
-  else if (!unanswered_.empty() && !silent_domains(design, {}, unanswered_).empty())
-    undefined_ = silent_stratum;
+  else
+    undefined_ = answered_.obstacle();
   for (std::size_t j = columns.size(); undefined_.empty() && j-- > 0;)
     if (std::ranges::all_of(rows_, [&](std::uint32_t i) { return columns[j][i] == columns[j][rows_[0]]; }))
       constant_ = j;
@@ -68,7 +66,7 @@ QASCORE_INLINE correlation_system::correlation_system(const design_view& design,
   for (std::size_t a = 0; a < columns_; ++a) {
     matrix_[a * columns_ + a] = 1.0;
     for (std::size_t b = a + 1; b < columns_; ++b) {
-      linearised found = correlation(answered_.view(), column_of(a), column_of(b), method);
+      linearised found = correlation(answered_.design(), column_of(a), column_of(b), method);
       matrix_[a * columns_ + b] = matrix_[b * columns_ + a] = found.value;
       parts_.push_back(std::move(found.influence));
       if (found.limit.most < limit_.most)
@@ -91,16 +89,14 @@ QASCORE_INLINE std::vector<double> correlation_system::influence(std::span<const
 }
 
 QASCORE_INLINE design_variance correlation_system::variance(std::span<const double> influence) const {
-  variance_engine engine(answered_.view(), unanswered_);
+  variance_engine engine = answered_.engine();
   if (gaps_.empty())
     return engine.of_all(influence);
   std::vector<double> taken;
   taken.reserve(rows_.size());
   for (const std::uint32_t i : rows_)
     taken.push_back(influence[i]);
-  design_variance out = engine.of_rows(rows_, taken);
-  out.census = out.census && unanswered_.empty();
-  return out;
+  return answered_.of_answers(engine.of_rows(rows_, taken));
 }
 
 } // namespace qascore::kernel

@@ -206,10 +206,8 @@ QASCORE_INLINE distance_estimate distance_correlation(const design_view& given, 
                                                       std::span<const double> y, confidence_level confidence,
                                                       missing_rows missing) {
   const std::vector<double> gaps = gaps_of(given, x, y);
-  const std::span<const double> unanswered =
-      missing == missing_rows::domain ? std::span<const double>{} : std::span<const double>{gaps};
-  const answered_design answered(given, unanswered);
-  const complete_pairs p(answered.view(), x, y, gaps);
+  const answered_rows answered(given, gaps, missing);
+  const complete_pairs p(answered.design(), x, y, gaps);
   inference_options options;
   options.confidence = confidence;
   options.scale = interval_scale::logit;
@@ -219,14 +217,13 @@ QASCORE_INLINE distance_estimate distance_correlation(const design_view& given, 
   distance_estimate out;
   design_variance spread;
   spread.undefined = p.obstacle();
-  if (!unanswered.empty() && !silent_domains(given, {}, unanswered).empty())
-    spread.undefined = silent_stratum;
+  if (const std::string silent = answered.obstacle(); !silent.empty())
+    spread.undefined = silent;
   distance_result found{missing_value, missing_value, missing_value};
   if (spread.undefined.empty()) {
     std::vector<double> influence;
     found = distance_of(p, influence);
-    spread = p.variance(variance_engine(answered.view(), unanswered), influence);
-    spread.census = spread.census && unanswered.empty();
+    spread = answered.of_answers(p.variance(answered.engine(), influence));
     spread.limit_df(p.limit());
   }
   static_cast<estimate&>(out) = infer(found.correlation, spread, options);

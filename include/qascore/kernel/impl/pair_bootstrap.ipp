@@ -112,8 +112,8 @@ QASCORE_INLINE bootstrapped_estimate bootstrap_pairs(const design_view& given, s
   if (options.replicates < 2)
     throw argument_error("replicates: expected 2 or more but found " + std::to_string(options.replicates));
   const std::vector<double> gaps = gaps_of(given, all_x, all_y);
-  const answered_design answered(given, gaps);
-  const design_view& design = answered.view();
+  const answered_rows answered(given, gaps, missing_rows::drop);
+  const design_view& design = answered.design();
   const bool independent = is_independent(given);
 
   std::vector<std::size_t> rows; // that take part
@@ -130,6 +130,9 @@ QASCORE_INLINE bootstrapped_estimate bootstrap_pairs(const design_view& given, s
   out.interval_method = options.bca ? "BCa bootstrap" : "percentile bootstrap";
   out.n = rows.size();
   out.missing = given.units - rows.size();
+  out.undefined = answered.obstacle();
+  if (!out.undefined.empty())
+    return out;
   const linearised whole = statistic_of(design, all_x, all_y, options);
   out.value = whole.value;
   out.undefined = whole.undefined;

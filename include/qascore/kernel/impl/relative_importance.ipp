@@ -342,19 +342,16 @@ inline std::vector<double> draw_again(const design_view& given, std::span<const 
     if (!is_missing(gaps[i]))
       rows.push_back(i);
   }
-  const std::span<const double> unanswered =
-      options.missing == missing_rows::domain ? std::span<const double>{} : std::span<const double>{gaps};
-  const answered_design answered(given, unanswered);
-  const design_view& design = answered.view();
+  const answered_rows answered(given, gaps, options.missing);
   const bool independent = is_independent(given);
   std::optional<replicate_weights> replicates;
   if (!independent)
-    replicates.emplace(design,
+    replicates.emplace(answered.design(),
                        replicate_options{.method = variance_method::bootstrap,
                                          .replicates = options.replicates,
                                          .seed = options.seed,
                                          .threads = 1},
-                       unanswered);
+                       answered.unanswered());
   std::vector<double> out(options.replicates * figures.size(), missing_value);
   if (replicates && !replicates->possible())
     return out;

@@ -187,10 +187,8 @@ QASCORE_INLINE time_concordance_estimate time_concordance(const design_view& giv
                                                           std::span<const double> event,
                                                           confidence_level confidence, missing_rows missing) {
   const std::vector<double> gaps = detail_time::untimed(given, score, time, event);
-  const std::span<const double> unanswered =
-      missing == missing_rows::domain ? std::span<const double>{} : std::span<const double>{gaps};
-  const answered_design answered(given, unanswered);
-  const detail_time::timed_scores data(answered.view(), score, time, event, gaps);
+  const answered_rows answered(given, gaps, missing);
+  const detail_time::timed_scores data(answered.design(), score, time, event, gaps);
   inference_options options;
   options.confidence = confidence;
   options.scale = interval_scale::logit;
@@ -202,12 +200,11 @@ QASCORE_INLINE time_concordance_estimate time_concordance(const design_view& giv
   out.events = static_cast<std::size_t>(std::ranges::count(data.events.x, 1.0));
   design_variance spread;
   spread.undefined = found.undefined;
-  if (!unanswered.empty() && !silent_domains(given, {}, unanswered).empty())
-    spread.undefined = silent_stratum;
+  if (const std::string silent = answered.obstacle(); !silent.empty())
+    spread.undefined = silent;
   if (spread.undefined.empty()) {
-    spread = data.values.variance(variance_engine(answered.view(), unanswered), found.influence);
-    spread.census = spread.census && unanswered.empty();
-    spread.limit_df(detail_time::limit_of(answered.view(), event, gaps));
+    spread = answered.of_answers(data.values.variance(answered.engine(), found.influence));
+    spread.limit_df(detail_time::limit_of(answered.design(), event, gaps));
   }
   static_cast<estimate&>(out) = infer(found.value, spread, options);
   out.missing = given.units - data.values.x.size();

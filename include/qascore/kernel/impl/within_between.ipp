@@ -126,8 +126,6 @@ QASCORE_INLINE within_between_result within_between(const design_view& given, st
     if (group[i] == missing_code)
       grouped_x[i] = missing_value;
   const std::vector<double> gaps = gaps_of(given, grouped_x, y);
-  const std::span<const double> unanswered =
-      missing == missing_rows::domain ? std::span<const double>{} : std::span<const double>{gaps};
   design_view clustered = given;
   std::vector<std::uint32_t> cluster;
   if (given.cluster.empty() && given.stratum.empty()) { // units of a group are not independent
@@ -137,8 +135,8 @@ QASCORE_INLINE within_between_result within_between(const design_view& given, st
     clustered.cluster = cluster;
     clustered.clusters = groups + 1;
   }
-  const answered_design answered(clustered, unanswered);
-  const complete_pairs p(answered.view(), grouped_x, y, gaps);
+  const answered_rows answered(clustered, gaps, missing);
+  const complete_pairs p(answered.design(), grouped_x, y, gaps);
   std::vector<std::uint32_t> code;
   for (std::size_t i = 0; i < group.size(); ++i)
     if (gaps.empty() || !is_missing(gaps[i]))
@@ -149,8 +147,8 @@ QASCORE_INLINE within_between_result within_between(const design_view& given, st
     out.groups += size[g]++ == 0 ? 1u : 0u;
 
   std::string obstacle = p.obstacle();
-  if (obstacle.empty() && !unanswered.empty() && !silent_domains(answered.view(), {}, unanswered).empty())
-    obstacle = silent_stratum;
+  if (obstacle.empty())
+    obstacle = answered.obstacle();
   moment_correlation inside, outside, whole;
   std::string no_inside = obstacle, no_outside = obstacle;
   const auto n = static_cast<double>(code.size()), df = n - static_cast<double>(out.groups) - 1.0;
@@ -209,8 +207,7 @@ QASCORE_INLINE within_between_result within_between(const design_view& given, st
     if (defined) {
       if (1.0 - std::abs(of.value) <= 8.0 * std::numeric_limits<double>::epsilon())
         of.value = std::copysign(1.0, of.value);
-      spread = p.variance(variance_engine(answered.view(), unanswered), of.influence);
-      spread.census = spread.census && unanswered.empty();
+      spread = answered.of_answers(p.variance(answered.engine(), of.influence));
       spread.limit_df(p.limit());
     }
     inference_options options;
