@@ -126,6 +126,12 @@ def wide_table() -> Table:
     return Table(columns, rows, "Fifteen raters.")
 
 
+def folded_table() -> Table:
+    rows = tuple((f"criterion {at}", f"rater {at}", 0.001 * at, min(1.0, 0.02 * at)) for at in range(1, 26))
+    columns = (Column("criterion"), Column("rater"), Column("p", "p"), Column("adjusted p", "p"))
+    return Table(columns, rows, f"The other 25 tests, of {LABELS[0]}", ("One row per test.",), about="tests", folded=True)
+
+
 def matrix(size: int, labels: list[str], caption: str) -> MatrixPlot:
     cells = tuple(
         tuple(
@@ -211,6 +217,7 @@ def sample(language: str = "en") -> Report:
                     matrix(6, LABELS[:6], "Long names."),
                     Heading("By criterion"),
                     wide_table(),
+                    folded_table(),
                 ),
             ),
             Section(

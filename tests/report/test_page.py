@@ -101,6 +101,28 @@ def test_a_tall_picture_goes_on_with_its_columns_and_axis_and_leaves_no_page_bla
     assert printed_pages(pdf) == math.ceil(height / PAPER)
 
 
+def test_a_folded_table_opens_at_a_key_and_is_open_on_paper_and_without_the_script(browser: Browser, pages: dict[str, Path], tmp_path: Path) -> None:
+    seen = "document.querySelector('.fold table').checkVisibility()"
+    browser.open(pages["en"], 1280)
+    assert browser.run(seen) is False
+    browser.run("document.querySelector('.fold > summary').focus()")
+    for kind in ("keyDown", "keyUp"):
+        browser("Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter", windowsVirtualKeyCode=13, text="\r" if kind == "keyDown" else "")
+    assert browser.run(seen) is True
+    browser.open(pages["en"], 1280)
+    browser.run("addEventListener('beforeprint', () => { document.title = String(document.querySelector('.fold').open); })")
+    browser.pdf(tmp_path / "page.pdf")
+    assert browser.run("document.title") == "true"
+    assert browser.run(seen) is False, "closed again afterwards"
+    browser("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        browser.open(pages["en"], 1280)
+        markup = browser("DOM.getOuterHTML", nodeId=browser("DOM.getDocument")["root"]["nodeId"])["outerHTML"]
+    finally:
+        browser("Emulation.setScriptExecutionDisabled", value=False)
+    assert '<details class="fold" open="">' in markup
+
+
 def test_the_page_asks_for_nothing_but_itself(browser: Browser, pages: dict[str, Path]) -> None:
     browser.open(pages["en"], 1280)
     assert browser.requests() == [pages["en"].resolve().as_uri()]

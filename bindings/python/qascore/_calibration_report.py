@@ -53,7 +53,8 @@ COEFFICIENTS = {
 }
 FEW_CRITERIA = 3  # up to here each criterion has a picture of its raters; more go into one table of colours
 MOST_TILES = 6
-MOST_TESTS = 25  # of one question; of more those that stay significant are shown
+FEW_TESTS = 3  # of one question; more stand folded where they say the same
+MOST_TESTS = 200  # of one question; of more those that stay significant are shown
 LEVEL = 0.05
 SHOWN_RATERS = (1, 2, 3, 5, 10, MOST_RATERS)
 
@@ -464,26 +465,43 @@ def _gold(study: CalibrationStudy) -> Section | None:
 
 
 def _tests(study: CalibrationStudy) -> Section | None:
-    """Of each question how many tests, and those that stay below 0.05 when adjusted for their number."""
+    """Of each question how many tests stay below 0.05 when adjusted for their number: what says the same folded."""
     blocks: list[Block] = []
     for question, asked in QUESTIONS.items():
         tests = [test for test in study.tests.of(question) if not math.isnan(test[2])]
         if not tests:
             continue
-        columns = (Column("criterion"), Column("rater"), Column("p", "p"), Column("adjusted p", "p"))
-        rows = tuple((_name(criterion), "" if rater is None else str(rater), p, adjusted) for criterion, rater, p, adjusted in tests)
+        tests.sort(key=lambda test: (test[3], test[2]))
         below = sum(adjusted <= LEVEL for *_, adjusted in tests)
-        caption = f"{asked[0].upper()}{asked[1:]} {below} of {len(tests)} tests are below {LEVEL:g} when adjusted."
-        shown = rows if len(rows) <= MOST_TESTS else tuple(row for row, test in zip(rows, tests, strict=True) if test[3] <= LEVEL)
-        notes = () if len(shown) == len(rows) else ("Shown are those; all are in the table tests of the study.",)
-        if any(test[1] is not None for test in tests):
-            blocks.append(Table(columns, shown, caption, notes, about="tests"))
+        asked = f"{asked[0].upper()}{asked[1:]}"
+        caption = f"{asked} {below} of {len(tests)} tests are below {LEVEL:g} when adjusted."
+        if len(tests) <= FEW_TESTS:
+            blocks.append(_test_table(tests, caption))
+        elif below == len(tests) or (below == 0 and len(tests) <= MOST_TESTS):
+            blocks.append(_test_table(tests, caption, folded=True))
+        elif len(tests) > MOST_TESTS:
+            blocks.append(_test_table(tests[:below], caption, notes=("Shown are those; all are in the table tests of the study.",)))
+        elif 2 * below <= len(tests):  # the fewer stand in sight
+            rest = f"{asked} The other {len(tests) - below} tests."
+            blocks += [_test_table(tests[:below], caption), _test_table(tests[below:], rest, folded=True)]
         else:
-            blocks.append(Table((columns[0], *columns[2:]), tuple((row[0], *row[2:]) for row in shown), caption, notes, about="tests"))
+            rest = f"{asked} The {below} tests below {LEVEL:g}."
+            blocks += [_test_table(tests[below:], f"{caption} These are not."), _test_table(tests[:below], rest, folded=True)]
     if not blocks:
         return None
     lead = "Adjusted p allows for the number of tests of its question (Holm)."
     return Section("tests", "Tests against chance", lead, tuple(blocks))
+
+
+def _test_table(
+    tests: Sequence[tuple[Any, Any, float, float]], caption: str, *, folded: bool = False, notes: tuple[str, ...] = ()
+) -> Table:
+    figures = (Column("p", "p"), Column("adjusted p", "p"))
+    if any(test[1] is not None for test in tests):
+        rows = tuple((_name(criterion), "" if rater is None else str(rater), p, adjusted) for criterion, rater, p, adjusted in tests)
+        return Table((Column("criterion"), Column("rater"), *figures), rows, caption, notes, about="tests", folded=folded)
+    named = tuple((_name(criterion), p, adjusted) for criterion, _, p, adjusted in tests)
+    return Table((Column("criterion"), *figures), named, caption, notes, about="tests", folded=folded)
 
 
 def _gains(study: CalibrationStudy) -> Section | None:

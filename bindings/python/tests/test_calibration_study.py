@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 import qascore as qa
 from qascore._calibration_report import ABOUT_RATERS, PARTS, TO_DO_WITH_RATERS, calibration_report
+from qascore.calibration_studies import QUESTIONS
 from qascore.report import IntervalPlot, Link, Table, Undefined
 from qascore.verdicts import TO_DO, VERDICTS
 
@@ -339,6 +340,27 @@ def test_tests_of_a_question_are_adjusted_for_each_other(troubled: qa.Calibratio
     frame = troubled.to_frame("tests")
     assert list(frame.columns) == ["question", "criterion", "rater", "p_value", "adjusted_p"]
     assert len(frame) == 2 + 2 + 12 + 12
+
+
+def test_tests_that_say_the_same_are_folded_and_none_is_left_out(troubled: qa.CalibrationStudy) -> None:
+    (section,) = (section for section in calibration_report(troubled, "T").sections if section.id == "tests")
+    shown = [block for block in section.blocks if isinstance(block, Table)]
+    assert len(shown) == len(section.blocks)
+    tests = [test for question in QUESTIONS for test in troubled.tests.of(question) if not math.isnan(test[2])]
+    assert sum(len(table.rows) for table in shown) == len(tests) > 20
+    for table in shown:
+        assert [row[-2:] for row in table.rows] == sorted((row[-2:] for row in table.rows), key=lambda row: (row[1], row[0]))
+        below = {row[-1] <= 0.05 for row in table.rows}
+        assert len(below) == 1
+    assert len({table.caption for table in shown}) == len(shown)
+    said = {re.sub(r"^.*\? ", "", table.caption): table for table in shown}
+    for sees, rest, fewer in (
+        ("3 of 12 tests are below 0.05 when adjusted.", "The other 9 tests.", True),
+        ("10 of 12 tests are below 0.05 when adjusted. These are not.", "The 10 tests below 0.05.", False),
+    ):
+        assert not said[sees].folded and said[rest].folded
+        assert {row[-1] <= 0.05 for row in said[sees].rows} == {fewer} != {row[-1] <= 0.05 for row in said[rest].rows}
+    assert not any(table.folded for table in shown if len(table.rows) <= 2)
 
 
 def test_a_rater_who_changes_at_once_is_found_with_the_place() -> None:

@@ -306,6 +306,7 @@ def blocks() -> dict[str, Block]:
             ("Queues with fewer than five conversations are not ranked.",),
         ),
         "empty_table": Table((Column("queue"),), ()),
+        "folded_table": Table((Column("queue"), Column("p", "p")), (("billing", 0.03), ("chat", 0.6)), "The other 2 tests", about="tests", folded=True),
         "interval_plot": IntervalPlot(
             (
                 Row("billing", one, 0.75),

@@ -133,7 +133,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under columns. `sortable` puts a button into each column's head."""
+    """Rows under columns. `sortable` puts a button into each column's head.
+
+    A `folded` table stands closed under its caption until the reader opens it; printed, and without the script, it is open.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -141,9 +144,12 @@ class Table:
     footnotes: tuple[str, ...] = ()
     sortable: bool = True
     about: str = ""
+    folded: bool = False
 
     def __post_init__(self) -> None:
         check_about(self.about)
+        if self.folded and not self.caption:
+            raise ArgumentError("caption: expected what a folded table stands under but found none")
         for at, row in enumerate(self.rows):
             if len(row) != len(self.columns):
                 raise DataError(f"rows[{at}]: expected {len(self.columns)} cells but found {len(row)}")

@@ -54,7 +54,7 @@ def render(report: Report) -> str:
     >>> page.startswith("<!doctype html>")
     True
     """
-    script = part("sort.js")
+    script = part("page.js")
     return valid_unicode(
         environment()
         .get_template("page.html.j2")

@@ -24,3 +24,13 @@ for (const table of document.querySelectorAll("table.sortable")) {
     });
   });
 }
+
+/* Folded tables are open where this script does not run, and on paper. */
+const folds = [...document.querySelectorAll("details.fold")];
+let opened = [];
+if (!matchMedia("print").matches) for (const fold of folds) fold.open = false;
+addEventListener("beforeprint", () => {
+  opened = folds.filter((fold) => !fold.open);
+  for (const fold of opened) fold.open = true;
+});
+addEventListener("afterprint", () => { for (const fold of opened) fold.open = false; });
