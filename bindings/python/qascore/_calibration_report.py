@@ -160,6 +160,9 @@ def calibration_report(study: CalibrationStudy, title: str, made: Mapping[str, s
     )
 
 
+OTHERS = "Other coefficients: two ratings agree where they are equal"
+
+
 def coefficients_table(
     table: EstimateTable, caption: str, key: str, only: tuple[str, ...] | None = None, rest: str = "", about: str = ""
 ) -> Table:
@@ -307,7 +310,7 @@ def _agreement(study: CalibrationStudy) -> Section:
             ("“At least” is the best class of Landis and Koch's scale that alpha reaches with a probability of 95% (Gwet).",), about="benchmark",
         )
     )  # fmt: skip
-    blocks.append(coefficients_table(study.agreement, "The family of coefficients", "coefficient", about="coefficients"))
+    blocks.append(coefficients_table(study.agreement, OTHERS, "coefficient", about="coefficients"))
     if study.icc is not None:
         caption = "Intraclass correlations: of one rating (1), of the mean of all raters (k)"
         blocks.append(coefficients_table(study.icc, caption, "form", about="icc"))

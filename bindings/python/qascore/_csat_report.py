@@ -7,7 +7,19 @@ from collections.abc import Mapping
 from ._calibration_report import made_by, today
 from ._results import EstimateTable
 from .csat_studies import CsatStudy
-from .report import Block, Column, Figure, IntervalPlot, Note, Report, ScatterPlot, Section, Table, Text
+from .report import Block, Column, Figure, IntervalPlot, Note, Report, ScatterPlot, Section, Table, Text, Tile, Tiles
+
+
+def _tiles(study: CsatStudy) -> tuple[Tile, ...]:
+    """The relation, what it is within agents, and how many answered."""
+    shown = [("Spearman", study.correlations["spearman"], "number", "correlation")]
+    if study.within_between is not None:
+        shown.append(("Within agents", study.within_between["within"], "number", "within_between"))
+    if study.response.rate is not None:
+        shown.append(("Response", study.response.rate, "percent", "response"))
+    return tuple(
+        Tile(name, Figure.from_estimate(one), kind, 2 if kind == "number" else None, "", about) for name, one, kind, about in shown
+    )
 
 
 def csat_report(study: CsatStudy, title: str, made: Mapping[str, str] | None = None) -> Report:
@@ -18,13 +30,18 @@ def csat_report(study: CsatStudy, title: str, made: Mapping[str, str] | None = N
             "How strong, how sure",
             "",
             (
-                IntervalPlot.from_estimates(study.correlations, reference=0.0, about="correlation"),
-                Table.from_estimates(study.correlations, about="correlation"),
+                IntervalPlot.from_estimates(
+                    study.correlations, caption="Correlation", reference=0.0, reference_label="no relation", about="correlation"
+                ),
             ),
         )
     ]
     if study.within_between is not None:
-        blocks: list[Block] = [IntervalPlot.from_estimates(study.within_between, reference=0.0, about="within_between")]
+        blocks: list[Block] = [
+            IntervalPlot.from_estimates(
+                study.within_between, caption="Correlation", reference=0.0, reference_label="no relation", about="within_between"
+            )
+        ]
         if study.within_between.signs_differ:
             blocks.append(Note("Within agents and between them the signs differ.", "warning"))
             blocks.append(
@@ -74,14 +91,14 @@ def csat_report(study: CsatStudy, title: str, made: Mapping[str, str] | None = N
             Section("halo", "One person or two", study.halo._said().splitlines()[-1] if study.halo.found else "",
                     (IntervalPlot.from_estimates(study.halo, reference=0.0, about="halo"),))
         )  # fmt: skip
-    answers: list[Block] = [Table.from_estimates(study.response, about="response")]
+    answers: list[Block] = [Table.from_estimates(study.response, caption="Had the silent ones said the least, or the most", about="response")]
     if study.response.propensity is not None:
         answers += [Text(study.response.propensity._how()), Table.from_estimates(study.response.propensity, about="response")]
     sections.append(Section("response", "What the response rate allows to say", "", tuple(answers)))
     return Report(
         title,
         f"{study.score} and {study.csat}",
-        summary=(Text("", tuple(study.findings())),),
+        summary=(Tiles(_tiles(study)), Text("", tuple(study.findings()))),
         sections=tuple(sections),
         method=(
             Text(

@@ -9,7 +9,7 @@ from ._frames import Frame
 from ._render import number, range_text, text_table
 from ._results import Estimate, EstimateTable
 from ._study_file import SCORE
-from ._calibration_report import COEFFICIENTS, FEW_CRITERIA, PARTS, WIDER, coefficients_table, file_text, made_by, raters_matrix, today, verdicts
+from ._calibration_report import COEFFICIENTS, FEW_CRITERIA, OTHERS, PARTS, WIDER, coefficients_table, file_text, made_by, raters_matrix, today, verdicts
 from .calibration_studies import CalibrationStudy
 from .report import (
     Block,
@@ -302,7 +302,7 @@ def _calibration_section(study: Study, name: str, calibration: CalibrationStudy)
         brief = BRIEF if len(criteria) > FEW_CRITERIA else tuple(COEFFICIENTS)
         blocks.append(
             coefficients_table(
-                calibration.agreement, "Other coefficients: two ratings agree where they are equal", "coefficient", brief,
+                calibration.agreement, OTHERS, "coefficient", brief,
                 f"calibration_{name}_agreement.csv", about="coefficients",
             )
         )  # fmt: skip

@@ -138,7 +138,7 @@ class CsatStudy(Result):
         if rate is not None and rate.value < 1:
             low, high = self.response["silent low"], self.response["silent high"]
             yield (
-                f"{rate._said()} Had the silent ones all said {self.response.scale[0]}, or all {self.response.scale[1]}, mean {self.csat} "
+                f"{rate._said()[0].upper()}{rate._said()[1:]} Had the silent ones all said {self.response.scale[0]}, or all {self.response.scale[1]}, mean {self.csat} "
                 f"would be {number(low.value)} or {number(high.value)} in place of {number(self.response['answered'].value)}; the correlations are "
                 "those of who answered."
             )

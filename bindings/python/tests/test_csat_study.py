@@ -204,6 +204,9 @@ def test_the_page_and_the_command_have_the_same_figures(tmp_path: Path) -> None:
                   "What the response rate allows to say"):  # fmt: skip
         assert title in page
     assert "http://" not in page.replace("http://www.w3.org", "")
+    assert page.index("Within agents</") < page.index("Conversations with")  # figures first
+    assert " · Spearman" not in page and page.count("Spearman correlation of score and csat") == 2  # once in words, once in the picture
+    assert "Share who answered csat is" in page
     file = tmp_path / "pairs.csv"
     CALLS.to_csv(file, index=False)
     weighted = qa.csat_study(CALLS[~CHAT], agent="agent", known=["own"]).to_html()

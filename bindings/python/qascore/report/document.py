@@ -516,7 +516,8 @@ def estimate_rows(
         values = tuple(column[at] for _, column in table.keys)
         parts = [as_label(v) for name, v in zip(keys, values, strict=True) if name != group]
         if named or not parts:
-            parts.append(estimate.name)
+            words = f" {estimate.name} ".lower()
+            parts = [*(part for part in parts if f" {part} ".lower() not in words), estimate.name]  # a name is not said twice
         known: float | None
         if isinstance(truth, Mapping):
             names = [values[0] if len(values) == 1 else values, estimate.name]
