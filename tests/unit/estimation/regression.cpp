@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <random>
 #include <span>
 #include <vector>
@@ -127,6 +128,22 @@ TEST_CASE("collinear columns, constants and separation are named, not fitted") {
   const column few{1, 2}, two{1, 3};
   CHECK(fit(qa::kernel::linear_regression, qa::independent_units(2), few, {}, two).undefined ==
         "no more units than coefficients");
+}
+
+TEST_CASE("a stratum without an answer leaves no regression") {
+  const std::vector<std::uint32_t> stratum{0, 0, 0, 1, 1, 0, 0, 0};
+  qa::design_view design = qa::independent_units(8);
+  design.stratum = stratum;
+  design.strata = 2;
+  column gaps = y;
+  gaps[3] = qa::missing_value;
+  CHECK(fit(qa::kernel::linear_regression, design, gaps, {}, x).undefined.empty());
+  gaps[4] = qa::missing_value;
+  const auto f = fit(qa::kernel::linear_regression, design, gaps, {}, x);
+  CHECK(f.undefined == qa::kernel::silent_stratum);
+  CHECK(f.fault == qa::regression_fit::no_fault);
+  CHECK(std::isnan(f.coefficients[1].value));
+  CHECK(f.coefficients[1].undefined == f.undefined);
 }
 
 TEST_CASE("units that lack a value take no part") {

@@ -124,6 +124,10 @@ inline prepared prepare(const design_view& design, std::vector<double> answered,
     fit.undefined = "no more units than coefficients";
     return out;
   }
+  if (!silent_domains(design, {}, out.answered).empty()) {
+    fit.undefined = silent_stratum;
+    return out;
+  }
   for (std::size_t j = 0; j < columns.size(); ++j) {
     const double mean = detail_mean::mean_of({design, out.rows, columns[j]}).mean;
     std::vector<double> x;
