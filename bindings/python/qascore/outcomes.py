@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -126,8 +127,10 @@ def top_box(
     check_choice("interval", interval, INTERVALS)
     values = answers_on_scale(rows, column, scale, missing)
     low, high = scale
-    if not 1 <= boxes <= high - low:
-        raise ArgumentError(f"boxes: expected 1 to {high - low} on a scale from {low} to {high} but found {boxes}")
+    if isinstance(boxes, bool) or not isinstance(boxes, Integral) or not 1 <= boxes <= high - low:
+        raise ArgumentError(
+            f"boxes: expected how many of the highest answers count, 1 to {high - low} on a scale from {low} to {high}, but found {boxes!r}"
+        )
     events: Any = np.where(np.isnan(values), np.nan, (values > high - boxes).astype(np.float64))
     return _estimates(
         f"{column} in the top {boxes}" if boxes > 1 else f"{column} in the top box", rows, by, missing,

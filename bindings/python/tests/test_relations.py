@@ -215,7 +215,7 @@ def test_net_promoters_and_top_boxes() -> None:
     assert qa.top_box(answers, "csat", boxes=1).name == "csat in the top box"
     with pytest.raises(DataError, match=r'column "csat": expected whole numbers from 1 to 4 but found 5 at row 0 \(2 in all\)'):
         qa.top_box(answers, "csat", scale=(1, 4))
-    with pytest.raises(ArgumentError, match="boxes: expected 1 to 4 on a scale from 1 to 5 but found 5"):
+    with pytest.raises(ArgumentError, match="boxes: expected how many of the highest answers count, 1 to 4 on a scale from 1 to 5, but found 5"):
         qa.top_box(answers, "csat", boxes=5)
     assert (found.low, found.high) == pytest.approx((-32.8069, 68.3249), abs=1e-4)  # the likelihood maximised by SciPy
     by_t = qa.nps(answers, "recommend", interval="t")
