@@ -507,14 +507,13 @@ def icc(
 
 def icc_table(table: RatingTable, *, confidence: float = 0.95, design: Any = None) -> EstimateTable:
     """All forms of the intraclass correlation, one row each; of anonymous raters the one-way forms."""
-    rows = [
-        (part.criterion, one.name, one)
-        for part in _parts_of(table)
-        for core, arrays in [part.under(design)]
-        for forms in [FORMS if part.raters is not None else ("1,1", "1,k")]
-        for one in _icc(part, core, forms, confidence, "automatic", 0.0, "automatic", arrays)
-    ]
-    return _keyed(table, rows, "form")
+    return _keyed(table, [row for part in _parts_of(table) for row in _icc_rows(part, confidence, design)], "form")
+
+
+def _icc_rows(part: Part, confidence: float, design: Any) -> list[tuple[Any, Any, Estimate]]:
+    core, arrays = part.under(design)
+    forms = FORMS if part.raters is not None else ("1,1", "1,k")
+    return [(part.criterion, one.name, one) for one in _icc(part, core, forms, confidence, "automatic", 0.0, "automatic", arrays)]
 
 
 def _icc(

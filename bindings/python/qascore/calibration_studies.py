@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any, ClassVar
@@ -24,13 +24,13 @@ from .calibration import (
     AgreementEstimate,
     RaterSummary,
     _gain_note,
+    _icc_rows,
     _keyed,
     _left_out,
     _level,
     _parts_of,
     agreement,
     icc,
-    icc_table,
     rater_summary,
 )
 from .drift import RaterDrift, rater_drift
@@ -57,6 +57,8 @@ MOST_GROUPS = 6  # of raters whom nothing connects, by name
 MOST_MODELLED = 5000  # units; a variance component has an effect for each of them
 SEED, PERMUTATIONS = 1, 1999  # of the tests of change: the same study says the same
 MOST_DRAWS, DRAWN_UNITS = 100, 200_000  # of two ratings of each unit, all together
+STEPS = ("agreement", "reliability", "pairs of raters", "raters left out", "model of raters", "changes in time", "number of raters",
+         "number of units")  # fmt: skip
 QUESTIONS = {
     "agreement": "do raters agree better than chance would?",
     "raters": "do raters differ in severity?",
@@ -365,6 +367,7 @@ def calibration_study(
     weights: str | Sequence[Sequence[float]] = "identity",
     confidence: float = 0.95,
     design: Any = None,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> CalibrationStudy:
     """What raters agree on and what not, which criterion or which rater is the reason, and what would help, in words.
 
@@ -389,6 +392,8 @@ def calibration_study(
     weights, confidence, design
         As in `fleiss_kappa`. The design weighs agreement and severity; spreads, correlations with the others, drift, the
         number of raters and the figures of suites take units as independent and equal.
+    progress : callable, optional
+        Called with (step and criterion, steps done, steps in all).
 
     Returns
     -------
@@ -415,7 +420,8 @@ def calibration_study(
             raise ArgumentError("gold: needs to know which rater gave which rating, but the raters of this table are anonymous")
         if gold not in table.raters:
             raise ArgumentError(f"gold: {gold!r} is no rater of this table{did_you_mean(gold, table.raters)}")
-    return _Study(table, gold, order, margin, level, weights, confidence, design).result(previous, parts)
+    show = progress or (lambda step, done, total: None)
+    return _Study(table, gold, order, margin, level, weights, confidence, design, show).result(previous, parts)
 
 
 def _of(criterion: Any) -> str:
@@ -471,7 +477,9 @@ class _Study:
         weights: Any,
         confidence: float,
         design: Any,
+        progress: Callable[[str, int, int], None],
     ) -> None:
+        self.progress = progress
         self.whole = table
         self.gold = gold
         self.table = table if gold is None else table.without(gold)
@@ -483,6 +491,9 @@ class _Study:
         self.numeric = all(part.labels is None for part in self.parts)
         self.identified = all(part.raters is not None for part in self.parts)
         self.beside = [_Beside.of(part) for part in self.parts] if self.numeric and self.identified else []
+        known, ordered = bool(self.beside), self.position is not None
+        applies = {"reliability": self.numeric, "model of raters": known, "changes in time": known and ordered, "number of raters": known}
+        self.steps = [step for step in STEPS if applies.get(step, True)]
         self.findings: list[Finding] = []
         self.tested: list[tuple[str, Any, Any, float]] = []
         # What is picked out of many must hold for all of them at once (Bonferroni).
@@ -490,6 +501,13 @@ class _Study:
         self.of_raters = 1.0 - (1.0 - confidence) / max(1, compared)
         self.of_criteria = confidence  # until it is known how many have an alpha
         self.joint = f"intervals hold for all {compared} rows at once"
+
+    def each(self, step: str, parts: Sequence[Part]) -> Iterator[Part]:
+        """The parts one after the other, said before each is begun."""
+        for at, part in enumerate(parts):
+            of = "" if part.criterion is None else f", {part.criterion}"
+            self.progress(f"{step}{of}", self.steps.index(step) * len(self.parts) + at, len(self.steps) * len(self.parts))
+            yield part
 
     def add(self, kind: str, criterion: Any, rater: Any, estimate: Estimate | None, text: str) -> None:
         self.findings.append(Finding(kind, criterion, rater, estimate, text))
@@ -527,7 +545,8 @@ class _Study:
 
     def result(self, previous: RatingTable | CalibrationStudy | None, whole: Sequence[Part]) -> CalibrationStudy:
         alphas: list[Row] = [
-            (part.criterion, self.levels[part.criterion], self.alpha_of(part, self.confidence)) for part in self.parts
+            (part.criterion, self.levels[part.criterion], self.alpha_of(part, self.confidence))
+            for part in self.each("agreement", self.parts)
         ]
         defined = sum(not math.isnan(alpha.value) for _, _, alpha in alphas)
         self.of_criteria = 1.0 - (1.0 - self.confidence) / max(1, defined)
@@ -535,7 +554,10 @@ class _Study:
             assert isinstance(alpha, AgreementEstimate)
             self.test("agreement", criterion, None, alpha.test.p_value)
         coefficients = agreement(self.table, weights=self.weights, confidence=self.confidence, design=self.design)
-        reliability = icc_table(self.table, confidence=self.confidence, design=self.design) if self.numeric else None
+        reliability = None
+        if self.numeric:
+            forms = [row for part in self.each("reliability", self.parts) for row in _icc_rows(part, self.confidence, self.design)]
+            reliability = _keyed(self.table, forms, "form")
         summary = None
         if self.numeric and self.identified:
             summary = rater_summary(self.table, confidence=self.confidence, design=self.design)
@@ -683,7 +705,7 @@ class _Study:
         joint = 1.0 - (1.0 - self.confidence) / count
         keys: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
         estimates: list[Estimate] = []
-        for part in parts:
+        for part in self.each("pairs of raters", parts):
             raters, table = list(part.raters or ()), self.one(part)
             measure = Measure("krippendorff_alpha", self.levels[part.criterion])
             for j, second in enumerate(raters):
@@ -745,7 +767,7 @@ class _Study:
     def left_out(self) -> EstimateTable | None:
         """What alpha gains without each rater, who is strict, and who is unlike the others."""
         rows: list[Row] = []
-        for part in self.parts:
+        for part in self.each("raters left out", self.parts):
             if part.raters is None or len(part.raters) < 2:
                 continue
             if self.numeric:
@@ -908,7 +930,7 @@ class _Study:
     def effects(self) -> tuple[tuple[Any, RaterEffects], ...]:
         """The crossed model of each criterion, and what it says of the raters as a whole."""
         out: list[tuple[Any, RaterEffects]] = []
-        for part, beside in zip(self.parts, self.beside, strict=False):
+        for beside, part in zip(self.beside, self.each("model of raters", self.parts), strict=False):
             if len(part.raters or ()) < 2 or len(np.unique(beside.unit)) > MOST_MODELLED:
                 continue
             found = rater_effects(self.one(part), confidence=self.of_raters)
@@ -952,7 +974,7 @@ class _Study:
             return ()
         out = tuple(
             (part.criterion, rater_drift(self.one(part), seed=SEED, time=self.position, permutations=PERMUTATIONS))
-            for part in self.parts
+            for part in self.each("changes in time", self.parts)
             if len(part.raters or ()) > 1
         )
         for criterion, found in out:
@@ -1077,7 +1099,7 @@ class _Study:
 
     def plans(self) -> tuple[tuple[Any, DStudy], ...]:
         out: list[tuple[Any, DStudy]] = []
-        for part, beside in zip(self.parts, self.beside, strict=False):
+        for beside, part in zip(self.beside, self.each("number of raters", self.parts), strict=False):
             if len(part.raters or ()) < 2 or len(np.unique(beside.unit)) > MOST_MODELLED:
                 continue
             study = g_study(self.one(part), confidence=self.of_criteria)
@@ -1108,7 +1130,7 @@ class _Study:
     def sizes(self, alphas: Sequence[Row]) -> tuple[tuple[Any, SampleSize], ...]:
         """From the spread between units of alpha's influence values, where each unit has two ratings of those it has."""
         out: list[tuple[Any, SampleSize]] = []
-        for part, (criterion, level, now) in zip(self.parts, alphas, strict=True):
+        for part, (criterion, level, now) in zip(self.each("number of units", self.parts), alphas, strict=True):
             squares: list[float] = []
             for double in _doubled(part):
                 record = double.krippendorff_alpha(level, None, self.confidence, "influence", False, None)

@@ -247,9 +247,10 @@ def run_study(
         spec = study_of(study) if isinstance(study, Mapping) else load_study(study)
     show = progress or (lambda step, done, total: None)
     check_choice("language", language, ("en", "zh-CN"))
-    result = replace(_Run(spec, show, dict(truth or {}), command).study(), language=language)
+    run = _Run(spec, show, dict(truth or {}), command)
+    result = replace(run.study(), language=language)
     if out is not None:
-        show("writing", len(STEPS) - 1, len(STEPS))
+        run.step("writing")
         result.write(out)
     return result
 
@@ -268,6 +269,7 @@ class _Run:
     def __init__(self, spec: StudySpec, progress: Progress, truth: dict[tuple[str, str, str], float], command: str):
         self.spec = spec
         self.progress = progress
+        self.inner = 0  # steps within steps so far
         self.truth = truth
         self.command = command
         self.warnings: list[str] = []
@@ -312,7 +314,7 @@ class _Run:
         )  # fmt: skip
 
     def step(self, name: str) -> None:
-        self.progress(name, STEPS.index(name), len(STEPS))
+        self.progress(name, STEPS.index(name) + self.inner, len(STEPS) + self.inner)
 
     def warn(self, count: int, what: str) -> None:
         """A warning with its number, if there is anything to warn about."""
@@ -568,9 +570,14 @@ class _Run:
         )
 
     def calibrate(self, name: str, table: RatingTable, level: str | None, **more: Any) -> None:
-        self.step("calibrating")
+        before = STEPS.index("calibrating"), self.inner
+
+        def show(step: str, done: int, total: int) -> None:
+            self.inner = before[1] + total
+            self.progress(f"calibrating: {step}", sum(before) + done, len(STEPS) + self.inner)
+
         self.calibration[name] = calibration_study(
-            table, by=table.criterion, level=level, confidence=self.spec.confidence, **more
+            table, by=table.criterion, level=level, confidence=self.spec.confidence, progress=show, **more
         )
 
     # Estimates

@@ -342,6 +342,22 @@ def test_tests_of_a_question_are_adjusted_for_each_other(troubled: qa.Calibratio
     assert len(frame) == 2 + 2 + 12 + 12
 
 
+def test_progress_goes_criterion_by_criterion_through_the_steps_that_the_ratings_allow() -> None:
+    frame = panel(30)
+    said: list[tuple[str, int, int]] = []
+    qa.calibration_study(table(frame), order=sorted(frame["call"].unique()), progress=lambda *step: said.append(step))
+    assert {total for *_, total in said} == {16} and [done for _, done, _ in said] == list(range(16))
+    assert [step for step, *_ in said][:4] == ["agreement, clear", "agreement, vague", "reliability, clear", "reliability, vague"]
+    assert "changes in time, vague" in {step for step, *_ in said}
+    text: list[tuple[str, int, int]] = []
+    words = qa.RatingTable.from_matrix([["yes", "no"], ["no", "no"], ["yes", "yes"]])
+    qa.calibration_study(words, progress=lambda *step: text.append(step))
+    assert text == [("agreement", 0, 4), ("raters left out", 2, 4), ("number of units", 3, 4)]
+    anonymous: list[tuple[str, int, int]] = []
+    qa.calibration_study(qa.RatingTable.from_counts(np.array([[2, 1], [0, 3]])), progress=lambda *step: anonymous.append(step))
+    assert [step for step, *_ in anonymous] == ["agreement", "reliability", "raters left out", "number of units"]
+
+
 def test_tests_that_say_the_same_are_folded_and_none_is_left_out(troubled: qa.CalibrationStudy) -> None:
     (section,) = (section for section in calibration_report(troubled, "T").sections if section.id == "tests")
     shown = [block for block in section.blocks if isinstance(block, Table)]

@@ -260,7 +260,7 @@ def test_progress_says_its_rate_and_what_is_left(tmp_path: Path) -> None:
     ("command", "steps"),
     [
         ("relate pairs.csv --criterion a --criterion b --agent agent --replicates 200 --seed 1", ["reading", "within agents", "criteria", "who answers"]),
-        ("calibrate ratings.csv", ["reading", "calibrating"]),
+        ("calibrate ratings.csv", ["reading", "calibrating: agreement", "9/14", "calibrating: number of units"]),
     ],
 )
 def test_long_commands_show_their_steps_on_a_terminal_and_nothing_in_a_pipe(tmp_path: Path, command: str, steps: list[str]) -> None:

@@ -266,6 +266,16 @@ def test_means_by_a_column_of_no_rows_are_no_rows() -> None:
     assert list(qa.mean(calls, "score", by="agent")) == []
 
 
+def test_progress_never_goes_back_and_shows_the_steps_of_each_calibration() -> None:
+    said: list[tuple[str, int, int]] = []
+    qa.run_study(EXAMPLE, progress=lambda *step: said.append(step))
+    done = [at for _, at, _ in said]
+    assert done == sorted(done) and len(set(done)) == len(done) and all(at < total for _, at, total in said)
+    inner = [step for step, *_ in said if step.startswith("calibrating: ")]
+    assert "calibrating: agreement" in inner and "calibrating: agreement, greeting" in inner
+    assert [step for step, *_ in said if not step.startswith("calibrating: ")] == ["reading", "drawing", "scoring", "estimating", "relating"]
+
+
 def test_a_study_may_only_draw(tmp_path: Path) -> None:
     found = qa.run_study(study(tmp_path, evaluations=None, csat=None), out=tmp_path / "out")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["plan.csv", "report.html", "report.json", "sample.csv", "study.json"]
