@@ -77,7 +77,7 @@ conversations:
   strata: [channel, tier]
   domains: [channel, tier, complexity]
   measures: {{handle_s: mean, repeat_complaint: share}}
-sample: {{rate: {rate}, min_per_stratum: 5, seed: {seed}}}
+sample: {{rate: {rate}, min_per_stratum: 5, seed: {seed}, single_unit: average}}
 """
 
 EVALUATED = """\

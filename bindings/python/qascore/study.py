@@ -278,6 +278,7 @@ class _Run:
         self.estimates: list[tuple[str, str, str, Estimate]] = []
         self.related: list[tuple[str, str, str, Estimate]] = []
         self.pairs: dict[tuple[str, str], tuple[Any, Any]] = {}
+        self.columns: dict[str, Any] = {}  # of the rows that the estimates speak from, under the plan
         self.calibration: dict[str, CalibrationStudy] = {}
         self.plan: SamplingPlan | None = None
         self.drawn: Any = None
@@ -643,15 +644,19 @@ class _Run:
             return SampleDesign(build_frame(columns, "pyarrow"), unit="conversation", weight="weight", repeats="average")
         probability = np.asarray(base.numbers("inclusion_probability")) if base is not None else np.zeros(0)
         columns["inclusion_probability"] = probability[rows]
-        design = SampleDesign(
-            build_frame(columns, "pyarrow"), unit="conversation", plan=self.plan, repeats="average",
-            single_unit=how.single_unit, uncovered="exclude",
-        )  # fmt: skip
+        self.columns = columns
+        design = self.planned(columns, how.single_unit)
         if design.uncovered:
             self.warnings.append(
                 f"No conversation was evaluated in {shortened(design.uncovered, 'strata')}: estimates of scores do not speak for it"
             )
         return design
+
+    def planned(self, columns: Mapping[str, Any], single_unit: str) -> SampleDesign:
+        return SampleDesign(
+            build_frame(dict(columns), "pyarrow"), unit="conversation", plan=self.plan, repeats="average",
+            single_unit=single_unit, uncovered="exclude",
+        )  # fmt: skip
 
     def evaluated_file(self) -> Path:
         asked = self.spec.evaluations or self.spec.ratings
@@ -689,6 +694,24 @@ class _Run:
 
     # Association
 
+    def answered(self, sample: SampleDesign, score: str, outcome: str) -> SampleDesign:
+        """The sample without the strata of which no conversation has both figures, named: the others do not speak for them."""
+        asked, how = self.spec.conversations, self.spec.sample
+        if asked is None or how is None or not self.columns:
+            return sample
+        keys = list(zip(*(self.columns[name] for name in asked.strata), strict=True))
+        both = ~np.isnan(self.columns[score]) & ~np.isnan(self.columns[outcome])
+        heard = {key for key, one in zip(keys, both.tolist(), strict=True) if one}
+        kept = [row for row, key in enumerate(keys) if key in heard]
+        if not kept or len(kept) == len(keys):
+            return sample
+        found = self.planned({name: [values[row] for row in kept] for name, values in self.columns.items()}, how.single_unit)
+        silent = [name for name in found.uncovered if name not in sample.uncovered]
+        self.warnings.append(
+            f"No scored conversation has a survey in {shortened(silent, 'strata')}: what is related to satisfaction does not speak for it"
+        )
+        return found
+
     def relate(self, sample: SampleDesign) -> None:
         asked, csat = self.spec.relate, self.spec.csat
         if asked is None or csat is None:
@@ -697,6 +720,7 @@ class _Run:
         if score not in sample.frame.columns:
             present = ", ".join(name for name in sample.frame.columns if name not in ("conversation", "weight"))
             raise ArgumentError(f'relate.score: expected a figure among {present} but found "{score}"')
+        sample = self.answered(sample, score, csat.column)
         for method in asked.method:
             found = association(
                 sample, score, csat.column, method=method, confidence=self.spec.confidence, missing="drop"

@@ -251,6 +251,30 @@ def test_what_has_no_interval_is_said_with_what_to_write(tmp_path: Path) -> None
     assert all(estimate.undefined is None for estimate in averaged.association)
 
 
+def test_a_stratum_whose_customers_were_all_silent_is_named_and_the_others_speak_for_themselves(tmp_path: Path) -> None:
+    surveys = pd.read_csv(EXAMPLE.parent / "csat.csv", dtype=str, keep_default_na=False)
+    drawn = frame_of(qa.run_study(study(tmp_path, evaluations=None, csat=None)).drawn)
+    channel = surveys[surveys.csat != ""].merge(drawn, on="conversation_id").channel.iloc[0]
+    silent = drawn[drawn.channel == channel].conversation_id
+    surveys[~surveys.conversation_id.isin(silent)].to_csv(tmp_path / "csat.csv", index=False)
+    found = qa.run_study(study(tmp_path, csat={"file": tmp_path / "csat.csv"}))
+    said = f'No scored conversation has a survey in "{channel}": what is related to satisfaction does not speak for it'
+    assert said in found.warnings
+    assert "都没有问卷" in report.render(replace(found, language="zh-CN").report())
+    # The figures are those of a centre without that channel: drawn alike, for the plan draws each stratum by itself.
+    scores = frame_of(found.scores).groupby("conversation_id", as_index=False)["score"].mean()
+    rows = drawn.merge(scores, on="conversation_id", how="left").merge(surveys.assign(csat=pd.to_numeric(surveys.csat)), on="conversation_id", how="left")
+    assert found.plan is not None
+    design = qa.SampleDesign(rows[rows.channel != channel], unit="conversation_id", plan=found.plan, uncovered="exclude", single_unit="average")
+    averaged = qa.run_study(
+        study(tmp_path, csat={"file": tmp_path / "csat.csv"}, sample={"size": 80, "min_per_stratum": 8, "seed": 20260101, "single_unit": "average"})
+    )
+    for method, estimate in zip(("pearson", "spearman"), averaged.association, strict=True):
+        expected = qa.association(design, "score", "csat", method=method, missing="drop")
+        assert (estimate.value, estimate.low, estimate.high) == pytest.approx((expected.value, expected.low, expected.high), rel=1e-12)
+        assert estimate.undefined is None and f'without "{channel}"' in estimate.name
+
+
 def test_many_strata_are_counted_and_the_first_named(tmp_path: Path) -> None:
     calls = pd.DataFrame({"id": [f"c{row}" for row in range(60)], "agent": [f"a{row % 10}" for row in range(60)], "score": np.arange(60.0)})
     plan = qa.allocate(calls, strata="agent", size=30, id="id")

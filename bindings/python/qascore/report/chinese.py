@@ -217,6 +217,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("The evaluated conversations were not drawn by a plan: estimates treat them as a simple random sample, which they may not be",
      "被评会话不是按计划抽取的：估计时视为简单随机样本，但未必如此"),
     ("No conversation was evaluated in {a}: estimates of scores do not speak for it", "{a} 中没有会话被评分：得分估计不代表它"),
+    ("No scored conversation has a survey in {a}: what is related to satisfaction does not speak for it", "{a} 中被评分的会话都没有问卷：与满意度的关系不代表它"),
     ("Stratum {a} holds {b}, less than the minimum {c}: it is taken whole", "层 {a} 只有 {b} 条，少于最小数 {c}：全部抽取"),
     ("Nothing was drawn in {a}: estimates do not speak for it", "{a} 中没有抽取会话：估计不代表它"),
     ("No interval of {a}: one conversation alone has a value in {b}; add \"single_unit: average\" (or adjust, certainty) to \"sample\" in {c}",
