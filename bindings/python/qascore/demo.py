@@ -20,7 +20,7 @@ from ._write import Outputs
 from .associations import association
 from .calibration import RatingTable, rater_summary
 from .drawing import draw
-from .errors import FileError, check_choice
+from .errors import ArgumentError, DesignError, FileError, check_choice, percent_hint
 from .estimation import SampleDesign, mean, proportion
 from .report import Block, Heading, IntervalPlot, Note, Report, Section, Text, render
 from .report.chinese import in_language
@@ -74,11 +74,12 @@ title: A simulated contact centre
 confidence: 0.95
 conversations:
   file: conversations.csv
-  strata: [channel, tier]
+  strata: [{strata}]
   domains: [channel, tier, complexity]
   measures: {{handle_s: mean, repeat_complaint: share}}
-sample: {{rate: {rate}, min_per_stratum: 5, seed: {seed}, single_unit: average}}
+sample: {{rate: {rate}, min_per_stratum: {least}, seed: {seed}, single_unit: average}}
 """
+STRATA, LEAST = ["channel", "tier"], 5
 
 EVALUATED = """\
 evaluations: {{file: answers.csv, rubric: {rubric}.yaml}}
@@ -90,7 +91,16 @@ def write_centre(
     out: str | Path, *, seed: int, rate: float, double_scored: float, rubric: str, vague: Sequence[str], **settings: Any
 ) -> dict[str, int]:
     """The files of a simulated centre, its truth, and a study that runs on them; rows by file."""
+    if not 0 < rate <= 1:
+        raise ArgumentError(f"rate: expected a fraction above 0 up to 1 but found {rate:g}{percent_hint(rate)}")
     centre = simulate(seed=seed, rubric=rubric, vague=vague, backend="pyarrow", **settings)
+    try:
+        allocate(centre.conversations, strata=STRATA, rate=rate, min_per_stratum=LEAST)
+    except DesignError:
+        raise DesignError(
+            f"rate: expected a sample of {LEAST} of each stratum at least, but {rate:g} of {len(centre):,} conversations are fewer; raise it, or "
+            "simulate more conversations"
+        ) from None
     counts = _write_files(Path(out), centre, seed, rate, double_scored, rubric)
     truth = centre.truth
     with Outputs(out) as files:
@@ -103,7 +113,7 @@ def write_centre(
 
 def _write_files(folder: Path, centre: Centre, seed: int, rate: float, double_scored: float, rubric: str) -> dict[str, int]:
     """What a centre has: conversations, surveys, a form, the answers for the drawn conversations, and the study."""
-    study = STUDY.format(seed=seed, rate=rate)
+    study = STUDY.format(seed=seed, rate=rate, strata=", ".join(STRATA), least=LEAST)
     with Outputs(folder) as files:
         files.table("conversations.csv", centre.conversations)
         files.table("csat.csv", centre.csat)

@@ -79,6 +79,27 @@ def test_messages_name_the_options_of_the_command(run: Run, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("relate pairs.csv --lowest 5 --highest 1", "--lowest and --highest: expected two numbers, the lower one first, but found (5, 1)"),
+        ("relate pairs.csv --reliability 1.5", "--reliability: expected a reliability from 0 to 1 but found 1.5"),
+        ("relate pairs.csv --criterion score --criterion score", "--criterion: 'score' stands twice"),
+        ("relate pairs.csv --score-by who", "--score-by, --csat-by: expected both or neither"),
+        ("sample pairs.csv --strata who --size 2 --id id --seed 1", "(--min 0 asks for no minimum)"),
+        ("sample pairs.csv --strata who --size 8 --id who --seed 1", "--id: expected every id once but"),
+        ("simulate --seed 1 --rate 20", "--rate: expected a fraction above 0 up to 1 but found 20 (did you mean 0.2?)"),
+        ("simulate --seed 1 --conversations 100 --rate 0.02", "--rate: expected a sample of 5 of each stratum at least, but 0.02 of 100 conversations"),
+    ],
+)
+def test_each_command_speaks_of_what_it_calls_its_options(run: Run, tmp_path: Path, command: str, message: str) -> None:
+    rows = [f"{at},{at % 5 / 5},{1 + at % 5},{'abcd'[at % 4]}" for at in range(40)]
+    (tmp_path / "pairs.csv").write_text("\n".join(["id,score,csat,who", *rows]) + "\n")
+    done = run(*command.split())
+    assert done.exit_code in (2, 3, 5) and message in done.stderr, done.stderr
+    assert not (tmp_path / "centre").exists()
+
+
+@pytest.mark.parametrize(
     ("command", "option"),
     [(("sample", "--min-per-stratum", "5"), "--min"), (("assign", "--double-scored", "0.3"), "--double"),
      (("sample", "--missing-stratum", "own"), "--missing"), (("score", "--rubrik", "x"), "--rubric")],

@@ -40,6 +40,8 @@ STANDARD = Path("-")
 """Standard input or output in place of a file."""
 
 
+STAND_FOR = {"scale": ("lowest", "highest"), "reliability_x": ("reliability",), "columns": ("criteria",)}
+"""Arguments of the library that a command makes of its own, by their names there."""
 _OPTIONS: ContextVar[Mapping[str, str]] = ContextVar("options", default={})  # of the command that runs, by their arguments' names
 _USUAL: ContextVar[Mapping[str, str]] = ContextVar("usual", default={})  # the option that would name a column, by the name it has without
 
@@ -53,7 +55,8 @@ class Command(TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         options = self._options()
         left = [name for name in options if getattr(ctx.get_parameter_source(name), "name", "") == "DEFAULT"]
-        before = _OPTIONS.set(options)
+        made = {name: of for name, of in STAND_FOR.items() if name not in options and set(of) <= set(options)}
+        before = _OPTIONS.set(options | {name: " and ".join(options[one] for one in of) for name, of in made.items()})
         usual = _USUAL.set({ctx.params[name]: options[name] for name in left if isinstance(ctx.params.get(name), str)})
         try:
             return super().invoke(ctx)
@@ -88,13 +91,19 @@ def as_options(message: str, options: Mapping[str, str], *, argument: bool = Fal
         return f"{found[1]}{', '.join(here[:-1])} and {here[-1]}" if len(here) > 1 else found[0]
 
     message = re.sub(r"\((\w+): (\w+)\)", lambda found: found[0] if found[1] not in options else f"({options[found[1]]} {found[2]})", message)
+    message = re.sub(r"\((\w+) = ([\w.]+)", lambda found: found[0] if found[1] not in options else f"({options[found[1]]} {found[2]}", message)
     message = re.sub(r"^((?:.+?\.\w+: )?)frame: ", r"\1", message, flags=re.MULTILINE)  # which of its files a command names itself
     message = re.sub(r' or choose (\w+)="\w+"', lambda found: found[0] if found[1] in options else "", message)
     message = re.sub(r'(?<![\w-])([a-z_]+)=(?:"([\w-]+)"|(?=[\s,;.)]|$))', flag, message)
     message = re.sub(r"(expected exactly one of )((?:\w+, )+\w+ and \w+)", among, message)
     if argument:
-        begins = r"^((?:\S+\.\w+: )?)((?:study: ratings\.)?([a-z_]+))(?=: )"
-        message = re.sub(begins, lambda one: one[1] + options.get(one[3], one[2]), message, flags=re.MULTILINE)
+        begins = r"^((?:\S+\.\w+: )?)((?:study: ratings\.)?([a-z_]+(?:, [a-z_]+)*))(?=: )"
+
+        def flags(found: re.Match[str]) -> str:
+            names = found[3].split(", ")
+            return found[1] + (", ".join(options[name] for name in names) if set(names) <= set(options) else found[2])
+
+        message = re.sub(begins, flags, message, flags=re.MULTILINE)
     return message
 
 
@@ -210,7 +219,7 @@ def fail(error: BaseException, streams: Streams) -> NoReturn:
     """Says what went wrong on the error stream and ends with the code of its kind."""
     for kind, code, headline in EXIT_CODES:
         if isinstance(error, kind):
-            said = as_options(str(error), _OPTIONS.get(), argument=isinstance(error, (ArgumentError, DesignError)))
+            said = as_options(str(error), _OPTIONS.get(), argument=isinstance(error, (ArgumentError, DesignError, DataError)))
             said = _with_usual(said) if isinstance(error, MissingColumnError) else said
             lines = "\n".join(f"  {line}" for line in streams.plain(_with_source(said)).splitlines())
             _say(f"qascore: {headline}", lines)
