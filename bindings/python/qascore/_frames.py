@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from .errors import ArgumentError, DataError, MissingColumnError, column_meant
+from .errors import ArgumentError, DataError, MissingColumnError, column_meant, number_meant
 
 MISSING_CODE = 0xFFFFFFFF
 DUCKDB = "duckdb"
@@ -105,7 +105,7 @@ def _text_hint(value: object) -> str:
     try:
         float(value)
     except ValueError:
-        return ""
+        return number_meant(value)
     return ", a number stored as text; convert the column to numbers"
 
 

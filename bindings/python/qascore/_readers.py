@@ -10,7 +10,6 @@ import codecs
 import csv
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Any, Literal
 
 from ._extras import need
 from ._frames import Frame
-from .errors import ArgumentError, DataError, FileError, MissingColumnError, column_meant, did_you_mean
+from .errors import ArgumentError, DataError, FileError, MissingColumnError, column_meant, did_you_mean, number_meant
 
 Kind = Literal["text", "number", "flag", "auto"]
 """How a column is read: "flag" is yes or no as 1 or 0; "auto" is numbers where every value is one, else text."""
@@ -255,15 +254,7 @@ def _csv_fault(path: Path, separator: str, header: list[str], kinds: dict[str, K
 
 def _no_number(text: str) -> str:
     """What is wrong with a text where a number belongs, and how the number is written."""
-    said = f"expected a number but found {text!r}"
-    plain = text.strip()
-    if re.fullmatch(r"[-+]?\d+(\.\d+)?\s*[%％]", plain):
-        return f"{said}; write it without the sign, in all rows alike"
-    if re.fullmatch(r"[-+]?\d+,\d+", plain):
-        return f"{said}; write it with a point, {plain.replace(',', '.')}"
-    if found := re.fullmatch(r"(\d+)\s*[/／]\s*\d+", plain):
-        return f"{said}; write {found[1]} alone"
-    return said
+    return f"expected a number but found {text!r}{number_meant(text)}"
 
 
 def _is_number(text: str) -> bool:

@@ -47,6 +47,8 @@ class CsatStudy(Result):
     drivers : Drivers or None
     halo : HaloCheck or None
         The correlation where one person gave score and answer, and that where two did.
+    scales : tuple of int or None
+        How many scores are fractions and how many lie above 10, where none lies between: two scales in one column.
     """
 
     CAUTION: ClassVar[str] = "None of this says what raising a score would bring; customers who were silent may feel otherwise."
@@ -60,6 +62,7 @@ class CsatStudy(Result):
     channels: CorrelationsByPart | None
     drivers: Drivers | None
     halo: HaloCheck | None = None
+    scales: tuple[int, int] | None = None
 
     def tables(self) -> dict[str, EstimateTable]:
         """All figures by part of the study."""
@@ -98,6 +101,11 @@ class CsatStudy(Result):
 
     def findings(self) -> Iterator[str]:
         """The study in sentences."""
+        if self.scales is not None:
+            yield (
+                f"Two scales may stand in one column: {self.scales[0]} values of {self.score} lie between 0 and 1, {self.scales[1]} above 10, "
+                "and none between."
+            )
         main = self.correlations["spearman"]
         if math.isnan(main.value):
             yield f"No correlation of {self.score} and {self.csat}: {main.undefined}."
@@ -368,4 +376,13 @@ def csat_study(
         channels=channels,
         drivers=found,
         halo=halo,
+        scales=_scales(rows.numbers(score, "drop")),
     )
+
+
+def _scales(values: npt.NDArray[np.float64]) -> tuple[int, int] | None:
+    """How many scores are fractions between 0 and 1 and how many lie above 10, if none lies between and either is a twentieth or more."""
+    given = values[~np.isnan(values)]
+    low, high = int(((given > 0) & (given < 1)).sum()), int((given > 10).sum())
+    two = min(low, high) * 20 >= len(given) > 0 and not ((given > 1) & (given <= 10)).any() and not (given < 0).any()
+    return (low, high) if two else None

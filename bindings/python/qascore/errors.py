@@ -7,6 +7,7 @@ Each class is also one of Python's own kinds, so that code which knows nothing o
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -108,6 +109,18 @@ def column_meant(name: str, columns: Iterable[str]) -> str:
     if name == "rating" and "score" in present:
         return '; to take scores for ratings, give rating="score"'
     return did_you_mean(name, [one for one in present if one not in ROLES] if name in ROLES else present)
+
+
+def number_meant(text: str) -> str:
+    """How to write a number that stands as text with a sign, a comma, or the end of its scale, else nothing."""
+    plain = text.strip()
+    if re.fullmatch(r"[-+]?\d+(\.\d+)?\s*[%％]", plain):
+        return "; write it without the sign, in all rows alike"
+    if re.fullmatch(r"[-+]?\d+,\d+", plain):
+        return f"; write it with a point, {plain.replace(',', '.')}"
+    if found := re.fullmatch(r"(\d+)\s*[/／]\s*\d+", plain):
+        return f"; write {found[1]} alone"
+    return ""
 
 
 def percent_hint(found: float) -> str:

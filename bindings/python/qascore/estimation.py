@@ -73,7 +73,7 @@ class Rows:
         try:
             values, whole = self.frame.numbers_and_whole(name)
         except DataError as problem:
-            if not self.frame.is_text(name):
+            if not self.frame.is_text(name) or "; write " in str(problem):
                 raise
             raise DataError(f"{problem}; the share of a label is proportion(..., equals=...)") from None
         if missing == "error" and not whole:

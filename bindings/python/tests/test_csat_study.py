@@ -70,6 +70,17 @@ def test_a_channel_that_differs_is_named() -> None:
     assert "No part of channel differs from the rest beyond chance (Holm)." in same.summary()
 
 
+def test_fractions_beside_hundredths_in_one_column_are_told() -> None:
+    calls = CALLS.assign(score=70 + 5 * CALLS.score)
+    assert (calls.score > 10).all() and "Two scales" not in qa.csat_study(calls).summary()
+    mixed = calls.assign(score=np.where(np.arange(N) % 2, calls.score, calls.score / 100))
+    study = qa.csat_study(mixed)
+    said = f"Two scales may stand in one column: {N // 2} values of score lie between 0 and 1, {N // 2} above 10, and none between."
+    assert study.summary().startswith(said)
+    assert "同一列中可能有两种分制" in study.to_html(language="zh-CN")
+    assert "Two scales" not in qa.csat_study(mixed.assign(score=np.where(np.arange(N) % 40, calls.score, 0.5))).summary()
+
+
 def test_noise_is_reported_as_such() -> None:
     study = qa.csat_study(CALLS, score="noise", criteria=["noise"])
     assert study.summary().startswith("That noise and csat have anything to do with each other is not shown")

@@ -161,6 +161,10 @@ def test_a_row_that_a_table_does_not_have_is_told_what_was_meant() -> None:
 def test_numbers_stored_as_text_are_told_to_be_converted() -> None:
     with pytest.raises(qa.DataError, match="found '0.5' at row 0, a number stored as text; convert the column to numbers"):
         qa.mean(pd.DataFrame({"score": ["0.5", "0.7"]}), "score")
+    with pytest.raises(qa.DataError, match="found '73%' at row 0; write it without the sign, in all rows alike$"):
+        qa.mean(pd.DataFrame({"score": ["73%", "70%"]}), "score")
+    with pytest.raises(qa.DataError, match="found '4/5' at row 0; write 4 alone$"):
+        qa.csat_study(pd.DataFrame({"score": [0.5, 0.7], "csat": ["4/5", "3/5"]}))
     with pytest.raises(qa.DataError, match="found 'good' at row 0; the share of a label"):
         qa.mean(pd.DataFrame({"score": ["good", "0.7"]}), "score")
 

@@ -283,6 +283,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("Together they explain {v}.", "它们共解释 {v}。"),
     ("Without the raters' error Pearson's correlation would be {v}.", "若没有评分误差，Pearson 相关将为 {v}。"),
     ("What the raters' error hides cannot be said: {a}.", "无法说明评分误差掩盖了多少：{a}。"),
+    ("Two scales may stand in one column: {a} values of {b} lie between 0 and 1, {c} above 10, and none between.",
+     "同一列中可能有两种分制：{b} 有 {a} 个值在 0 与 1 之间，{c} 个大于 10，其间没有。"),
     ("Share who answered {a} is {v}.", "{a} 的应答比例为 {v}。"),
     ("Had the silent ones all said {a}, or all {b}, mean {c} would be {d} or {e} in place of {f}; the correlations are those of who answered.",
      "若未作答者都给 {a} 或都给 {b}，{c} 的均值将为 {d} 或 {e}，而不是 {f}；相关只针对作答者。"),
