@@ -85,7 +85,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def run(folder: Path) -> Run:
     def call(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "qascore.cli", *arguments], cwd=folder, capture_output=True, text=True, timeout=120,
+            [sys.executable, "-m", "qascore", *arguments], cwd=folder, capture_output=True, text=True, timeout=120,
             **options,  # type: ignore[call-overload]
         )  # fmt: skip
 
@@ -157,7 +157,7 @@ def drain(reader: int) -> bytes:
 def test_progress_is_shown_on_a_terminal_only(folder: Path) -> None:
     reader, writer = pty.openpty()
     done = subprocess.Popen(
-        [sys.executable, "-m", "qascore.cli", "study", "study.yaml"], cwd=folder, stdout=subprocess.PIPE, stderr=writer
+        [sys.executable, "-m", "qascore", "study", "study.yaml"], cwd=folder, stdout=subprocess.PIPE, stderr=writer
     )
     os.close(writer)
     shown = drain(reader)
@@ -572,7 +572,7 @@ def test_an_interrupt_leaves_nothing(folder: Path) -> None:
     (folder / "calls.csv").write_text(CALLS + "".join(f"x{copy}{line}\n" for copy in range(300) for line in calls))
     reader, writer = pty.openpty()
     started = subprocess.Popen(
-        [sys.executable, "-m", "qascore.cli", "study", "study.yaml", "--out", "results"], cwd=folder, stderr=writer
+        [sys.executable, "-m", "qascore", "study", "study.yaml", "--out", "results"], cwd=folder, stderr=writer
     )
     os.close(writer)
     shown = b""

@@ -45,6 +45,12 @@ def test_all_commands_are_there() -> None:
     }  # fmt: skip
 
 
+def test_help_lists_the_commands_in_the_order_of_their_use(run: Run) -> None:
+    said = run("--help").stdout
+    places = [said.index(f"│ {name} ") for name in ("sample", "assign", "score", "calibrate", "relate", "study", "report", "rubric")]
+    assert places == sorted(places)
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_each_command_has_an_example_and_the_same_flags(run: Run, command: list[str]) -> None:
     done = run(*command, "--help")
@@ -215,7 +221,7 @@ def test_scores_are_printed_as_json_without_a_file(run: Run, tmp_path: Path) -> 
 def completed(words: str) -> list[str]:
     line = words.split(" ")
     done = subprocess.run(
-        [sys.executable, "-m", "qascore.cli"], capture_output=True, text=True, check=True, timeout=60,
+        [sys.executable, "-m", "qascore"], capture_output=True, text=True, check=True, timeout=60,
         env={**os.environ, "_QASCORE_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(len(line) - 1)},
     )  # fmt: skip
     return done.stdout.split()
@@ -231,7 +237,7 @@ def test_the_shell_completes_commands_options_choices_and_rubrics() -> None:
 
 def test_a_script_for_the_shell_is_shown(run: Run) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "qascore.cli", "--show-completion", "bash"], capture_output=True, text=True, timeout=60,
+        [sys.executable, "-m", "qascore", "--show-completion", "bash"], capture_output=True, text=True, timeout=60,
         env={**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"},
     )  # fmt: skip
     assert done.returncode == 0
@@ -243,7 +249,7 @@ def test_errors_are_coloured_on_a_terminal_unless_asked_not_to(tmp_path: Path, p
     reader, writer = pty.openpty()
     environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | ({"NO_COLOR": "1"} if plain else {})
     done = subprocess.run(
-        [sys.executable, "-m", "qascore.cli", "rubric", "show", "no-such-rubric"], cwd=tmp_path, stderr=writer, timeout=60,
+        [sys.executable, "-m", "qascore", "rubric", "show", "no-such-rubric"], cwd=tmp_path, stderr=writer, timeout=60,
         stdout=subprocess.PIPE, env=environment,
     )  # fmt: skip
     os.close(writer)

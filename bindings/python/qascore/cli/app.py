@@ -734,3 +734,7 @@ def version(as_json: AsJson = False) -> None:
         _print_json({"qascore": __version__})
     else:
         print(f"qascore {__version__}")
+
+
+LOOP = ("sample", "assign", "score", "calibrate", "relate", "study", "report", "simulate", "demo", "version")
+app.registered_commands.sort(key=lambda one: LOOP.index(one.name or getattr(one.callback, "__name__", "")))  # help lists them as they are used
