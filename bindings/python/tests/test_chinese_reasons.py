@@ -27,7 +27,7 @@ NAMES = frozenset({
     "t, classical errors", "upper limit of agreement",
 })  # fmt: skip
 # Modules whose sentences stand on pages, and those of them that stand elsewhere: under tables of a notebook, in a terminal, in a message.
-PAGES = ("_calibration_report", "_csat_report", "_study_report", "calibration_studies", "csat_studies", "study")
+PAGES = ("_calibration_report", "_csat_report", "_study_report", "calibration_studies", "csat_studies", "study", "verdicts")
 ELSEWHERE = (
     "Each interval that follows holds for all criteria and raters at once, and so is wider than one that holds alone",
     "Krippendorff's alpha of each pair; intervals hold for all", "None of this says what raising a score would bring; customers who were silent may feel otherwise",
@@ -37,6 +37,9 @@ ELSEWHERE = (
     "fleiss_kappa of each category against all others; intervals hold for all", "from the crossed model",
     "mean of the raters' Cohen kappas with the gold standard", "no criteria; give criterion= to RatingTable", "one criterion without a name", "rows at once", '": expected a number but found',
     "severity now minus severity in the previous study; intervals hold for all", "standard deviation of the own errors",
+    "pairs of raters", "raters left out", "model of raters", "changes in time", "number of raters", "number of units",  # steps, on a terminal
+    'expected a column "(.*?)" but found', '" says which column it is',  # a message
+    "Criteria; verdicts hold for all of them at once",  # a table of a notebook
 )  # fmt: skip
 DESIGNS = re.compile(r", (?:independent rows|sample design)\b")
 REFUSALS = re.compile(r"throw|static_assert|require|refuse|expected|argument|case|method|interval_method|\w+_error")

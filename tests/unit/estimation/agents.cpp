@@ -158,7 +158,11 @@ TEST_CASE("areas that are known keep their mean, and too few areas say so") {
     const auto known = kernel::fay_herriot(y, none, {}, how);
     CHECK(known.value == y);
     CHECK(kernel::fay_herriot(std::span(y).first(3), std::span(psi).first(3), {}, how).undefined ==
-          "too few to learn from each other: 4 are needed for 1 coefficients");
+          "too few to learn from each other: at least 4 are needed");
+    const std::vector<double> tenure = {1.0, 3.0, 2.0, 5.0};
+    const std::vector<std::span<const double>> covariates = {tenure};
+    CHECK(kernel::fay_herriot(std::span(y).first(4), std::span(psi).first(4), covariates, how).undefined ==
+          "too few to learn from each other: 5 are needed for 2 coefficients");
   }
 }
 

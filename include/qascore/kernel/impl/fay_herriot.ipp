@@ -294,9 +294,10 @@ QASCORE_INLINE area_fit fay_herriot(std::span<const double> y, std::span<const d
     out.dependent = k - 1;
     return out;
   }
-  if (m < area.coefficients() + 3) {
-    out.undefined = "too few to learn from each other: " + std::to_string(area.coefficients() + 3) +
-                    " are needed for " + std::to_string(area.coefficients()) + " coefficients";
+  if (const std::size_t k = area.coefficients(); m < k + 3) {
+    out.undefined = k == 1 ? "too few to learn from each other: at least 4 are needed"
+                           : "too few to learn from each other: " + std::to_string(k + 3) +
+                                 " are needed for " + std::to_string(k) + " coefficients";
     return out;
   }
   const at_between plain = area.plain();
