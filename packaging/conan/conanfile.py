@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from conan import ConanFile
+from conan.errors import ConanInvalidConfiguration
 from conan.tools.build import check_min_cppstd
 from conan.tools.cmake import CMake, CMakeToolchain, cmake_layout
 from conan.tools.files import copy
@@ -46,6 +47,8 @@ class QascoreConan(ConanFile):
         self.tool_requires("cmake/[>=3.25]")
 
     def validate(self) -> None:
+        if self.settings.os != "Linux":
+            raise ConanInvalidConfiguration("qascore is tested and supported on Linux only")
         check_min_cppstd(self, 20)
 
     def layout(self) -> None:

@@ -66,10 +66,13 @@ def test_the_licence_is_one() -> None:
     assert {CONDA["about"]["license"], VCPKG["license"], CITATION["license"], conan()["license"]} == {licence}
 
 
-def test_the_port_and_the_wheels_promise_the_system_that_is_tested() -> None:
+def test_recipes_and_wheels_promise_the_system_that_is_tested() -> None:
     systems = [name for name in PROJECT["project"]["classifiers"] if name.startswith("Operating System")]
     assert systems == ["Operating System :: POSIX :: Linux"]
     assert VCPKG["supports"] == "linux"
+    assert CONDA["build"]["skip"] == ["not linux"]
+    (refused,) = re.findall(r'self\.settings\.os != "(\w+)":\n +raise ConanInvalidConfiguration', (PACKAGING / "conan" / "conanfile.py").read_text("utf-8"))
+    assert refused == "Linux"
     assert set(PROJECT["tool"]["cibuildwheel"]) & {"linux", "macos", "windows"} == {"linux"}
 
 
