@@ -1,6 +1,6 @@
 # Configures, builds and runs the consumer, or the examples as a project of their own, in a scratch folder that starts empty.
-#   cmake -DSOURCE=... -DBUILD=... -DSCRATCH=... -DCOMPILER=... -DKIND=find_package|add_subdirectory|no_yaml|examples|unknown_component
-#     -P consume.cmake
+#   cmake -DSOURCE=... -DBUILD=... -DSCRATCH=... -DCOMPILER=... -DKIND=find_package|add_subdirectory|no_yaml|examples|unknown_component|pkg_config
+#     -DPKG_CONFIG=... -P consume.cmake
 function(run)
   execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
@@ -31,6 +31,22 @@ if(KIND STREQUAL "unknown_component")
   if(status EQUAL 0 OR NOT said MATCHES "no component \"yml\"; there are compiled and yaml")
     message(FATAL_ERROR "expected to be told which components there are, but found: ${said}")
   endif()
+  return()
+endif()
+if(KIND STREQUAL "pkg_config")
+  # By the compiler alone, from a tree that was moved after it was installed.
+  file(RENAME "${SCRATCH}/prefix" "${SCRATCH}/moved")
+  file(GLOB_RECURSE file "${SCRATCH}/moved/qascore.pc")
+  get_filename_component(folder "${file}" DIRECTORY)
+  set(ENV{PKG_CONFIG_PATH} "${folder}:$ENV{PKG_CONFIG_PATH}")
+  foreach(program "numbers qascore" "rubric qascore-compiled qascore-yaml")
+    separate_arguments(packages UNIX_COMMAND "${program}")
+    list(POP_FRONT packages name)
+    execute_process(COMMAND "${PKG_CONFIG}" --cflags --libs ${packages} OUTPUT_VARIABLE flags COMMAND_ERROR_IS_FATAL ANY)
+    separate_arguments(flags UNIX_COMMAND "${flags}")
+    run("${COMPILER}" -std=c++20 "${CMAKE_CURRENT_LIST_DIR}/consumer/${name}.cpp" ${flags} -o "${SCRATCH}/${name}")
+    run("${SCRATCH}/${name}")
+  endforeach()
   return()
 endif()
 set(project "${CMAKE_CURRENT_LIST_DIR}/consumer")

@@ -112,7 +112,7 @@ def test_the_vcpkg_port_configures_installs_and_says_how_to_use_it(tmp_path: Pat
     """Run by CMake, with functions in vcpkg's place that write down what they were asked."""
     if (cmake := shutil.which("cmake")) is None:
         pytest.skip("needs cmake")
-    asked = ("check_linkage", "check_features", "cmake_configure", "cmake_install", "cmake_config_fixup", "install_copyright")
+    asked = ("check_linkage", "check_features", "cmake_configure", "cmake_install", "cmake_config_fixup", "fixup_pkgconfig", "install_copyright")
     stand_ins = [f'function(vcpkg_{name})\n  message("vcpkg_{name}: ${{ARGN}}")\nendfunction()\n' for name in asked]
     port = PACKAGING / "vcpkg" / "qascore"
     (tmp_path / "run.cmake").write_text("".join(stand_ins) + f'include("{port}/portfile.cmake")\n', encoding="utf-8")
