@@ -16,6 +16,7 @@ from . import _core
 from ._render import number
 from ._results import Estimate, EstimateTable
 from .agreement_comparison import AgreementDifference
+from .calibration import COEFFICIENT_NAMES
 from .calibration_studies import FIRST, QUESTIONS, TENTATIVE, CalibrationStudy
 from .report import (
     Block,
@@ -40,17 +41,7 @@ from .report import (
 )
 from .verdicts import MOST_RATERS, WANTED, Verdict
 
-COEFFICIENTS = {
-    "percent_agreement": "Percent agreement",
-    "cohen_kappa": "Cohen's kappa",
-    "scott_pi": "Scott's pi",
-    "fleiss_kappa": "Fleiss' kappa",
-    "conger_kappa": "Conger's kappa",
-    "light_kappa": "Light's kappa",
-    "brennan_prediger": "Brennan-Prediger",
-    "gwet_ac": "Gwet's AC",
-    "krippendorff_alpha": "Krippendorff's alpha, nominal",
-}
+COEFFICIENTS = COEFFICIENT_NAMES | {"krippendorff_alpha": "Krippendorff's alpha, nominal"}  # the table's is that of names
 FEW_CRITERIA = 3  # up to here each criterion has a picture of its raters; more go into one table of colours
 MOST_TILES = 6
 FEW_TESTS = 3  # of one question; more stand folded where they say the same

@@ -55,6 +55,20 @@ One = TypeVar("One", bound=Estimate)
 Agreement = TypeVar("Agreement", bound="AgreementEstimate")
 
 
+COEFFICIENT_NAMES = {
+    "percent_agreement": "Percent agreement",
+    "cohen_kappa": "Cohen's kappa",
+    "scott_pi": "Scott's pi",
+    "fleiss_kappa": "Fleiss' kappa",
+    "conger_kappa": "Conger's kappa",
+    "light_kappa": "Light's kappa",
+    "brennan_prediger": "Brennan-Prediger",
+    "gwet_ac": "Gwet's AC",
+    "krippendorff_alpha": "Krippendorff's alpha",
+}
+"""Coefficients as sentences and pages say them."""
+
+
 @dataclass(frozen=True, repr=False)
 class AgreementEstimate(TestedEstimate):
     """An agreement coefficient.
@@ -93,7 +107,8 @@ class AgreementEstimate(TestedEstimate):
 
     def _title(self) -> str:
         """The name with the level or the weights: one coefficient has another value under others."""
-        return self.name if self.weights == "identity" else f"{self.name} ({self.weights})"
+        name = COEFFICIENT_NAMES.get(self.name, self.name)
+        return name if self.weights == "identity" else f"{name} ({self.weights})"
 
 
 @dataclass(frozen=True, repr=False)

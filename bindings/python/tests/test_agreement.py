@@ -43,7 +43,7 @@ def test_two_periods_share_no_unit_and_their_variances_add() -> None:
     assert found.correlation == pytest.approx(0.0, abs=1e-15)
     assert (found.first.value, found.second.value) == (one.value, two.value)
     assert found.to_dict()["p_value"] == found.test.p_value
-    assert found.summary().startswith(f"conger_kappa {one.value:.4g}")
+    assert found.summary().startswith(f"Conger's kappa {one.value:.4g}")
 
 
 def test_units_are_told_by_their_labels_whatever_the_order_of_rows() -> None:

@@ -97,8 +97,8 @@ def test_every_verb_takes_the_same_level_by_default_and_says_which(ratings: qa.R
     alpha = single(qa.krippendorff_alpha(ratings))
     asked = single(qa.krippendorff_alpha(ratings, level=level))
     assert (alpha.value, alpha.std_error, alpha.weights) == (asked.value, asked.std_error, level)
-    assert alpha.summary().startswith(f"krippendorff_alpha ({level}) is ")
-    assert repr(alpha).startswith(f"<AgreementEstimate: krippendorff_alpha ({level}) is ")
+    assert alpha.summary().startswith(f"Krippendorff's alpha ({level}) is ")
+    assert repr(alpha).startswith(f"<AgreementEstimate: Krippendorff's alpha ({level}) is ")
     study = qa.calibration_study(ratings)
     assert study.levels == ((None, level),)
     assert study.alpha[level].value == alpha.value
@@ -118,7 +118,7 @@ def test_coefficients_of_scores_with_fractions_say_that_only_equal_scores_agree(
     assert near["krippendorff_alpha"].value == pytest.approx(single(qa.krippendorff_alpha(scores)).value, rel=1e-12)
     assert equal["krippendorff_alpha"].value < 0.2 < 0.7 < near["krippendorff_alpha"].value
     assert near.note == qa.agreement(table()).note == ""
-    assert single(qa.fleiss_kappa(scores, weights="linear")).summary().startswith("fleiss_kappa (linear) is ")
+    assert single(qa.fleiss_kappa(scores, weights="linear")).summary().startswith("Fleiss' kappa (linear) is ")
 
 
 def test_the_summary_of_a_study_starts_with_alpha_and_its_interval() -> None:
@@ -441,7 +441,7 @@ def test_raters_who_do_not_differ_are_rarely_called_strict() -> None:
 
 def test_results_show_themselves() -> None:
     found = single(qa.fleiss_kappa(table()))
-    assert repr(found).startswith("<AgreementEstimate: fleiss_kappa is 0.7612")
+    assert repr(found).startswith("<AgreementEstimate: Fleiss' kappa is 0.7612")
     assert repr(single(qa.icc(table(SHROUT_FLEISS)))).startswith("<IccEstimate: ICC(A,1) is 0.2898")
     assert repr(table(raters=list("abcd"))) == (
         "<RatingTable: 12 units, 4 raters (a, b, c, d), 41 ratings, gaps, categories 1 to 5>"
