@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .agents import AgentEstimates
     from .relations import WithinBetween
 
+MOST_WRITTEN = 40  # rows or columns of a shaded table that has its numbers written in
 ACCENT, MARK, SOFT, GRID = "#0b5c9e", "#b3470a", "#56606d", "#e6eaee"
 CHINESE = ("Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Zen Hei")
 
@@ -508,7 +509,8 @@ def matrix_plot(
     *,
     limits: tuple[float, float] | None = None,
 ) -> Axes:
-    """A table of numbers shaded by their size, rater by rater for example; missing ones stay white.
+    """A table of numbers shaded by their size, rater by rater for example; missing ones stay white. Numbers are written into tables of up
+    to 40 rows and columns; of larger ones a bar beside says what the shades are.
 
     Parameters
     ----------
@@ -534,17 +536,21 @@ def matrix_plot(
         raise DataError(
             f"values: expected the shape {(len(row_labels), len(column_labels))} but found {grid.shape}"
         )
-    ax = new_axes(ax, 1.5 + 0.5 * len(column_labels), 1.2 + 0.4 * len(row_labels))
+    ax = new_axes(ax, min(16.0, 1.5 + 0.5 * len(column_labels)), min(16.0, 1.2 + 0.4 * len(row_labels)))
     low, high = limits or (None, None)
     image = ax.imshow(np.ma.masked_invalid(grid), cmap="Blues", vmin=low, vmax=high, aspect="auto")
     norm: Any = image.norm
     known = grid[np.isfinite(grid)]
     decimals = 0 if limits is None and np.all(known == np.rint(known)) else 2  # counts have none
-    for row, column in zip(*np.nonzero(np.isfinite(grid)), strict=True):
+    small = max(grid.shape, default=0) <= MOST_WRITTEN
+    if not small:
+        ax.figure.colorbar(image, ax=ax)
+    for row, column in zip(*np.nonzero(np.isfinite(grid) & small), strict=True):
         color = "white" if norm(grid[row, column]) > 0.6 else "black"
         ax.text(column, row, f"{grid[row, column]:,.{decimals}f}", ha="center", va="center", color=color, fontsize=8)
-    ax.set_xticks(range(len(column_labels)), column_labels, rotation=90 if len(column_labels) > 8 else 0)
-    ax.set_yticks(range(len(row_labels)), row_labels)
+    size = None if small else 5
+    ax.set_xticks(range(len(column_labels)), column_labels, rotation=90 if len(column_labels) > 8 else 0, fontsize=size)
+    ax.set_yticks(range(len(row_labels)), row_labels, fontsize=size)
     calm(ax)
     ax.spines["bottom"].set_visible(False)
     return ax

@@ -103,6 +103,14 @@ def test_a_matrix_writes_its_numbers_and_leaves_missing_cells_white() -> None:
     assert ax.images[0].get_array().mask.tolist() == [[True, False], [False, False]]
 
 
+def test_counts_are_written_whole_and_large_matrices_have_a_bar_in_place_of_numbers() -> None:
+    ax = matrix_plot([[math.nan, 1200.0], [7.0, math.nan]], ["r1", "r2"], ["r1", "r2"])
+    assert [text.get_text() for text in ax.texts] == ["1,200", "7"]
+    names = [f"r{at}" for at in range(60)]
+    large = matrix_plot(np.arange(3600.0).reshape(60, 60), names, names)
+    assert not large.texts and len(large.figure.axes) == 2 and max(large.figure.get_size_inches()) <= 16
+
+
 def test_shapes_that_do_not_fit_are_refused() -> None:
     with pytest.raises(DataError, match="expected the shape of x"):
         scatter_plot([1, 2], [1])
