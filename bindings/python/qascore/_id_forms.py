@@ -8,14 +8,21 @@ from itertools import islice
 from typing import Any
 
 SHOWN = 3
+QUOTED_COMMA = '", "'
 DECIMALS = re.compile(r"(?<=\d)\.0+$")
 
 
 def shortened(names: Collection[str], what: str) -> str:
-    """A few names as they are; of many their number and the first ones."""
+    """A few names; of many their number and the first ones. Strata of several columns as a study writes them, "phone / gold"."""
+    names = [_joined(name) for name in names]
     if len(names) <= SHOWN + 1:
         return ", ".join(names)
     return f"{len(names):,} {what}: {', '.join(islice(names, SHOWN))}, …"
+
+
+def _joined(name: str) -> str:
+    """`("phone", "gold")` as `"phone / gold"`, any other name as it is."""
+    return name[1:-1].replace(QUOTED_COMMA, " / ") if name.startswith('("') and name.endswith('")') else name
 
 
 def _plain(one: Any) -> str:

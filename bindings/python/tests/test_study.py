@@ -275,6 +275,14 @@ def test_a_stratum_whose_customers_were_all_silent_is_named_and_the_others_speak
         assert estimate.undefined is None and f'without "{channel}"' in estimate.name
 
 
+def test_strata_of_two_columns_are_named_as_a_study_writes_them() -> None:
+    calls = pd.DataFrame({"id": range(40), "queue": ["a", "b"] * 20, "tier": ["x", "x", "y", "y"] * 10, "score": np.arange(40.0)})
+    plan = qa.allocate(calls, strata=["queue", "tier"], size=16, id="id")
+    drawn = qa.draw(calls, plan, id="id", seed=1)
+    some = qa.SampleDesign(drawn[(drawn.queue == "a") | (drawn.tier == "x")], unit="id", plan=plan, uncovered="exclude")
+    assert qa.mean(some, "score").name == 'mean score (without "b / y")'
+
+
 def test_many_strata_are_counted_and_the_first_named(tmp_path: Path) -> None:
     calls = pd.DataFrame({"id": [f"c{row}" for row in range(60)], "agent": [f"a{row % 10}" for row in range(60)], "score": np.arange(60.0)})
     plan = qa.allocate(calls, strata="agent", size=30, id="id")
