@@ -266,7 +266,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("That {a} and {b} have anything to do with each other is not shown: {v}", "没有显示 {a} 与 {b} 有关：{v}"),
     ("What the interval holds is not ruled out either.", "但区间内的数值也不能排除。"),
     ("No correlation of {a} and {b}: {c}.", "{a} 与 {b} 的相关无定义：{c}。"),
-    ("{a} correlation of {b} and {c} is {v}.", "{b} 与 {c} 的{a}相关为 {v}。"),
+    ("{a} correlation of {b} and {c} is {v}.", "{b} 与 {c} 的 {a} 相关为 {v}。"),
     ("Within agents: {a}.", "坐席内：{a}。"),
     ("Between agents: {a}.", "坐席间：{a}。"),
     ("Within agents and between them the signs differ: the figure for all answers neither question.", "坐席内与坐席间的方向相反：总的数字对两个问题都不能回答。"),
