@@ -105,6 +105,7 @@ def csat_report(study: CsatStudy, title: str, made: Mapping[str, str] | None = N
                 "",
                 (
                     "Standard errors come from influence values through one variance engine.",
+                    *([f"Errors take conversations that share {study.clusters} for dependent."] if study.clusters else []),
                     "Correlations are those of conversations whose customers answered.",
                     "A share of explained variance says what goes with satisfaction, not what changing it would bring.",
                 ),

@@ -25,6 +25,7 @@ from .responses import HaloCheck, SurveyResponse, halo_check, survey_response
 __all__ = ["CsatStudy", "csat_study"]
 
 CONVERSATION = "conversation_id"
+ROW_WEIGHT = "row weight"
 MOST_CATEGORIES = 11  # of a scale that is taken for ordinal
 
 
@@ -49,6 +50,8 @@ class CsatStudy(Result):
         The correlation where one person gave score and answer, and that where two did.
     scales : tuple of int or None
         How many scores are fractions and how many lie above 10, where none lies between: two scales in one column.
+    clusters : str or None
+        Column whose rows of one label all errors take for dependent: the agents of plain rows, or those of the design.
     """
 
     CAUTION: ClassVar[str] = "None of this says what raising a score would bring; customers who were silent may feel otherwise."
@@ -63,6 +66,7 @@ class CsatStudy(Result):
     drivers: Drivers | None
     halo: HaloCheck | None = None
     scales: tuple[int, int] | None = None
+    clusters: str | None = None
 
     def tables(self) -> dict[str, EstimateTable]:
         """All figures by part of the study."""
@@ -124,6 +128,13 @@ class CsatStudy(Result):
             yield f"Within agents: {within._value_text()}. Between agents: {between._value_text()}."
             if self.within_between.signs_differ:
                 yield "Within agents and between them the signs differ: the figure for all answers neither question."
+            if self.within_between.few:
+                yield self.within_between._few_said("agents")
+            if self.clusters is None:
+                yield (
+                    "The design takes conversations of one agent for independent, and errors are too small where they are not: make it with "
+                    "the agents as cluster=."
+                )
         if self.channels is not None:
             yield self.channels._verdict()
         if self.drivers is not None:
@@ -192,9 +203,9 @@ def _correlations(rows: Rows, sample: Sample, score: str, csat: str, ordinal: bo
 
 
 def _one_survey_each(
-    sample: Sample, id: str | None, repeats: str, csat: str, labels: Sequence[str], scores: Sequence[str]  # noqa: A002
+    sample: Sample, id: str | None, repeats: str, csat: str, labels: Sequence[str], scores: Sequence[str], agent: str | None  # noqa: A002
 ) -> Sample:
-    """Rows in which no survey counts more than once, or as a cluster; conversations that stand in several rows are refused."""
+    """Rows in which no survey counts more than once, or as a cluster (of its agent where one is named); conversations that stand in several rows are refused."""
     if isinstance(sample, SampleDesign):
         if id is not None or repeats != "error":
             raise ArgumentError(
@@ -225,7 +236,17 @@ def _one_survey_each(
         )
     taken: dict[str, Any] = {name: frame.values(name) for name in dict.fromkeys((unit, *columns))}
     if repeats == "cluster":
-        return SampleDesign(frame.build({**taken, "row weight": np.ones(len(ids))}), weight="row weight", cluster=unit)
+        if agent is None:
+            return _in_clusters(Rows(frame), unit)
+        of_agent = frame.values(agent)  # whose conversations the clusters are: one of two agents would tie theirs together
+        for one, found in rows.items():
+            other = next((row for row in found[1:] if of_agent[row] != of_agent[found[0]]), None)
+            if other is not None:
+                raise DataError(
+                    f'{frame.argument}: column "{agent}": conversation {one!r} has {of_agent[found[0]]!r} in row {found[0]} and '
+                    f"{of_agent[other]!r} in row {other}; agents are the clusters, and a conversation is in one"
+                )
+        return sample
     for name, values in taken.items():
         if name in scores and name not in (csat, *labels) and not frame.is_text(name):
             each = frame.numbers(name)
@@ -240,6 +261,18 @@ def _one_survey_each(
                 )
         taken[name] = [values[found[0]] for found in rows.values()]
     return frame.build(taken)
+
+
+def _in_clusters(rows: Rows, column: str) -> SampleDesign:
+    """Rows of equal weight whose errors take what has one label for dependent."""
+    frame = rows.frame
+    gaps = frame.labels(column).missing
+    if len(gaps):
+        raise DataError(
+            f'{frame.argument}: column "{column}": no label at row {int(gaps[0])} ({len(gaps):,} in all), where the clusters of the errors '
+            "are named; leave such rows out"
+        )
+    return SampleDesign(frame.take(np.arange(len(frame)), {ROW_WEIGHT: np.ones(len(frame))}), weight=ROW_WEIGHT, cluster=column)
 
 
 def _mean_of(values: npt.NDArray[np.float64]) -> float:
@@ -284,7 +317,8 @@ def csat_study(
         numbers: then there is no polyserial correlation, which is for a few boxes to tick. (0, 1) for what happened or not: solved at first contact,
         complained, left within a fixed time. A time until something happens is no answer: customers who are still there have none yet.
     agent : str, optional
-        Column of agents: correlations within and between them.
+        Column of agents: correlations within and between them. Of plain rows they are the clusters of every error in the study, since one agent's
+        conversations are not independent; a SampleDesign keeps its own (`cluster=`), and the study says so where it has none.
     criteria : sequence of str
         Columns of points: which of them drive satisfaction.
     by : str, optional
@@ -322,12 +356,15 @@ def csat_study(
     """
     check_choice("repeats", repeats, REPEATS)
     labels = [name for name in (agent, by, score_by, csat_by) if name is not None]
-    sample = _one_survey_each(sample, id, repeats, csat, labels, [score, *criteria, *known])
-    rows = rows_of(sample)
+    sample = _one_survey_each(sample, id, repeats, csat, labels, [score, *criteria, *known], agent)
     if (score_by is None) != (csat_by is None):
         raise ArgumentError("score_by, csat_by: expected both or neither")
     if score_by is not None and isinstance(sample, SampleDesign):
         raise ArgumentError("score_by: whether one person gave both is asked of plain rows; leave it out under a SampleDesign")
+    plain = sample
+    if agent is not None and not isinstance(sample, SampleDesign):
+        sample = _in_clusters(rows_of(sample), agent)  # one agent's conversations are alike, in what they score and in what they please
+    rows = rows_of(sample)
     answers = rows.by_unit(answers_on_scale(rows, csat, scale, "drop", averages=True))
     whole = bool((np.isnan(answers) | (answers == np.round(answers))).all())
     ordinal = whole and scale[1] - scale[0] < MOST_CATEGORIES
@@ -350,9 +387,7 @@ def csat_study(
         within = within_between_correlation(sample, score, csat, group=agent, confidence=confidence, missing="drop")
     if by is not None:
         begin("parts")
-        channels = correlations_by_part(
-            sample, score, csat, by=by, agent=None if isinstance(sample, SampleDesign) else agent, confidence=confidence, missing="drop"
-        )
+        channels = correlations_by_part(sample, score, csat, by=by, confidence=confidence, missing="drop")
     if criteria:
         begin("criteria")
         found = drivers(
@@ -361,7 +396,9 @@ def csat_study(
         )  # fmt: skip
     if score_by is not None and csat_by is not None:
         begin("one person or two")
-        halo = halo_check(sample, score, csat, x_by=score_by, y_by=csat_by, method="spearman", confidence=confidence, missing="drop")
+        halo = halo_check(
+            plain, score, csat, x_by=score_by, y_by=csat_by, agent=agent, method="spearman", confidence=confidence, missing="drop"
+        )
     begin("who answers")
     return CsatStudy(
         score=score,
@@ -377,6 +414,7 @@ def csat_study(
         drivers=found,
         halo=halo,
         scales=_scales(rows.numbers(score, "drop")),
+        clusters=sample.cluster if isinstance(sample, SampleDesign) else None,
     )
 
 

@@ -10,12 +10,14 @@ import numpy as np
 
 from . import _core
 from ._frames import Frame
-from ._results import Estimate, EstimateTable
+from ._results import Estimate, EstimateTable, TestedEstimate, TestResult
+from .associations import name_of
 from .errors import ArgumentError, DataError, check_choice
 from .estimation import Numbers, Rows, Sample, rows_of
 from .outcomes import answers_on_scale
 from .propensities import ResponsePropensity, response_propensity
 from .relations import CorrelationComparison, compare_correlations
+from .weight_proposals import clustered
 
 __all__ = ["HaloCheck", "SurveyResponse", "halo_check", "survey_response"]
 
@@ -170,6 +172,7 @@ def halo_check(
     *,
     x_by: str,
     y_by: str,
+    agent: str | None = None,
     method: str = "pearson",
     confidence: float = 0.95,
     missing: str = "error",
@@ -179,11 +182,13 @@ def halo_check(
     Parameters
     ----------
     sample : frame or Pairing
-        Independent rows with both numbers.
+        Rows with both numbers: independent ones, unless `agent` says which are not.
     x, y : str
         Columns of numbers.
     x_by, y_by : str
         Columns of labels: who gave x, who gave y.
+    agent : str, optional
+        Column of labels: the clusters of the errors, also of an agent with rows of both kinds.
     method : {"pearson", "spearman", "kendall"}
     confidence : float
     missing : {"error", "drop"}
@@ -209,10 +214,24 @@ def halo_check(
     for name, rows in (("one person gave", same), ("two people gave", ~same)):
         if not rows.any():
             raise ArgumentError(f"x_by, y_by: in no row {name} {x} and {y}: the data cannot tell")
-    parts = [frame.take(np.flatnonzero(rows).astype(np.int64), {}) for rows in (same, ~same)]
     check_choice("missing", missing, ("error", "drop"))
-    found = compare_correlations(
+    keys = (("correlation", ("same person", "two people", "difference")),)
+    if agent is not None:
+        given = rows_of(sample)
+        found = _core.compare_parts(
+            clustered(given, agent, "agent"), given.numbers(x, missing), given.numbers(y, missing), (~same).astype(np.uint32), 2, method,
+            confidence,
+        )  # fmt: skip
+        pairs = (*found["part"], found["difference"][0])  # of two parts, the first less all others is the first less the second
+        name = name_of(method, x, y)
+        names = (f"{name} (same person)", f"{name} (two people)", "difference")
+        return HaloCheck(
+            keys,
+            tuple(TestedEstimate.from_core(n, one, test=TestResult.from_core(test)) for n, (one, test) in zip(names, pairs, strict=True)),
+            frame.backend,
+        )
+    parts = [frame.take(np.flatnonzero(rows).astype(np.int64), {}) for rows in (same, ~same)]
+    independent = compare_correlations(
         parts[0], (x, y), (x, y), other=parts[1], method=method, confidence=confidence, missing=missing
     )
-    keys = ((found.keys[0][0], ("same person", "two people", "difference")),)
-    return HaloCheck(keys, found.estimates, frame.backend)
+    return HaloCheck(keys, independent.estimates, frame.backend)

@@ -199,7 +199,7 @@ def relate(
     csat: Annotated[str, typer.Option("--csat", help="The column of answers.")] = "csat",
     lowest: Annotated[int, typer.Option("--lowest", help="The lowest answer that the survey allows.")] = 1,
     highest: Annotated[int, typer.Option("--highest", help="The highest one.")] = 5,
-    agent: Annotated[str | None, typer.Option("--agent", help="The column of agents: within them and between them.")] = None,
+    agent: Annotated[str | None, typer.Option("--agent", help="The column of agents: within them and between them, and the clusters of all errors.")] = None,
     by: Annotated[str | None, typer.Option("--by", help="The column of channels: which differ from the rest.")] = None,
     criteria: Annotated[list[str] | None, typer.Option("--criterion", help="A column of points; give it once for each.")] = None,
     reliability: Annotated[
