@@ -1291,7 +1291,8 @@ def proportion(
     by : str or sequence of str, optional
         Domains to estimate for.
     interval : {"wilson", "logit", "beta", "arcsine", "likelihood", "t"}
-        How limits are made; "wilson" and "beta" (the cautious one) hold at 0 and 1 too.
+        How limits are made. "wilson" and "beta" have limits at 0 and 1 too. Under unequal weights take "wilson": the others can
+        promise too much (docs/estimation.md).
     confidence : float
         Level of the interval, a fraction.
     missing : {"error", "drop", "domain"}
