@@ -743,14 +743,14 @@ class _Study:
         _, rater, alpha = best
         on = f"alpha{_of(part.criterion)}"
         if alpha.low >= TENTATIVE:
-            text = f"Without {rater} {on} is {_figure(alpha)}: this rater, rather than the wording, keeps it below {TENTATIVE}."
+            text = f"Without {rater} {on} is {_figure(alpha)}: this rater alone keeps it below {TENTATIVE}."
             self.add("one_rater", part.criterion, rater, alpha, text)
             return
         if part.criterion in self.prevalent:
-            return  # raters agree: there is nothing that the wording is to be blamed for
+            return  # raters agree: there is no fault to look for
         if alpha.high >= TENTATIVE:
             text = (
-                f"Without {rater} {on} is {_figure(alpha)}: whether this rater or the wording keeps it below {TENTATIVE} cannot be told "
+                f"Without {rater} {on} is {_figure(alpha)}: whether this rater alone keeps it below {TENTATIVE} cannot be told "
                 f"from so few ratings."
             )
             self.add("reason_unclear", part.criterion, None, alpha, text)
@@ -759,8 +759,8 @@ class _Study:
         below = sum(one.high < TENTATIVE for _, _, one in pairs)
         shown = f", and {below} of {len(pairs)} pairs of raters stay below it too" if pairs else ""
         text = (
-            f"Whoever is left out, {on} stays below {TENTATIVE} (highest without {rater}: {_figure(alpha)}){shown}: the wording "
-            f"of the criterion, or what raters were taught about it, is the problem, not one rater."
+            f"Whoever is left out, {on} stays below {TENTATIVE} (highest without {rater}: {_figure(alpha)}){shown}: no single rater "
+            f"is the reason. Look at the wording of the criterion, at what raters were taught about it, and at how often each level occurs."
         )
         self.add("wording", part.criterion, None, alpha, text)
 
@@ -1235,8 +1235,8 @@ class _Study:
 
         if not self.identified:
             cannot(
-                "Who is strict, drifts or answers at random, which pairs agree, whether low agreement is one rater's doing or the "
-                "wording's, and what leaving a rater out would bring cannot be said: the raters are anonymous."
+                "Who is strict, drifts or answers at random, which pairs agree, whether low agreement is one rater's doing, "
+                "and what leaving a rater out would bring cannot be said: the raters are anonymous."
             )
             return
         if not self.numeric:

@@ -29,9 +29,9 @@ VERDICTS = {
 TO_DO = {  # of a criterion: what, and the section that shows why; {n} are conversations, {rater} is who
     "undefined": ("see why", "agreement"),
     "one_rater": ("talk with {rater} first", "form"),
-    "wording": ("clear up the wording and teach it anew", "form"),
+    "wording": ("look at the wording, and how often each level occurs", "form"),
     "prevalence": ("rate conversations on which answers differ", "agreement"),
-    "reason_unclear": ("double-score more before blaming a rater or the wording", "form"),
+    "reason_unclear": ("double-score more before blaming a rater", "form"),
     "agreement_below_tentative": ("look at answers and pairs of raters", "form"),
     "agreement_unclear": ("double-score about {n} conversations", "gains"),
     "agreement_tentative": ("average several raters where one score decides", "gains"),

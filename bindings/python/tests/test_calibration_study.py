@@ -81,8 +81,11 @@ def test_the_record_says_the_level_of_each_criterion_also_where_there_is_one(tro
     assert alone.to_dict()["levels"] == [{"criterion": None, "level": "interval"}]
 
 
-def test_the_wording_is_told_from_one_rater(troubled: qa.CalibrationStudy) -> None:
+def test_what_no_single_rater_explains_is_told_from_one_rater(troubled: qa.CalibrationStudy) -> None:
     assert of_kind(troubled, "wording") == {("vague", None)}
+    (text,) = [f.text for f in troubled.findings if f.kind == "wording"]
+    assert "no single rater is the reason. Look at the wording of the criterion," in text and "how often each level occurs" in text
+    assert "is the problem" not in text
     assert of_kind(troubled, "one_rater") == {("clear", "f")}
     assert troubled.pairs is not None and troubled.without is not None
     assert troubled.without["clear", "f"].value > troubled.alpha["clear", "ordinal"].value
@@ -105,7 +108,7 @@ def test_where_few_ratings_leave_the_reason_open_neither_is_blamed() -> None:
     without = study.without["clear", "f"]
     assert study.alpha["clear", "ordinal"].high < 0.667 and without.low < 0.667 <= without.high
     (text,) = [f.text for f in study.findings if f.kind == "reason_unclear"]
-    assert text.startswith("Without f alpha on clear is") and "whether this rater or the wording" in text
+    assert text.startswith("Without f alpha on clear is") and "whether this rater alone" in text
     assert not of_kind(study, "one_rater", "wording")
 
 
@@ -116,7 +119,7 @@ def test_the_page_opens_with_what_to_make_of_it_what_to_do_and_where_it_is_shown
     assert titles == ["criterion", "alpha", "verdict", "what to do", "interval", "raters for 0.8"]
     clear, vague = criteria.rows
     assert clear[2:4] == ("too low because of f", Link("talk with f first", "form"))
-    assert vague[2:4] == ("too low for all raters", Link("clear up the wording and teach it anew", "form"))
+    assert vague[2:4] == ("too low for all raters", Link("look at the wording, and how often each level occurs", "form"))
     wanted = {criterion: plan.enough[0].levels["rater"] if plan.enough else None for criterion, plan in troubled.plans}
     assert [row[5] for row in criteria.rows] == [count or Undefined("even the mean of 20 raters does not reach it") for count in wanted.values()]
     assert dict((row[0], row[2]) for row in raters.rows)["f"] == Link("talk first: the ratings may say nothing", "raters")

@@ -36,18 +36,18 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     # the form
     ("The answer{on} that raters see least alike is {a}: kappa against all others is {b}; most alike is {c} with {d}.",
      "{on}分歧最大的选项是“{a}”：对其余选项的 kappa 为 {b}；最一致的是“{c}”：{d}。"),
-    ("Without {a} alpha{on} is {b}: this rater, rather than the wording, keeps it below {c}.",
-     "去掉 {a} 后{on}α 为 {b}：使其低于 {c} 的是这名质检员，而不是措辞。"),
-    ("Without {a} alpha{on} is {b}: whether this rater or the wording keeps it below {c} cannot be told from so few ratings.",
-     "去掉 {a} 后{on}α 为 {b}：评分太少，无法判断使其低于 {c} 的是这名质检员还是措辞。"),
+    ("Without {a} alpha{on} is {b}: this rater alone keeps it below {c}.", "去掉 {a} 后{on}α 为 {b}：仅这名质检员就使其低于 {c}。"),
+    ("Without {a} alpha{on} is {b}: whether this rater alone keeps it below {c} cannot be told from so few ratings.",
+     "去掉 {a} 后{on}α 为 {b}：评分太少，无法判断是否仅这名质检员使其低于 {c}。"),
     ("Raters{on} fall into {a} groups without a unit that two of them share: {b}.", "质检员{on}分成 {a} 组，组间没有共同评分的会话：{b}。"),
     ("Who of different groups is stricter is known only if each group has the same mix of strict and lenient raters, and of units.",
      "只有各组质检员的宽严与会话构成相同，才能比较不同组的人谁更严格。"),
-    ("Whoever is left out, alpha{on} stays below {a} (highest without {b}: {c}), and {d} of {e} pairs of raters stay below it too: the wording of the "
-     "criterion, or what raters were taught about it, is the problem, not one rater.",
-     "无论去掉谁，{on}α 都低于 {a}（去掉 {b} 时最高：{c}），{e} 对质检员中也有 {d} 对低于它：问题在于指标措辞或培训，而不在某一名质检员。"),
-    ("Whoever is left out, alpha{on} stays below {a} (highest without {b}: {c}): the wording of the criterion, or what raters were taught about it, is "
-     "the problem, not one rater.", "无论去掉谁，{on}α 都低于 {a}（去掉 {b} 时最高：{c}）：问题在于指标措辞或培训，而不在某一名质检员。"),
+    ("Whoever is left out, alpha{on} stays below {a} (highest without {b}: {c}), and {d} of {e} pairs of raters stay below it too: no single rater is the reason.",
+     "无论去掉谁，{on}α 都低于 {a}（去掉 {b} 时最高：{c}），{e} 对质检员中也有 {d} 对低于它：原因不在某一名质检员。"),
+    ("Whoever is left out, alpha{on} stays below {a} (highest without {b}: {c}): no single rater is the reason.",
+     "无论去掉谁，{on}α 都低于 {a}（去掉 {b} 时最高：{c}）：原因不在某一名质检员。"),
+    ("Look at the wording of the criterion, at what raters were taught about it, and at how often each level occurs.",
+     "请检查指标措辞、对质检员的培训，以及各等级出现的频率。"),
     ("{a} is least like the others{on}: without this rater alpha rises by {b}.", "{on}与他人最不一致的是 {a}：去掉后 α 上升 {b}。"),
     # severity
     ("Strictest{on} is {a}: the others rate the same units higher by {b} ({n} raters are stricter than the others beyond chance).",
@@ -112,8 +112,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
      "{on}即使 {a} 名质检员的平均分，可靠度也达不到 {b}：{c}；单次评分为 {d}。"),
     ("To know alpha{on} to within {a} ({b}) takes about {c} units that two raters each rate; this study has {d} units rated twice or more.",
      "要使{on}α 精确到 {a} 以内（{b}），约需 {c} 条由两名质检员评分的会话；本研究有 {d} 条被评两次以上。"),
-    ("Who is strict, drifts or answers at random, which pairs agree, whether low agreement is one rater's doing or the wording's, and what leaving a rater "
-     "out would bring cannot be said: the raters are anonymous.", "质检员匿名，无法判断谁偏严、漂移或随意作答，哪些人彼此一致，一致性低应归于个人还是措辞，以及去掉某人会怎样。"),
+    ("Who is strict, drifts or answers at random, which pairs agree, whether low agreement is one rater's doing, and what leaving a rater "
+     "out would bring cannot be said: the raters are anonymous.", "质检员匿名，无法判断谁偏严、漂移或随意作答，哪些人彼此一致，一致性低是否因某一人，以及去掉某人会怎样。"),
     ("Who is strict, drifts or answers at random cannot be said: that needs numbers, but the ratings are text.",
      "评分是文字而非数字，无法判断谁偏严、漂移或随意作答。"),
     ("How many raters a reliability takes, and raters' severities and errors in one model, are not computed above {a} units: g_study and rater_effects do, "
@@ -339,9 +339,9 @@ LABELS: dict[str, str] = {
     "correlation": "相关", "share explained": "解释的比例", "mean": "平均", "spread": "离散程度", "own errors": "自身误差", "at random": "随意作答",
     "change of severity": "严格度的变化", "no drift": "无漂移", "gain of alpha": "α 的增加", "no gain": "无增加", "chance": "偶然",
     "mean of these raters": "这些质检员的均值", "as strict as then": "与上次同样严格", "promised": "承诺值", "score": "得分",
-    "what to do": "怎么办", "see why": "查看原因", "nothing now": "暂无", "clear up the wording and teach it anew": "澄清措辞并重新培训",
+    "what to do": "怎么办", "see why": "查看原因", "nothing now": "暂无", "look at the wording, and how often each level occurs": "检查措辞与各等级出现的频率",
     "rate conversations on which answers differ": "选评答案会有不同的会话", "double-score more conversations": "增加双评会话",
-    "double-score more before blaming a rater or the wording": "先增加双评，再归因于个人或措辞", "look at answers and pairs of raters": "查看各选项与每对质检员",
+    "double-score more before blaming a rater": "先增加双评，再归因于个人", "look at answers and pairs of raters": "查看各选项与每对质检员",
     "average several raters where one score decides": "单次评分起决定作用时，取多名质检员的平均", "talk first: the ratings may say nothing": "先面谈：评分可能没有信息",
     "talk first: alone keeps alpha low": "先面谈：一人拉低 α", "find out what changed then": "弄清当时有何变化", "find out what changes with time": "弄清随时间有何变化",
     "find out what changed since": "弄清上次以来有何变化", "go through the largest differences together": "一起逐条看差异最大的评分",

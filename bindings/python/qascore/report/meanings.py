@@ -48,8 +48,8 @@ MEANINGS: dict[str, dict[str, tuple[str, str]]] = {
         "zh-CN": ("质检员两两一致性", "每两名质检员在共同评分会话上的一致性。比较的对数很多时，总会有一对仅因偶然而最低。"),
     },
     "answers": {
-        "en": ("Each answer against all others", "Whether raters see this answer alike: kappa of “this answer or not”. Near 0 its wording divides them."),
-        "zh-CN": ("每个选项对其余选项", "质检员对这一选项的看法是否一致：“是否此选项”的 kappa。接近 0 说明其措辞引起分歧。"),
+        "en": ("Each answer against all others", "Whether raters see this answer alike: kappa of “this answer or not”. Near 0 they do not: look at its wording, and at how often it is given."),
+        "zh-CN": ("每个选项对其余选项", "质检员对这一选项的看法是否一致：“是否此选项”的 kappa。接近 0 说明看法不一：请检查其措辞，以及它出现的频率。"),
     },
     "random": {
         "en": ("Correlation with the others, spread", "A rater who answers at random has a correlation of 0 with the mean of the others; the spread is the variance of the "
