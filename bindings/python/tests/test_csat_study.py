@@ -64,7 +64,9 @@ def test_a_channel_that_differs_is_named() -> None:
     design = qa.SampleDesign(CALLS.assign(w=2.0), weight="w", cluster="agent")
     under = qa.csat_study(design, by="channel")
     assert under.channels is not None
-    assert under.channels.all_alike.df2 == 29
+    # Welch and Satterthwaite's, of the 10 agents who chat and the 20 who speak.
+    chat, voice = ((one.std_error / (1 - one.value**2)) ** 2 for one in under.channels)
+    assert under.channels.all_alike.df2 == pytest.approx((chat + voice) ** 2 / (chat**2 / 9 + voice**2 / 19), rel=1e-9)
     assert under.channels.all_alike.p_value < 0.001
     same = qa.csat_study(CALLS[~CHAT].assign(channel=["x", "y"] * 200), by="channel")
     assert "No part of channel differs from the rest beyond chance (Holm)." in same.summary()

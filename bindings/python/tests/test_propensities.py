@@ -58,7 +58,10 @@ def test_weights_are_inverse_propensities_and_errors_are_those_of_refitting() ->
         up[i] += step
         down[i] -= step
         slopes.append((after(ASKED, up) - after(ASKED, down)) / (2 * step))
-    assert found["mean", "after"].std_error == pytest.approx(math.sqrt(N / (N - 1) * np.square(slopes).sum()), rel=1e-5)
+    answers = int(SAID.sum())
+    assert found["mean", "after"].std_error == pytest.approx(math.sqrt(answers / (answers - 1) * np.square(slopes).sum()), rel=1e-5)
+    assert found["mean", "before"].std_error == pytest.approx(ASKED["csat"].std() / math.sqrt(answers), rel=1e-12)
+    assert found["mean", "before"].df == answers - 1
     model = qa.regression(ASKED.assign(said=SAID.astype(int)), "said", ["wait", "channel"], family="logit", errors="linearized")
     for term in ("intercept", "wait", "channel is voice"):
         assert found.model[term].value == pytest.approx(model[term].value, rel=1e-9)

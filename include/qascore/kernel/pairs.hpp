@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -37,8 +38,8 @@ inline std::vector<double> gaps_of(const design_view& design, std::span<const do
 
 namespace detail_pairs {
 
-/// How many values are not the one that more than half of them are (Boyer and Moore's vote); all, if there is none.
-inline std::size_t off_the_majority(std::span<const double> values) {
+/// The value that more than half of them are (Boyer and Moore's vote); NaN if there is none.
+inline double majority_of(std::span<const double> values) {
   // Whole numbers in place of branches, which a column of few levels would make the processor guess wrongly.
   std::uint64_t candidate = 0;
   std::int64_t votes = 0;
@@ -48,8 +49,38 @@ inline std::size_t off_the_majority(std::span<const double> values) {
     votes += bits == candidate ? 1 : -1;
   }
   const auto held = static_cast<std::size_t>(std::ranges::count(values, std::bit_cast<double>(candidate)));
-  return 2 * held > values.size() ? values.size() - held : values.size();
+  return 2 * held > values.size() ? std::bit_cast<double>(candidate) : missing_value;
 }
+
+/// How many of all rows, or clusters of them, are off the majority of a column, and of both; all, where it has none.
+struct off_majority {
+  std::size_t all = 0, x = 0, y = 0, both = 0;
+
+  void count(bool of_x, bool of_y, bool of_both) {
+    ++all;
+    x += of_x;
+    y += of_y;
+    both += of_both;
+  }
+
+  /// `alone`: why there is no interval where fewer than 2 are off.
+  df_limit limit(std::string_view alone) const {
+    const auto n = static_cast<double>(all), of_x = static_cast<double>(x), of_y = static_cast<double>(y);
+    double r = n;
+    for (const double few : {of_x, of_y, std::max(static_cast<double>(both), of_x * of_y / n)})
+      if (2.0 * few < n)
+        r = std::min(r, few);
+    if (r == n)
+      return {};
+    if (r < 2.0)
+      return {0.0,
+              std::min(x, y) < 2
+                  ? alone
+                  : "fewer than 2 rows or clusters differ from the majority in both columns: no interval"};
+    const double m = n - r;
+    return {std::pow(1.0 / r + 1.0 / m, 2) / (1.0 / (r * r * (r - 1.0)) + 1.0 / (m * m * (m - 1.0)))};
+  }
+};
 
 } // namespace detail_pairs
 
@@ -61,7 +92,8 @@ public:
   /// `gaps` as gaps_of has them.
   complete_pairs(const design_view& design, std::span<const double> all_x, std::span<const double> all_y,
                  std::span<const double> gaps)
-      : x{all_x}, y{all_y}, weight{design.weight}, whole_{gaps.empty()} {
+      : x{all_x}, y{all_y}, weight{design.weight}, whole_{gaps.empty()}, cluster_{design.cluster},
+        clusters_{design.clusters} {
     if (whole_)
       return;
     for (std::size_t i = 0; i < design.units; ++i)
@@ -89,15 +121,37 @@ public:
   /// What an interval that rests on influence values is held to. Where more than half of a column is one value, the others
   /// are what is known: no more degrees of freedom than Welch's comparison of those r with the m at that value has,
   ///   (1/r + 1/m)^2 / (1 / (r^2 (r - 1)) + 1 / (m^2 (m - 1))),
-  /// about r - 1 where they are few. Source: Welch (1947), Biometrika 34, 28-35, doi:10.2307/2332510.
+  /// about r - 1 where they are few. Where both columns are so, r is at most the number of pairs off both values, as seen or
+  /// as expected without a correlation (r_x r_y / n), whichever is more: if none are seen, influence values take them to be
+  /// impossible. Clusters count as rows do where few of them are off; the least holds. None where r is below 2. Source:
+  /// Welch (1947), Biometrika 34, 28-35, doi:10.2307/2332510. Checked by simulation.
   df_limit limit() const {
-    const std::size_t others = std::min(detail_pairs::off_the_majority(x), detail_pairs::off_the_majority(y));
-    if (others == x.size())
+    const double usual_x = detail_pairs::majority_of(x), usual_y = detail_pairs::majority_of(y);
+    if (is_missing(usual_x) && is_missing(usual_y))
       return {};
-    if (others < 2)
-      return {0.0, "all but one of the values of a column are the same: no interval"};
-    const auto r = static_cast<double>(others), m = static_cast<double>(x.size() - others);
-    return {std::pow(1.0 / r + 1.0 / m, 2) / (1.0 / (r * r * (r - 1.0)) + 1.0 / (m * m * (m - 1.0)))};
+    const auto is_off = [](double value, double usual) { return is_missing(usual) || value != usual; };
+    detail_pairs::off_majority rows, clusters;
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      const bool of_x = is_off(x[k], usual_x), of_y = is_off(y[k], usual_y);
+      rows.count(of_x, of_y, of_x && of_y);
+    }
+    const df_limit of_rows = rows.limit("all but one of the values of a column are the same: no interval");
+    if (cluster_.empty())
+      return of_rows;
+    struct marks {
+      bool there = false, x = false, y = false, both = false;
+    };
+    std::vector<marks> seen(clusters_);
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      marks& of = seen[cluster_[whole_ ? k : rows_[k]]];
+      const bool of_x = is_off(x[k], usual_x), of_y = is_off(y[k], usual_y);
+      of = {true, of.x || of_x, of.y || of_y, of.both || (of_x && of_y)};
+    }
+    for (const marks& of : seen)
+      if (of.there)
+        clusters.count(of.x, of.y, of.both);
+    const df_limit of_clusters = clusters.limit("a column varies in one cluster only: no interval");
+    return of_clusters.most < of_rows.most ? of_clusters : of_rows;
   }
 
   design_variance variance(variance_engine engine, std::span<const double> influence) const {
@@ -125,6 +179,8 @@ private:
   }
 
   bool whole_;
+  std::span<const std::uint32_t> cluster_; ///< per unit of the design
+  std::size_t clusters_;
   std::vector<std::uint32_t> rows_; ///< empty when whole
   std::vector<double> x_, y_, weight_;
 };

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace qa = qascore;
@@ -143,6 +144,32 @@ TEST_CASE("parts say nothing where a stratum of theirs did not answer") {
   for (const auto& difference : found.difference) // of a part and all others
     CHECK(difference.undefined == why);
   CHECK(found.compared == 0);
+}
+
+TEST_CASE("a small part seldom differs by chance" * doctest::test_suite("simulation")) {
+  std::mt19937_64 engine(7);
+  const std::size_t n = 200;
+  const qa::design_view design = qa::independent_units(n);
+  // Tests of the difference go by its own degrees of freedom; its limits are made of each part's, which with 6 rows hold less.
+  for (const auto& [small, least] : {std::pair{6u, 830}, {20u, 900}}) {
+    int alike = 0, limits = 0;
+    for (int r = 0; r < 1000; ++r) {
+      std::vector<double> x, y;
+      std::vector<std::uint32_t> part;
+      for (std::size_t i = 0; i < n; ++i) {
+        x.push_back(normal(engine));
+        y.push_back(normal(engine));
+        part.push_back(i < small ? 0u : 1u + (i % 2 == 0 ? 1u : 0u));
+      }
+      const auto found = qa::kernel::compare_parts(design, x, y, part, 3, correlation_method::pearson, {});
+      alike += found.all_alike.p_value < 0.05 ? 1 : 0;
+      limits += found.difference[0].low <= 0.0 && 0.0 <= found.difference[0].high ? 1 : 0;
+    }
+    MESSAGE(small << " of 200: differ in " << alike << " of 1000, limits of the part's difference hold in "
+                  << limits);
+    CHECK(alike <= 75); // 199 and 102 with the degrees of freedom of the whole
+    CHECK(limits >= least);
+  }
 }
 
 TEST_CASE("the slopes of the picture are those of deviations and of means") {

@@ -12,6 +12,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <random>
@@ -100,6 +101,84 @@ TEST_CASE(
     CHECK(std::isnan(of.found.low));
     CHECK(of.found.undefined == one_row);
   }
+}
+
+TEST_CASE("a value that few clusters have has the degrees of freedom of those clusters") {
+  std::mt19937_64 engine(8);
+  std::vector<double> x, flag, y;
+  std::vector<std::uint32_t> agent;
+  for (std::uint32_t i = 0; i < 240; ++i) { // 20 agents, of whom 3 have it
+    agent.push_back(i / 12);
+    flag.push_back(agent.back() < 3 ? 1.0 : 0.0);
+    y.push_back(normal(engine));
+  }
+  qa::design_view design = qa::independent_units(240);
+  design.cluster = agent;
+  design.clusters = 20;
+  const auto of = [&](std::span<const double> of_flag) {
+    return qa::kernel::correlate(design, of_flag, y, correlation_method::somers_y, {});
+  };
+  // Welch's degrees of freedom of groups of equal spread, 3 against 17 (SciPy 1.17, ttest_ind).
+  CHECK(close_to(of(flag).df, 2.757432141318397, 1e-12));
+  std::vector<double> one(240, 0.0);
+  std::fill_n(one.begin(), 12, 1.0);
+  CHECK(of(one).undefined == "a column varies in one cluster only: no interval");
+  CHECK(std::isnan(of(one).low));
+  // Each row twice with half its weight says what it said once.
+  std::vector<double> twice_x, twice_y, half(480, 0.5), whole(240, 1.0), rare(240, 0.0);
+  std::vector<std::uint32_t> row;
+  for (std::uint32_t i = 0; i < 240; ++i)
+    rare[i] = i % 40 == 0 ? 1.0 : 0.0;
+  for (std::uint32_t i = 0; i < 480; ++i) {
+    twice_x.push_back(rare[i / 2]);
+    twice_y.push_back(y[i / 2]);
+    row.push_back(i / 2);
+  }
+  qa::design_view single = qa::independent_units(240), doubled = qa::independent_units(480);
+  single.weight = whole;
+  doubled.weight = half;
+  doubled.cluster = row;
+  doubled.clusters = 240;
+  const auto once = qa::kernel::correlate(single, rare, y, correlation_method::pearson, {}),
+             again = qa::kernel::correlate(doubled, twice_x, twice_y, correlation_method::pearson, {});
+  CHECK(close_to(again.df, once.df, 1e-12));
+  CHECK(close_to(again.low, once.low, 1e-10));
+}
+
+TEST_CASE("two rare values that never meet may yet do so") {
+  // 12 and 12 of 200, none shared: Fisher's exact p is 1.
+  std::vector<double> x(200, 0.0), y(200, 0.0);
+  for (std::size_t i = 0; i < 12; ++i)
+    x[i] = y[i + 12] = 1.0;
+  const qa::design_view design = qa::independent_units(200);
+  const auto found = qa::kernel::correlate(design, x, y, correlation_method::kendall, {},
+                                           qa::correlation_interval::linearised);
+  CHECK(close_to(found.value, -12.0 / 188.0, 1e-12));
+  CHECK(std::isnan(found.low));
+  CHECK(found.undefined ==
+        "fewer than 2 rows or clusters differ from the majority in both columns: no interval");
+}
+
+TEST_CASE("intervals of two rare values hold" * doctest::test_suite("simulation")) {
+  std::mt19937_64 engine(9);
+  const std::size_t n = 500;
+  const qa::design_view design = qa::independent_units(n);
+  std::bernoulli_distribution rare(0.1);
+  int held = 0, found = 0;
+  for (int r = 0; r < 1000; ++r) {
+    std::vector<double> x, y;
+    for (std::size_t i = 0; i < n; ++i) {
+      x.push_back(rare(engine) ? 1.0 : 0.0);
+      y.push_back(rare(engine) ? 1.0 : 0.0);
+    }
+    const auto e = qa::kernel::correlate(design, x, y, correlation_method::kendall, {},
+                                         qa::correlation_interval::linearised);
+    found += std::isnan(e.low) ? 0 : 1;
+    held += e.low <= 0.0 && 0.0 <= e.high ? 1 : 0;
+  }
+  MESSAGE("two 10 % of 500: held " << held << " of " << found);
+  CHECK(found > 950);
+  CHECK(held > 0.94 * found); // 92.5 % with the degrees of freedom of each column alone
 }
 
 TEST_CASE("with few of a rare outcome comparisons of correlations hold as well" *

@@ -78,6 +78,21 @@ TEST_CASE("a domain of one independent unit leaves the difference without a stan
   CHECK(d.undefined == "a domain has one unit: no variance");
 }
 
+TEST_CASE("a domain that does not vary leaves the difference without an interval") {
+  // None of 20 and 20 of 400: Fisher's exact p is 0.61.
+  std::vector<double> y(420, 0.0);
+  std::vector<std::uint32_t> code(420, 0u);
+  for (std::size_t i = 0; i < 20; ++i)
+    code[i] = 1u;
+  for (std::size_t i = 20; i < 40; ++i)
+    y[i] = 1.0;
+  const auto d = qa::kernel::mean_difference(qa::independent_units(420), {code, 2}, 1, 0, y, {});
+  CHECK(close_to(d.value, -0.05, 1e-12));
+  CHECK(std::isnan(d.low));
+  CHECK(d.undefined == "a domain does not vary: no interval");
+  CHECK(std::isnan(d.test.p_value));
+}
+
 TEST_CASE("a t test of an estimate measures from any value, and is undefined without an interval") {
   qa::estimate e;
   e.value = 5.0;

@@ -101,6 +101,13 @@ inline double slope_of_atanh(double r) {
   return 1.0 / ((1.0 - r) * (1.0 + r));
 }
 
+/// Degrees of freedom of a difference of two correlations that rest on other units each (Welch and Satterthwaite).
+inline double satterthwaite(const estimate& first, const estimate& second) {
+  const double a = first.std_error * slope_of_atanh(first.value),
+               b = second.std_error * slope_of_atanh(second.value);
+  return std::pow(a * a + b * b, 2) / (std::pow(a, 4) / first.df + std::pow(b, 4) / second.df);
+}
+
 } // namespace detail_comparison
 
 QASCORE_INLINE correlation_difference independent_correlations(double r1, double n1, double r2, double n2,
@@ -246,10 +253,7 @@ QASCORE_INLINE compared_correlations compare_correlations(const design_view& des
       correlate(other, second.x, second.y, method, confidence, correlation_interval::linearised, missing);
   const double a = out.first.std_error * slope_of_atanh(out.first.value),
                b = out.second.std_error * slope_of_atanh(out.second.value);
-  // Welch and Satterthwaite.
-  const double df =
-      std::pow(a * a + b * b, 2) / (std::pow(a, 4) / out.first.df + std::pow(b, 4) / out.second.df);
-  finish(out, 0.0, std::hypot(a, b), df, confidence);
+  finish(out, 0.0, std::hypot(a, b), satterthwaite(out.first, out.second), confidence);
   out.difference.n = out.first.n + out.second.n;
   out.difference.missing = out.first.missing + out.second.missing;
   return out;
@@ -261,7 +265,6 @@ namespace detail_comparison {
 struct part_correlation {
   tested_estimate found;
   std::vector<double> influence;
-  df_limit limit;
 };
 
 /// `obstacle`: why the answers say nothing of these units, if they do not.
@@ -303,7 +306,6 @@ inline part_correlation of_units(const answered_rows& answered, std::span<const 
     out.found.test.p_value = student_t_p_value(out.found.test.statistic, spread.df);
   }
   out.influence = std::move(of.influence);
-  out.limit = of.limit;
   return out;
 }
 
@@ -390,7 +392,7 @@ QASCORE_INLINE correlations_by_part compare_parts(const design_view& given, std:
       const double a = here.found.std_error, b = rest.found.std_error;
       c = a > 0.0 && b > 0.0 ? (a * a + b * b - of_difference.variance) / (2.0 * a * b) : 0.0;
       error = std::sqrt(of_transformed.variance);
-      df = std::min({of_difference.df, here.limit.most, rest.limit.most});
+      df = std::min(of_difference.df, satterthwaite(here.found, rest.found));
       fewest = std::min(fewest, df);
     }
     finish(pair, c, error, df, confidence);

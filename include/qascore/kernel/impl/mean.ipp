@@ -258,6 +258,9 @@ QASCORE_INLINE tested_estimate mean_difference(const design_view& given, const d
       spread.df = std::min(spread.df, welch(of_a, of_b).df);
     }
   }
+  for (const design_variance* one : {&of_a, &of_b})
+    if (one->variance == 0.0 && !one->census) // its mean alone has no interval either
+      spread.no_interval = "a domain does not vary: no interval";
   inference_options options;
   options.confidence = confidence;
   options.method = out.method;

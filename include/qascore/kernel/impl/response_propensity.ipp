@@ -59,9 +59,40 @@ inline std::vector<double> weights_after(const response_propensity& fit, const d
   return out;
 }
 
-inline adjusted_estimates compare(const design_view& design, const response_propensity& fit, const linearised& before,
-                                  const linearised& after, interval_scale scale, std::string_view name,
-                                  confidence_level confidence, std::size_t n) {
+/// How much those who answered tell of a spread, among all who were asked.
+struct answering {
+  double larger =
+      1.0; ///< k / (k - 1) of the k units, or clusters of them, that answered, in place of n / (n - 1) of all
+  df_limit limit; ///< k less the strata they are of
+};
+
+inline answering answering_of(const design_view& design, std::span<const double> x,
+                              std::span<const double> y) {
+  const bool clustered = !design.cluster.empty();
+  const std::size_t sources = clustered ? design.clusters : design.units;
+  std::vector<char> there(sources, 0), answered(sources, 0), strata(design.strata, 0);
+  for (std::size_t i = 0; i < design.units; ++i) {
+    const std::size_t source = clustered ? design.cluster[i] : i;
+    there[source] = 1;
+    if (is_missing(y[i]) || (!x.empty() && is_missing(x[i])))
+      continue;
+    answered[source] = 1;
+    strata[design.stratum_of(i)] = 1;
+  }
+  const auto n = static_cast<double>(std::ranges::count(there, 1)),
+             k = static_cast<double>(std::ranges::count(answered, 1));
+  answering out;
+  if (k > 1.0)
+    out.larger = k / (k - 1.0) * (n - 1.0) / n;
+  out.limit = {k - static_cast<double>(std::ranges::count(strata, 1)),
+               "no stratum has two units, or clusters, that answered: no interval"};
+  return out;
+}
+
+inline adjusted_estimates compare(const design_view& design, const response_propensity& fit,
+                                  const linearised& before, const linearised& after, const answering& those,
+                                  interval_scale scale, std::string_view name, confidence_level confidence,
+                                  std::size_t n) {
   adjusted_estimates out;
   const std::string why = !fit.undefined.empty()      ? fit.undefined
                           : !before.undefined.empty() ? before.undefined
@@ -72,7 +103,9 @@ inline adjusted_estimates compare(const design_view& design, const response_prop
     spread.undefined = no;
     if (no.empty()) {
       spread = variance_of(design, influence);
+      spread.variance *= those.larger;
       spread.limit_df(limit);
+      spread.limit_df(those.limit);
     }
     inference_options options;
     options.confidence = confidence;
@@ -267,7 +300,7 @@ QASCORE_INLINE adjusted_estimates adjusted_mean(const design_view& design, const
   linearised after;
   if (fit.undefined.empty())
     after = mean_of([&](std::size_t i) { return fit.factor[i] * design.weight_of(i); });
-  return compare(design, fit, before, after, interval_scale::identity,
+  return compare(design, fit, before, after, answering_of(design, {}, y), interval_scale::identity,
                  is_independent(design) ? "mean, independent rows" : "mean, sample design", confidence, n);
 }
 
@@ -288,8 +321,9 @@ QASCORE_INLINE adjusted_estimates adjusted_correlation(const design_view& design
     view.calibration = {};
     after = correlation(view, x, y, method);
   }
-  return compare(design, fit, before, after, interval_scale::fisher_z,
-                 is_independent(design) ? "correlation, independent rows" : "correlation, sample design", confidence, n);
+  return compare(design, fit, before, after, answering_of(design, x, y), interval_scale::fisher_z,
+                 is_independent(design) ? "correlation, independent rows" : "correlation, sample design",
+                 confidence, n);
 }
 
 } // namespace qascore::kernel
