@@ -3,6 +3,9 @@
 
 #include "rubric_tree.hpp"
 
+#include <qascore/detail/format.hpp>
+#include <qascore/detail/nearest.hpp>
+
 #include <charconv>
 #include <cmath>
 #include <map>

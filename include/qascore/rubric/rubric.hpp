@@ -2,10 +2,11 @@
 #pragma once
 
 #include "../core/error.hpp"
-#include "../detail/nearest.hpp"
-#include "answer_scale.hpp"
 #include "compiled.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -17,20 +18,7 @@ namespace qascore {
 namespace detail {
 /// The text in a language: exactly, else in the same language elsewhere (zh for zh-CN), else the first there
 /// is.
-inline std::string_view in_language(const localised& text, std::string_view language,
-                                    std::string_view otherwise) {
-  const auto primary = [](std::string_view tag) { return tag.substr(0, tag.find('-')); };
-  std::string_view found;
-  for (const auto& [tag, words] : text) {
-    if (tag == language)
-      return words;
-    if (found.empty() && primary(tag) == primary(language))
-      found = words;
-  }
-  if (!found.empty())
-    return found;
-  return text.empty() ? otherwise : std::string_view(text.begin()->second);
-}
+std::string_view in_language(const localised& text, std::string_view language, std::string_view otherwise);
 /// Says that a definition is known to be valid.
 struct validated {};
 } // namespace detail
@@ -38,17 +26,10 @@ struct validated {};
 /// A criterion of a rubric, with what its answers earn.
 class criterion {
 public:
-  criterion(const detail::compiled_criterion& compiled, std::string_view section)
-      : definition_{compiled.definition}, classes_{compiled.classes}, section_{section},
-        scored_{compiled.scored}, possible_{compiled.possible.value()}, lowest_{compiled.lowest.value()} {
-    for (const auto& points : compiled.points)
-      points_.push_back(points.value());
-  }
+  criterion(const detail::compiled_criterion& compiled, std::string_view section);
 
   std::string_view id() const noexcept { return definition_->id; }
-  std::string_view title(std::string_view language) const {
-    return detail::in_language(definition_->title, language, definition_->id);
-  }
+  std::string_view title(std::string_view language) const;
   std::string_view section() const noexcept { return section_; } ///< id of the section that holds it
   const criterion_definition& definition() const noexcept { return *definition_; }
   bool scored() const noexcept { return scored_; }       ///< false: free text, or weight 0
@@ -56,13 +37,10 @@ public:
   double lowest() const noexcept { return lowest_; }     ///< points for the worst with method base, else 0
   std::span<const double> points() const noexcept { return points_; } ///< points by code
   /// The metric of the conversation that fills it in; empty where the rater answers.
-  std::string_view metric() const noexcept { return detail::metric_of(definition_->answer); }
+  std::string_view metric() const noexcept;
   /// The answer with this code, as a person writes it. Of several options it says only what they are worth:
   /// sets that earn the same share a code, unless a rule or a condition tells them apart.
-  std::string answer(std::size_t code) const {
-    return classes_ ? "options worth " + detail::format_number(points_[code])
-                    : detail::answer_text(definition_->answer, code);
-  }
+  std::string answer(std::size_t code) const;
   /// The sets of options that are one answer; none where one option is chosen.
   const detail::option_classes* classes() const noexcept { return classes_.get(); }
 
@@ -84,16 +62,14 @@ std::vector<problem> validate(const rubric_definition& rubric);
 class rubric {
 public:
   /// Throws rubric_error with all problems.
-  explicit rubric(rubric_definition definition) : state_{build(refuse_problems(std::move(definition)))} {}
+  explicit rubric(rubric_definition definition);
   /// From a definition that `validate` has found nothing wrong with.
-  rubric(detail::validated, rubric_definition definition) : state_{build(std::move(definition))} {}
+  rubric(detail::validated, rubric_definition definition);
 
   const std::string& id() const noexcept { return state_->definition.id; }
   const std::string& version() const noexcept { return state_->definition.version; }
   const std::string& language() const noexcept { return state_->definition.language; }
-  std::string_view title(std::string_view language) const {
-    return detail::in_language(state_->definition.title, language, id());
-  }
+  std::string_view title(std::string_view language) const;
   const rubric_definition& definition() const noexcept { return state_->definition; }
   /// 64 hexadecimal digits; see qascore::content_hash.
   const std::string& content_hash() const noexcept { return state_->hash; }
@@ -116,32 +92,12 @@ public:
   std::span<const detail::field_values> fields() const noexcept { return state_->compiled.fields; }
 
   /// Index of a criterion. Throws rubric_error that names the nearest id.
-  std::size_t index_of(std::string_view criterion_id) const {
-    const auto at = state_->index.find(criterion_id);
-    if (at != state_->index.end())
-      return at->second;
-    throw rubric_error(std::vector<problem>{unknown(criterion_id)});
-  }
-  bool has(std::string_view criterion_id) const { return state_->index.contains(criterion_id); }
-  problem unknown(std::string_view criterion_id) const {
-    std::vector<std::string_view> ids;
-    for (const auto& one : state_->criteria)
-      ids.push_back(one.id());
-    return {{},
-            0,
-            0,
-            std::string(criterion_id),
-            "expected a criterion of rubric " + detail::quoted(id()) + " but found " +
-                detail::quoted(criterion_id) + detail::did_you_mean(criterion_id, ids)};
-  }
+  std::size_t index_of(std::string_view criterion_id) const;
+  bool has(std::string_view criterion_id) const;
+  problem unknown(std::string_view criterion_id) const;
 
   /// Band and verdict of a score; none where the score is missing.
-  const band_definition* band_of(double score) const noexcept {
-    for (const auto& band : state_->definition.bands)
-      if (kernel::reaches(score, band.from))
-        return &band;
-    return nullptr;
-  }
+  const band_definition* band_of(double score) const noexcept;
 
   /// Whether sums of weights and points are exact, so that scores do not depend on the order of criteria:
   /// where they are decimals with a common denominator that fits, as in nearly every form. Else each is
