@@ -228,6 +228,28 @@ def check_cycles(root: Path, files: list[str]) -> Iterator[Broken]:
             yield from visit(path, [path])
 
 
+def check_guard(root: Path, files: list[str]) -> Iterator[Broken]:
+    """Whichever header is included alone refuses -ffast-math, in both modes: each reaches detail/config.hpp by headers."""
+    guard = "include/qascore/detail/config.hpp"
+    headers = [path for path in files if path.startswith("include/") and path.endswith(".hpp")]
+    sources = {path: (root / path).read_text() for path in headers}
+    reach = {guard}
+    while more := [
+        path
+        for path in headers
+        if path not in reach
+        and any(
+            f"include/qascore/{included(root, path, *match.groups())}" in reach
+            for line in sources[path].splitlines()
+            if (match := INCLUDE.match(line))
+        )
+    ]:
+        reach.update(more)
+    for path in headers:
+        if path not in reach and path != "include/qascore/version.hpp":  # numbers only, which CMake reads
+            yield Broken(path, 1, "detail/config.hpp, which refuses -ffast-math, is not reached")
+
+
 def imported(node: ast.AST) -> list[str]:
     """The modules that a node imports: `import a`, `from a import b`, import_module("a"), need("a", ...)."""
     if isinstance(node, ast.Import):
@@ -279,6 +301,7 @@ def check(root: Path) -> list[Broken]:
             broken += check_kernel_signatures(path, code)
     broken += check_precompile(root)
     broken += check_cycles(root, files)
+    broken += check_guard(root, files)
     broken += check_python(root)
     return broken
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import layers
 
-HEADER = layers.LICENCE + "\n#pragma once\n\n"
+GUARDLESS = layers.LICENCE + "\n#pragma once\n\n"
+HEADER = layers.LICENCE + "\n#pragma once\n#include <qascore/detail/config.hpp>\n"
 
 
 class EveryRuleCanFail(unittest.TestCase):
@@ -15,6 +16,7 @@ class EveryRuleCanFail(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.root = Path(folder.name)
         self.write("src/precompile_sums.cpp", layers.LICENCE + "\n#include <qascore/kernel/impl/sum.ipp>\n")
+        self.write("include/qascore/detail/config.hpp", GUARDLESS)
         self.write("include/qascore/core/error.hpp", HEADER)
         self.write("include/qascore/kernel/sum.hpp", HEADER + '#include "../core/error.hpp"\n#include "impl/sum.ipp"\n')
         self.write("include/qascore/kernel/impl/sum.ipp", HEADER + '#include "../sum.hpp"\n#include <boost/math.hpp>\n')
@@ -95,6 +97,7 @@ class EveryRuleCanFail(unittest.TestCase):
         self.assert_broken(
             "include/qascore/core/error.hpp:1: the first line must be the licence line",
             "include/qascore/core/error.hpp:2: a header starts with #pragma once",
+            "include/qascore/core/error.hpp:1: detail/config.hpp, which refuses -ffast-math, is not reached",
         )
 
     def test_an_include_of_something_else(self) -> None:
@@ -106,6 +109,14 @@ class EveryRuleCanFail(unittest.TestCase):
     def test_a_file_that_does_not_exist(self) -> None:
         self.write("include/qascore/core/error.hpp", HEADER + '#include "gone.hpp"\n')
         self.assert_broken("include/qascore/core/error.hpp:4: core/gone.hpp: no such file")
+
+    def test_a_header_that_fast_math_passes_by(self) -> None:
+        self.write("include/qascore/core/a.hpp", GUARDLESS + '#include "error.hpp"\n')
+        self.write("include/qascore/core/b.hpp", GUARDLESS + "#include <vector>\n")
+        self.write("include/qascore/version.hpp", GUARDLESS)
+        self.assert_broken(
+            "include/qascore/core/b.hpp:1: detail/config.hpp, which refuses -ffast-math, is not reached"
+        )
 
     def test_a_cycle(self) -> None:
         self.write("include/qascore/core/a.hpp", HEADER + '#include "b.hpp"\n')
@@ -126,7 +137,7 @@ class EveryRuleCanFail(unittest.TestCase):
         )
 
     def test_an_umbrella_includes_its_own_folder_only(self) -> None:
-        self.write("include/qascore/sampling.hpp", HEADER + '#include "sampling/draw.hpp"\n#include "core/error.hpp"\n')
+        self.write("include/qascore/sampling.hpp", GUARDLESS + '#include "sampling/draw.hpp"\n#include "core/error.hpp"\n')
         self.assert_broken("include/qascore/sampling.hpp:5: core/error.hpp: umbrella may not include it")
 
     def test_a_frame_library_outside_the_module_for_frames(self) -> None:

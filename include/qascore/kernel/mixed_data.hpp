@@ -1,6 +1,8 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include "../detail/config.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
