@@ -1,5 +1,7 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 // Kernels of qascore::compiled, built once. Agreement of raters.
+#include <qascore/calibration/impl/agreement_comparison.ipp>
+#include <qascore/calibration/impl/rating_table.ipp>
 #include <qascore/kernel/impl/agreement.ipp>
 #include <qascore/kernel/impl/agreement_comparison.ipp>
 #include <qascore/kernel/impl/agreement_measure.ipp>

@@ -1,5 +1,6 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 // Kernels of qascore::compiled, built once. Raters against gold, each other, time and a model.
+#include <qascore/calibration/impl/assignment.ipp>
 #include <qascore/kernel/impl/adjusted_p.ipp>
 #include <qascore/kernel/impl/assignment.ipp>
 #include <qascore/kernel/impl/assignment_kinds.ipp>

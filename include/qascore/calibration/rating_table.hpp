@@ -10,13 +10,11 @@
 #include "../kernel/ratings.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <span>
 #include <string>
-#include <string_view>
-#include <unordered_map>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -46,11 +44,7 @@ std::vector<std::string> label_texts(const std::vector<Label>& labels) {
       out.push_back(format_number(static_cast<double>(label)));
   return out;
 }
-inline void check_present(std::span<const std::uint32_t> codes, const char* what) {
-  for (std::size_t i = 0; i < codes.size(); ++i)
-    if (is_missing(codes[i]))
-      throw data_error(std::string(what) + ": row " + std::to_string(i) + " has none");
-}
+void check_present(std::span<const std::uint32_t> codes, const char* what);
 } // namespace detail
 
 /// Who rated what: units x raters with gaps, built once, checked once, immutable. Units and raters are sorted
@@ -93,29 +87,14 @@ public:
   /// From a matrix, units x raters, row-major, NaN for a gap. Throws data_error if its size is no multiple of
   /// raters.
   static rating_table from_matrix(std::span<const double> matrix, std::size_t raters,
-                                  const rating_options& options = {}) {
-    return from_cells(matrix, raters, options);
-  }
+                                  const rating_options& options = {});
   /// The same from whole numbers, without gaps.
   static rating_table from_matrix(std::span<const std::int64_t> matrix, std::size_t raters,
-                                  const rating_options& options = {}) {
-    return from_cells(matrix, raters, options);
-  }
+                                  const rating_options& options = {});
 
   /// From counts, units x categories, row-major: how many anonymous raters chose each category.
   static rating_table from_counts(std::span<const std::int64_t> counts,
-                                  const std::vector<double>& categories) {
-    if (categories.empty() || counts.size() % categories.size() != 0)
-      throw data_error("counts: expected a multiple of " + std::to_string(categories.size()) +
-                       " numbers, one per category, but found " + std::to_string(counts.size()));
-    if (sorted_categories(categories) != categories)
-      throw argument_error("categories: expected ascending values, as the columns of the counts");
-    rating_table out;
-    out.columns_ = kernel::columns_of_counts(counts, categories);
-    out.ordered_ = true;
-    out.units_ = numbered(counts.size() / categories.size());
-    return out;
-  }
+                                  const std::vector<double>& categories);
 
   rating_view view() const noexcept { return columns_.view(); }
   const std::vector<std::string>& units() const noexcept { return units_; }
@@ -124,12 +103,7 @@ public:
   bool anonymous() const noexcept { return raters_.empty(); }
   /// Whether categories have an order: numbers, or declared labels.
   bool ordered() const noexcept { return ordered_; }
-  std::size_t ratings() const noexcept {
-    double count = 0.0;
-    for (std::size_t p = 0; p < columns_.multiplicity.size(); ++p)
-      count += columns_.multiplicity[p] * static_cast<double>(view().count(p));
-    return static_cast<std::size_t>(count);
-  }
+  std::size_t ratings() const noexcept;
 
   /// The same units and categories with the ratings of these raters only.
   /// Throws argument_error for a name that is no rater of the table.
@@ -137,68 +111,18 @@ public:
   /// The same without the ratings of these raters.
   rating_table without(const std::vector<std::string>& raters) const { return keep(raters, false); }
   /// The same with the ratings of those units only that every rater rated.
-  rating_table complete() const {
-    rating_table out = *this;
-    out.columns_ = kernel::only_complete_units(view());
-    return out;
-  }
+  rating_table complete() const;
 
   /// The same ratings with these units in this order, as a design has them; units without ratings are empty
   /// rows. Throws data_error for a rated unit that is not among them, or one that stands twice.
-  rating_table for_units(const std::vector<std::string>& units) const {
-    std::unordered_map<std::string_view, std::uint32_t> index;
-    for (std::uint32_t u = 0; u < units_.size(); ++u)
-      index.emplace(units_[u], u);
-    std::vector<std::uint32_t> code(units.size(), missing_code);
-    std::vector<std::uint8_t> met(units_.size(), 0);
-    for (std::size_t i = 0; i < units.size(); ++i) {
-      const auto at = index.find(units[i]);
-      if (at == index.end())
-        continue;
-      code[i] = at->second;
-      if (std::exchange(met[at->second], std::uint8_t{1}) != 0)
-        throw data_error("units: " + detail::quoted(units[i]) + " stands twice");
-    }
-    for (std::size_t u = 0; u < met.size(); ++u)
-      if (met[u] == 0 && view().count(view().profile_of(u)) > 0)
-        throw data_error("unit " + detail::quoted(units_[u]) + ": rated, but not among the units given");
-    rating_table out = *this;
-    out.columns_ = kernel::for_units(view(), code);
-    out.units_ = units;
-    return out;
-  }
+  rating_table for_units(const std::vector<std::string>& units) const;
 
 private:
   template <class Cell>
   static rating_table from_cells(std::span<const Cell> matrix, std::size_t raters,
-                                 const rating_options& options) {
-    if (raters == 0 || matrix.size() % raters != 0)
-      throw data_error("matrix: expected a multiple of " + std::to_string(raters) + " numbers but found " +
-                       std::to_string(matrix.size()));
-    rating_table out;
-    out.columns_ = kernel::columns_of(matrix, raters, sorted_categories(options.categories));
-    out.ordered_ = true;
-    out.units_ = numbered(matrix.size() / raters);
-    out.raters_ = numbered(raters);
-    return out;
-  }
-
-  static std::vector<std::string> numbered(std::size_t n) {
-    std::vector<std::string> out(n);
-    for (std::size_t i = 0; i < n; ++i)
-      out[i] = std::to_string(i + 1);
-    return out;
-  }
-
-  static std::vector<double> sorted_categories(std::vector<double> categories) {
-    for (const double x : categories)
-      if (!std::isfinite(x))
-        throw argument_error("categories: expected finite numbers but found " + detail::format_number(x));
-    std::ranges::sort(categories);
-    if (const auto twice = std::ranges::adjacent_find(categories); twice != categories.end())
-      throw argument_error("categories: " + detail::format_number(*twice) + " stands twice");
-    return categories;
-  }
+                                 const rating_options& options);
+  static std::vector<std::string> numbered(std::size_t n);
+  static std::vector<double> sorted_categories(std::vector<double> categories);
 
   template <class Range, class Rating>
   std::vector<double> read(const Range& rows, const Rating& rating, const rating_options& options) {
@@ -227,51 +151,12 @@ private:
     }
   }
 
-  void build(const kernel::rating_rows& rows, const rating_options& options) {
-    std::vector<double> declared = sorted_categories(options.categories);
-    if (!labels_.empty()) {
-      if (options.duplicates == duplicate_ratings::average)
-        throw argument_error("duplicates: text ratings have no average; expected refuse");
-      declared.resize(labels_.size());
-      for (std::size_t k = 0; k < declared.size(); ++k)
-        declared[k] = static_cast<double>(k) + 1.0;
-    }
-    columns_ = kernel::columns_of(rows, declared, options.duplicates);
-    if (!is_missing(columns_.duplicate_unit))
-      throw data_error("unit " + detail::quoted(units_[columns_.duplicate_unit]) + ": rater " +
-                       detail::quoted(raters_[columns_.duplicate_rater]) +
-                       " rated it more than once; remove the repeats or ask for duplicates = average");
-  }
+  void build(const kernel::rating_rows& rows, const rating_options& options);
 
   /// Without the raters of whom no row has a rating.
-  rating_table rated_by_all_raters() const {
-    std::vector<std::uint8_t> rates(raters_.size(), 0);
-    for (const std::uint32_t r : columns_.rater)
-      rates[r] = 1;
-    return std::ranges::find(rates, 0) == rates.end() ? *this : keep(rates);
-  }
-
-  rating_table keep(const std::vector<std::string>& raters, bool named) const {
-    std::vector<std::uint8_t> wanted(raters_.size(), named ? 0 : 1);
-    for (const std::string& name : raters) {
-      const auto at = std::ranges::find(raters_, name);
-      if (at == raters_.end())
-        throw argument_error("raters: " + detail::quoted(name) + " is no rater of this table" +
-                             detail::did_you_mean(name, raters_));
-      wanted[static_cast<std::size_t>(at - raters_.begin())] = named ? 1 : 0;
-    }
-    return keep(wanted);
-  }
-
-  rating_table keep(const std::vector<std::uint8_t>& wanted) const {
-    rating_table out = *this;
-    out.columns_ = kernel::only_raters(view(), wanted);
-    out.raters_.clear();
-    for (std::size_t r = 0; r < wanted.size(); ++r)
-      if (wanted[r] != 0)
-        out.raters_.push_back(raters_[r]);
-    return out;
-  }
+  rating_table rated_by_all_raters() const;
+  rating_table keep(const std::vector<std::string>& raters, bool named) const;
+  rating_table keep(const std::vector<std::uint8_t>& wanted) const;
 
   kernel::rating_columns columns_;
   std::vector<std::string> units_, raters_, labels_;
@@ -279,3 +164,7 @@ private:
 };
 
 } // namespace qascore
+
+#if !defined(QASCORE_COMPILED)
+#include "impl/rating_table.ipp"
+#endif
