@@ -1,5 +1,6 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 // Kernels of qascore::compiled, built once. Estimates under a design.
+#include <qascore/estimation/impl/weighting.ipp>
 #include <qascore/kernel/impl/auxiliaries.ipp>
 #include <qascore/kernel/impl/bias_reduced.ipp>
 #include <qascore/kernel/impl/calibration_factors.ipp>

@@ -8,4 +8,5 @@
 #include <qascore/kernel/impl/pps_probability.ipp>
 #include <qascore/kernel/impl/sample_size.ipp>
 #include <qascore/kernel/impl/selection.ipp>
+#include <qascore/sampling/impl/redraw.ipp>
 #include <qascore/sampling/impl/sampling_plan.ipp>

@@ -24,6 +24,10 @@ namespace qascore {
 template <row_range Range>
 class design_builder;
 
+namespace detail {
+class design_parts;
+}
+
 /// What to do with strata of the plan in which nothing was evaluated.
 enum class uncovered_strata {
   error,  ///< refuse, and name the first (default)
@@ -56,11 +60,7 @@ struct design_options {
 class sample_design {
 public:
   /// Rows taken as independent, of equal weight, from an endless population. Results say so.
-  static sample_design independent(std::size_t rows) {
-    sample_design out;
-    out.rows_ = out.checked_.units = rows;
-    return out;
-  }
+  static sample_design independent(std::size_t rows);
 
   /// From rows that carry their inclusion probability; strata are a column or `qa::by(...)` several.
   template <row_range Range, class Unit, class Stratum, class Probability>
@@ -103,24 +103,7 @@ public:
   /// What estimates leave out or make up for, in words, as `estimate::scope` says it: strata without a row,
   /// conversations without a chance, drawn units without a row (in a Poisson sample: more than chance explains). Empty:
   /// nothing.
-  std::string scope() const {
-    std::vector<std::string> parts;
-    std::string names;
-    for (const std::string& stratum : uncovered_)
-      names += (names.empty() ? "" : ", ") + stratum;
-    if (!names.empty())
-      parts.push_back("without " + names);
-    if (without_chance_ > 0)
-      parts.push_back("without " + std::to_string(without_chance_) + " that had no chance to be drawn");
-    if (const std::size_t n = absent_units(); n > 0)
-      parts.push_back(std::to_string(n) + (n == 1 ? " drawn unit" : " drawn units") + " without a row");
-    if (short_ > 0)
-      parts.push_back("about " + std::to_string(short_) + " drawn units without a row, for which nothing stands");
-    std::string out;
-    for (const std::string& part : parts)
-      out += (out.empty() ? "" : "; ") + part;
-    return out;
-  }
+  std::string scope() const;
 
   /// An estimate for all that the design speaks for, with its scope, and drawn units without a row among the missing ones.
   template <class Estimate>
@@ -134,39 +117,13 @@ public:
   const std::vector<double>& weights() const noexcept { return checked_.weight; }
 
   /// The same design with the weights of a step that changed them (estimation/weighting.hpp). Variances know of it.
-  sample_design with_weights(kernel::reweighted&& adjusted) const {
-    sample_design out = *this;
-    out.checked_.weight = std::move(adjusted.weight);
-    out.records_.push_back(std::make_shared<const kernel::calibration_record>(std::move(adjusted.record)));
-    out.steps_.push_back(out.records_.back()->view());
-    return out;
-  }
+  sample_design with_weights(kernel::reweighted&& adjusted) const;
 
   /// By how much the weight of each unit was changed since the draw: 1 where nothing was.
-  std::vector<double> g_weights() const {
-    std::vector<double> out(checked_.units, 1.0);
-    for (std::size_t i = 0; i < out.size() && !steps_.empty(); ++i)
-      out[i] = checked_.weight[i] / steps_.front().weight[i];
-    return out;
-  }
+  std::vector<double> g_weights() const;
 
   /// What the variance engine sees. Valid as long as this design.
-  design_view view() const noexcept {
-    design_view out = independent_units(checked_.units);
-    if (is_independent())
-      return out;
-    out.weight = checked_.weight;
-    out.stratum = checked_.stratum;
-    out.strata = strata_.empty() ? 1 : strata_.size();
-    out.cluster = checked_.cluster;
-    out.clusters = checked_.clusters;
-    out.population = checked_.population;
-    out.chance = checked_.chance;
-    out.single = single_;
-    out.calibration = steps_;
-    out.calibrated = calibrated_;
-    return out;
-  }
+  design_view view() const noexcept;
 
   /// A column of numbers of the rows that made this design, one value per unit (the mean, where repeats are
   /// averaged). `argument` is the name for messages. Throws data_error where the number of rows differs, for
@@ -210,19 +167,11 @@ public:
   }
 
 private:
-  template <row_range Range>
-  friend class design_builder;
+  friend class detail::design_parts;
   sample_design() = default;
 
-  std::size_t absent_units() const {
-    return static_cast<std::size_t>(std::accumulate(checked_.absent.begin(), checked_.absent.end(), 0.0));
-  }
-
-  void check_rows(std::size_t found) const {
-    if (found != rows_)
-      throw data_error("rows: expected the " + std::to_string(rows_) +
-                       " rows that the design was made from but found " + std::to_string(found));
-  }
+  std::size_t absent_units() const;
+  void check_rows(std::size_t found) const;
 
   kernel::checked_design checked_;
   std::size_t rows_ = 0;
@@ -238,5 +187,9 @@ private:
 };
 
 } // namespace qascore
+
+#if !defined(QASCORE_COMPILED)
+#include "impl/sample_design.ipp"
+#endif
 
 #include "design_builder.hpp"

@@ -5,11 +5,11 @@
 #include "../core/estimate.hpp"
 #include "../core/seed.hpp"
 #include "../detail/config.hpp"
-#include "../detail/parallel.hpp"
 #include "domain.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -82,22 +82,9 @@ private:
 std::vector<double> variances_of(const replicate_weights& replicates, std::span<const double> values, std::size_t width);
 
 /// Variances of `width` numbers that `f(view, out)` computes from a design with other weights. NaN where there is none.
-template <class Function>
 std::vector<double> replicate_variances(const design_view& design, const replicate_options& options,
-                                        std::span<const double> values, std::size_t width, const Function& f) {
-  const replicate_weights replicates(design, options, values);
-  std::vector<double> found(replicates.count() * width, missing_value);
-  detail::for_each_part(options.threads, replicates.count(), [&](std::size_t, std::size_t first, std::size_t last) {
-    std::vector<double> weight(design.units);
-    design_view view = design;
-    view.weight = weight;
-    view.calibration = {};
-    for (std::size_t r = first; r < last; ++r)
-      if (replicates.fill(r, weight))
-        f(view, std::span<double>(found).subspan(r * width, width));
-  });
-  return variances_of(replicates, found, width);
-}
+                                        std::span<const double> values, std::size_t width,
+                                        const std::function<void(const design_view&, std::span<double>)>& f);
 
 /// The design that replicates of estimates by domain are made of: for independent rows, whose domains are samples of
 /// their own, the domains are its strata.

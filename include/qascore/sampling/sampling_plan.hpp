@@ -4,11 +4,9 @@
 #include "../core/error.hpp"
 #include "../core/label.hpp"
 #include "../core/seed.hpp"
-#include "../detail/format.hpp"
 #include "../version.hpp"
 #include "plan_names.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -16,7 +14,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 /// The written record between drawing and estimating.
@@ -152,11 +149,7 @@ struct plan_draw {
   std::uint64_t without_chance = 0; ///< conversations that were left out as they had no chance
 
   /// Every conversation was drawn by itself, in each of its parts: Poisson sampling.
-  bool is_poisson() const {
-    return method == draw_method::poisson &&
-           std::all_of(targets.begin(), targets.end(),
-                       [](const plan_target& t) { return t.rate.has_value(); });
-  }
+  bool is_poisson() const;
   /// As many of each stratum as the plan says, all with the same chance: what the plan's counts speak for.
   bool is_simple() const { return method == draw_method::simple && targets.empty(); }
 
@@ -164,14 +157,7 @@ struct plan_draw {
 };
 
 /// `"phone"`, or `("phone", "gold")` where strata have two columns, `(all)` where they have none.
-inline std::string stratum_name(std::span<const std::string> labels) {
-  if (labels.empty())
-    return "(all)";
-  std::string out;
-  for (const std::string& label : labels)
-    out += (out.empty() ? "" : ", ") + detail::quoted(label);
-  return labels.size() == 1 ? out : "(" + out + ")";
-}
+std::string stratum_name(std::span<const std::string> labels);
 
 /// How many conversations each stratum holds, how many are to be drawn, and how that came about: made by
 /// allocate, used by draw and by sample_design, kept as JSON so that an audit can draw the same sample
@@ -186,21 +172,7 @@ public:
   /// sample.
   sampling_plan(std::vector<strata_column> columns, std::vector<planned_stratum> strata, plan_origin origin,
                 std::optional<plan_draw> recorded = std::nullopt,
-                std::optional<plan_content> content = std::nullopt)
-      : columns_{std::move(columns)}, strata_{std::move(strata)}, origin_{std::move(origin)},
-        recorded_{std::move(recorded)}, content_{content} {
-    if (strata_.empty())
-      throw design_error("sampling plan: expected at least one stratum");
-    for (std::size_t c = 0; c < columns_.size(); ++c)
-      for (std::size_t before = 0; before < c; ++before)
-        if (columns_[before].name == columns_[c].name)
-          throw design_error("sampling plan: strata column " + detail::quoted(columns_[c].name) +
-                             " stands twice");
-    for (std::size_t h = 0; h < strata_.size(); ++h)
-      add(h);
-    if (sample_size() == 0)
-      throw design_error("sampling plan: nothing is to be drawn");
-  }
+                std::optional<plan_content> content = std::nullopt);
 
   const std::vector<strata_column>& columns() const noexcept { return columns_; }
   const std::vector<planned_stratum>& strata() const noexcept { return strata_; }
@@ -212,53 +184,24 @@ public:
   std::uint64_t sample_size() const noexcept { return sample_; }
 
   /// Position of the stratum with these labels, if the plan has it.
-  std::optional<std::size_t> find(std::span<const std::string> labels) const {
-    const auto at = index_.find(std::vector<std::string>(labels.begin(), labels.end()));
-    return at == index_.end() ? std::nullopt : std::optional(at->second);
-  }
+  std::optional<std::size_t> find(std::span<const std::string> labels) const;
 
   /// The same plan with the draw written in it, for the record.
-  sampling_plan with_draw(plan_draw draw) const {
-    sampling_plan out = *this;
-    out.recorded_ = std::move(draw);
-    return out;
-  }
+  sampling_plan with_draw(plan_draw draw) const;
   /// Of a simple draw.
-  sampling_plan with_draw(seed start, id_kind id) const {
-    return with_draw(plan_draw{.start = start, .id = id});
-  }
+  sampling_plan with_draw(seed start, id_kind id) const;
 
   /// The same plan with the content of the conversations it was made for, so that a draw can refuse others.
-  sampling_plan with_content(plan_content content) const {
-    sampling_plan out = *this;
-    out.content_ = content;
-    return out;
-  }
+  sampling_plan with_content(plan_content content) const;
 
   /// Reads what to_json wrote. Throws data_error with the line and column, or the path, of what is wrong in
   /// the text; design_error if the plan contradicts itself.
   static sampling_plan from_json(std::string_view text, std::string_view name = "sampling plan");
 
-  friend bool operator==(const sampling_plan& a, const sampling_plan& b) {
-    return a.columns_ == b.columns_ && a.strata_ == b.strata_ && a.origin_ == b.origin_ &&
-           a.recorded_ == b.recorded_ && a.content_ == b.content_;
-  }
+  friend bool operator==(const sampling_plan& a, const sampling_plan& b);
 
 private:
-  void add(std::size_t h) {
-    const planned_stratum& s = strata_[h];
-    if (s.labels.size() != columns_.size())
-      throw design_error("sampling plan: stratum " + stratum_name(s.labels) + ": expected " +
-                         std::to_string(columns_.size()) + " labels, one per strata column");
-    if (s.sample_size > s.population)
-      throw design_error("sampling plan: stratum " + stratum_name(s.labels) +
-                         ": expected a sample_size of at most " + std::to_string(s.population) +
-                         ", its population, but found " + std::to_string(s.sample_size));
-    if (!index_.emplace(s.labels, h).second)
-      throw design_error("sampling plan: stratum " + stratum_name(s.labels) + " stands twice");
-    population_ += s.population;
-    sample_ += s.sample_size;
-  }
+  void add(std::size_t h);
 
   std::vector<strata_column> columns_;
   std::vector<planned_stratum> strata_;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "../../core/error.hpp"
+#include "../../detail/config.hpp"
+#include "../../detail/parallel.hpp"
 #include "../../detail/sum.hpp"
 #include "../calibration_factors.hpp"
 #include "../replicates.hpp"
@@ -12,7 +14,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <functional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace qascore::kernel {
 
@@ -133,6 +139,25 @@ QASCORE_INLINE std::vector<double> variances_of(const replicate_weights& replica
     out[j] = squares.value();
   }
   return out;
+}
+
+QASCORE_INLINE std::vector<double>
+replicate_variances(const design_view& design, const replicate_options& options,
+                    std::span<const double> values, std::size_t width,
+                    const std::function<void(const design_view&, std::span<double>)>& f) {
+  const replicate_weights replicates(design, options, values);
+  std::vector<double> found(replicates.count() * width, missing_value);
+  detail::for_each_part(options.threads, replicates.count(),
+                        [&](std::size_t, std::size_t first, std::size_t last) {
+                          std::vector<double> weight(design.units);
+                          design_view view = design;
+                          view.weight = weight;
+                          view.calibration = {};
+                          for (std::size_t r = first; r < last; ++r)
+                            if (replicates.fill(r, weight))
+                              f(view, std::span<double>(found).subspan(r * width, width));
+                        });
+  return variances_of(replicates, found, width);
 }
 
 QASCORE_INLINE std::string_view name_of(std::string_view method, variance_method how) {

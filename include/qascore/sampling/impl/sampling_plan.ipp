@@ -1,7 +1,9 @@
 // Copyright the qascore authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include "../../core/error.hpp"
 #include "../../detail/config.hpp"
+#include "../../detail/format.hpp"
 #include "../../detail/json.hpp"
 #include "../../detail/nearest.hpp"
 #include "../sampling_plan.hpp"
@@ -10,14 +12,92 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-/// A sampling plan as JSON and as a table.
+/// A sampling plan, checked; as JSON and as a table.
 namespace qascore {
+
+QASCORE_INLINE bool plan_draw::is_poisson() const {
+  return method == draw_method::poisson &&
+         std::all_of(targets.begin(), targets.end(), [](const plan_target& t) { return t.rate.has_value(); });
+}
+
+QASCORE_INLINE std::string stratum_name(std::span<const std::string> labels) {
+  if (labels.empty())
+    return "(all)";
+  std::string out;
+  for (const std::string& label : labels)
+    out += (out.empty() ? "" : ", ") + detail::quoted(label);
+  return labels.size() == 1 ? out : "(" + out + ")";
+}
+
+QASCORE_INLINE sampling_plan::sampling_plan(std::vector<strata_column> columns,
+                                            std::vector<planned_stratum> strata, plan_origin origin,
+                                            std::optional<plan_draw> recorded,
+                                            std::optional<plan_content> content)
+    : columns_{std::move(columns)}, strata_{std::move(strata)}, origin_{std::move(origin)},
+      recorded_{std::move(recorded)}, content_{content} {
+  if (strata_.empty())
+    throw design_error("sampling plan: expected at least one stratum");
+  for (std::size_t c = 0; c < columns_.size(); ++c)
+    for (std::size_t before = 0; before < c; ++before)
+      if (columns_[before].name == columns_[c].name)
+        throw design_error("sampling plan: strata column " + detail::quoted(columns_[c].name) +
+                           " stands twice");
+  for (std::size_t h = 0; h < strata_.size(); ++h)
+    add(h);
+  if (sample_size() == 0)
+    throw design_error("sampling plan: nothing is to be drawn");
+}
+
+QASCORE_INLINE std::optional<std::size_t> sampling_plan::find(std::span<const std::string> labels) const {
+  const auto at = index_.find(std::vector<std::string>(labels.begin(), labels.end()));
+  return at == index_.end() ? std::nullopt : std::optional(at->second);
+}
+
+QASCORE_INLINE sampling_plan sampling_plan::with_draw(plan_draw draw) const {
+  sampling_plan out = *this;
+  out.recorded_ = std::move(draw);
+  return out;
+}
+
+QASCORE_INLINE sampling_plan sampling_plan::with_draw(seed start, id_kind id) const {
+  return with_draw(plan_draw{.start = start, .id = id});
+}
+
+QASCORE_INLINE sampling_plan sampling_plan::with_content(plan_content content) const {
+  sampling_plan out = *this;
+  out.content_ = content;
+  return out;
+}
+
+QASCORE_INLINE void sampling_plan::add(std::size_t h) {
+  const planned_stratum& s = strata_[h];
+  if (s.labels.size() != columns_.size())
+    throw design_error("sampling plan: stratum " + stratum_name(s.labels) + ": expected " +
+                       std::to_string(columns_.size()) + " labels, one per strata column");
+  if (s.sample_size > s.population)
+    throw design_error("sampling plan: stratum " + stratum_name(s.labels) +
+                       ": expected a sample_size of at most " + std::to_string(s.population) +
+                       ", its population, but found " + std::to_string(s.sample_size));
+  if (!index_.emplace(s.labels, h).second)
+    throw design_error("sampling plan: stratum " + stratum_name(s.labels) + " stands twice");
+  population_ += s.population;
+  sample_ += s.sample_size;
+}
+
+QASCORE_INLINE bool operator==(const sampling_plan& a, const sampling_plan& b) {
+  return a.columns_ == b.columns_ && a.strata_ == b.strata_ && a.origin_ == b.origin_ &&
+         a.recorded_ == b.recorded_ && a.content_ == b.content_;
+}
 
 namespace detail_plan {
 
