@@ -33,6 +33,16 @@ def number(value: object, digits: int = 4) -> str:
     return f"{value:.{digits - 1}e}"
 
 
+ROUNDING = 1e-12  # an estimate of less, and of less than a billionth of its interval, is 0 but for rounding
+
+
+def without_rounding(value: float, low: float = math.nan, high: float = math.nan) -> float:
+    """An estimate (or a limit) as it is shown: what rounding leaves of 0 is 0. Not for p-values, which are never 0."""
+    if abs(value) >= ROUNDING or (high > low and abs(value) >= 1e-9 * (high - low)):
+        return value
+    return value if math.isnan(value) else 0.0
+
+
 def in_language(title: Mapping[str, str], language: str, otherwise: str) -> str:
     """The text in a language, else in the same one of another country, else the first there is; on one line."""
     if language in title:
@@ -57,7 +67,8 @@ class Range(str):
 
 def range_text(low: float, high: float, value: float = math.nan) -> Range:
     """`low to high`, or a dot where undefined."""
-    text = Range(NONE if math.isnan(low) or math.isnan(high) else f"{number(low)} to {number(high)}")
+    ends = [number(without_rounding(end, low, high)) for end in (low, high)]
+    text = Range(NONE if math.isnan(low) or math.isnan(high) else " to ".join(ends))
     text.low, text.high, text.value = low, high, value
     return text
 

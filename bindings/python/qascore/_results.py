@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar, overload
 
 from ._frames import build_frame
 from .errors import MissingRowError, did_you_mean
-from ._render import html_table, number, range_text, text_table
+from ._render import html_table, number, range_text, text_table, without_rounding
 
 Self = TypeVar("Self", bound="Estimate")
 
@@ -105,14 +105,18 @@ class Estimate(Result):
         """The result in a sentence."""
         return f"{self._title()} is {self._value_text()}."
 
+    def _number(self) -> str:
+        """The value as sentences show it."""
+        return number(without_rounding(self.value, self.low, self.high))
+
     def _value_text(self) -> str:
         """The value with its interval and n, or why it is undefined: the sentence without its subject."""
         if math.isnan(self.value):
             return f"undefined: {self.undefined}"
         if math.isnan(self.low):
-            return f"{number(self.value)} (n = {self.n}{self._left_out()}); no interval: {self.undefined}"
+            return f"{self._number()} (n = {self.n}{self._left_out()}); no interval: {self.undefined}"
         return (
-            f"{number(self.value)}, {100 * self.confidence:g}% interval {range_text(self.low, self.high)}, "
+            f"{self._number()}, {100 * self.confidence:g}% interval {range_text(self.low, self.high)}, "
             f"n = {self.n}{self._left_out()}"
         )
 
@@ -283,7 +287,8 @@ class EstimateTable(Result):
         for i, e in enumerate(self.estimates):
             keys: list[object] = [str(values[i]) for _, values in self.keys]
             row: list[object] = keys + ([e.name] if several else [])
-            row += [*(str(getattr(e, name)) for name in more), e.value, e.std_error, range_text(e.low, e.high, e.value), e.df, e.n]
+            value, error = (without_rounding(one, e.low, e.high) for one in (e.value, e.std_error))
+            row += [*(str(getattr(e, name)) for name in more), value, error, range_text(e.low, e.high, e.value), e.df, e.n]
             row += [e.missing] if gaps else []
             rows.append([*row, e.undefined or ""] if notes else row)
         return ([*header, "undefined"] if notes else header), rows

@@ -162,7 +162,7 @@ class AgentDifference(TestedEstimate):
             words = f"{first} scores {'higher' if self.value > 0 else 'lower'} than {second}"
         p = "" if math.isnan(self.test.p_value) else f", p {self._p_text()}"
         return (
-            f"{words}: the difference is {number(self.value)}, {100 * self.confidence:g}% interval for all pairs "
+            f"{words}: the difference is {self._number()}, {100 * self.confidence:g}% interval for all pairs "
             f"together {range_text(self.low, self.high)}{p}."
         )
 

@@ -47,7 +47,7 @@ class AgreementDifference(TestedEstimate):
         return record
 
     def _title(self) -> str:
-        return f"{self.first._title()} {number(self.first.value)} minus {number(self.second.value)}"
+        return f"{self.first._title()} {self.first._number()} minus {self.second._number()}"
 
 
 @dataclass(frozen=True, repr=False)

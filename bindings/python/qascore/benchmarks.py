@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from . import _core
 from ._frames import build_frame
-from ._render import html_table, number, text_table
+from ._render import html_table, number, text_table, without_rounding
 from ._results import Estimate, Result
 from .errors import ArgumentError, check_choice, percent_hint
 
@@ -79,7 +79,7 @@ class BenchmarkMembership(Result):
             return f"No class can be named: {self.undefined}."
         at = self.labels.index(self.reached or "")
         return (
-            f"{number(self.value)} is {self.reached} or better with probability {number(self.cumulative[at], 3)} "
+            f"{number(without_rounding(self.value))} is {self.reached} or better with probability {number(self.cumulative[at], 3)} "
             f"({self.scale.replace('_', '-')} scale, {100 * self.asked:g}% asked for)."
         )
 
@@ -91,7 +91,7 @@ class BenchmarkMembership(Result):
         texts = [f"{value:.3f}" for value in values]
         ax = bar_plot(list(self.labels), list(values), ax, texts=texts)
         ax.set_xlabel(label or f"probability of each class, {self.scale.replace('_', '-')} scale")
-        aside(ax, f"{number(self.value)} with a standard error of {number(self.std_error)}")
+        aside(ax, f"{number(without_rounding(self.value))} with a standard error of {number(self.std_error)}")
         return ax
 
     def _table(self) -> tuple[list[str], list[list[object]]]:

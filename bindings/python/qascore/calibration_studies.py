@@ -430,8 +430,8 @@ def _of(criterion: Any) -> str:
 
 def _figure(estimate: Estimate) -> str:
     if math.isnan(estimate.low):
-        return number(estimate.value)
-    return f"{number(estimate.value)} ({range_text(estimate.low, estimate.high)})"
+        return estimate._number()
+    return f"{estimate._number()} ({range_text(estimate.low, estimate.high)})"
 
 
 def _known(rows: Iterable[Row]) -> list[Row]:
@@ -1181,7 +1181,7 @@ class _Study:
 
     def say_change(self, part: Part, change: AgreementDifference) -> None:
         on = f"lpha{_of(part.criterion)}"
-        was = f"was {number(change.second.value)} and is {number(change.first.value)}"
+        was = f"was {change.second._number()} and is {change.first._number()}"
         if math.isnan(change.low):
             text = f"Whether a{on} has changed since the previous study cannot be said: {change.undefined}."
             self.add("not_answered", part.criterion, None, change, text)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from . import _core
 from ._frames import build_frame
 from ._rating_table import Part, RatingTable
-from ._render import html_table, number
+from ._render import html_table, number, without_rounding
 from ._results import Result, _p_text
 from .calibration import _parts_of, _weights
 from .errors import ArgumentError, check_choice
@@ -62,7 +62,7 @@ class ChanceTest(Result):
         if math.isnan(self.statistic):
             return f"No test of {self.coefficient} against chance: {self.undefined}."
         return (
-            f"{self.coefficient} {number(self.value)} against chance: z {number(self.statistic)}, "
+            f"{self.coefficient} {number(without_rounding(self.value))} against chance: z {number(self.statistic)}, "
             f"p {_p_text(self.p_value)} (n = {self.n})."
         )
 

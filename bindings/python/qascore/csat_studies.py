@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._frames import build_frame
-from ._render import html_table, number
+from ._render import html_table
 from ._results import EstimateTable, Result, estimate_table
 from .associations import Pairing, association
 from .by_part import CorrelationsByPart, correlations_by_part
@@ -114,7 +114,7 @@ class CsatStudy(Result):
         if math.isnan(main.value):
             yield f"No correlation of {self.score} and {self.csat}: {main.undefined}."
         elif math.isnan(main.low):
-            yield f"{main.name} is {number(main.value)}; nothing can be said of its uncertainty: {main.undefined}."
+            yield f"{main.name} is {main._number()}; nothing can be said of its uncertainty: {main.undefined}."
         elif main.low > 0 or main.high < 0:
             way = "higher" if main.value > 0 else "lower"
             yield f"Conversations with higher {self.score} have {way} {self.csat}: {main._said()}"
@@ -158,7 +158,7 @@ class CsatStudy(Result):
             low, high = self.response["silent low"], self.response["silent high"]
             yield (
                 f"{rate._said()[0].upper()}{rate._said()[1:]} Had the silent ones all said {self.response.scale[0]}, or all {self.response.scale[1]}, mean {self.csat} "
-                f"would be {number(low.value)} or {number(high.value)} in place of {number(self.response['answered'].value)}; the correlations are "
+                f"would be {low._number()} or {high._number()} in place of {self.response['answered']._number()}; the correlations are "
                 "those of who answered."
             )
         weighted = self.response.propensity

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from . import _core
 from ._frames import build_frame
-from ._render import html_table, number
+from ._render import html_table, number, without_rounding
 from ._results import Result, TestResult, TestedEstimate, _p_text
 from .associations import name_of
 from .errors import ArgumentError, check_choice
@@ -153,7 +153,7 @@ class PermutationTest(Result):
             return f"No permutation test of {self.name}: {self.undefined}."
         how = "all" if self.exact else "random"
         return (
-            f"{self.name} is {number(self.value)} (n = {self.n}), p {_p_text(self.p_value)} by "
+            f"{self.name} is {number(without_rounding(self.value))} (n = {self.n}), p {_p_text(self.p_value)} by "
             f"{self.permutations:,} permutations ({how})."
         )
 

@@ -226,7 +226,7 @@ class DStudy(Result):
 
     def _text(self, plan: DStudyPlan) -> str:
         one = self.of(plan)
-        return f"{self.coefficient} {number(one.value)} ({range_text(one.low, one.high)})"
+        return f"{self.coefficient} {one._number()} ({range_text(one.low, one.high)})"
 
     def plot(self, ax: Any = None, **options: Any) -> Any:
         """The coefficient by the levels of the facet that varies most, a line for each choice of the others, on matplotlib

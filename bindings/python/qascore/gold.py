@@ -100,7 +100,7 @@ class GoldComparison(Result):
         if len(known) < 2:
             return text
         category, worst = min(known, key=lambda row: row[1].value)
-        return f"{text} Seen least is {category}: {number(worst.value)} of the units where {self.gold} has it (n = {worst.n})."
+        return f"{text} Seen least is {category}: {worst._number()} of the units where {self.gold} has it (n = {worst.n})."
 
     def _table(self) -> tuple[list[str], list[list[object]]]:
         header = [f"{self.gold} \\ {self.rater}", *map(str, self.categories)]

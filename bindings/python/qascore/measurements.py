@@ -188,9 +188,9 @@ class BlandAltman(Result):
         if math.isnan(self.bias.value):
             return f"No limits of agreement: {self.bias.undefined}."
         return (
-            f"{self.first} gives {number(self.bias.value)} more than {self.second} on average "
-            f"({range_text(self.bias.low, self.bias.high)}); most differences lie between {number(self.lower.value)} and "
-            f"{number(self.upper.value)} (n = {self.bias.n})."
+            f"{self.first} gives {self.bias._number()} more than {self.second} on average "
+            f"({range_text(self.bias.low, self.bias.high)}); most differences lie between {self.lower._number()} and "
+            f"{self.upper._number()} (n = {self.bias.n})."
         )
 
     def __repr__(self) -> str:

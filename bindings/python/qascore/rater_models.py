@@ -352,7 +352,7 @@ def figures_of(name: str, one: Estimate) -> dict[str, float]:
 
 
 def _figure(one: Estimate) -> str:
-    return f"{number(one.value)} ({range_text(one.low, one.high)})"
+    return f"{one._number()} ({range_text(one.low, one.high)})"
 
 
 def _some(labels: Sequence[Any]) -> str:

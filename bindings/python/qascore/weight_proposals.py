@@ -101,7 +101,7 @@ class WeightProposal(Result):
             if math.isnan(gain.value)
             else (
                 f"Of the variance of {self.outcome} in conversations that were not learnt from, today's weights explain "
-                f"{number(self.evidence['R2', 'today'].value)}, the new ones {number(self.evidence['R2', 'proposed'].value)}; "
+                f"{self.evidence['R2', 'today']._number()}, the new ones {self.evidence['R2', 'proposed']._number()}; "
                 f"the gain is {gain._value_text()}."
             )
         )

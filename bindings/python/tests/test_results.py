@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import qascore as qa
+from qascore._results import EstimateTable, TestResult
 from qascore.importing.comparison import ScoreDifference
 
 matplotlib = pytest.importorskip("matplotlib")
@@ -336,6 +338,20 @@ def test_a_result_shows_itself_in_words_as_a_frame_in_a_notebook_and_as_a_pictur
     _, given = pyplot.subplots()
     assert result.plot(given, label="mine") is given
     assert given.get_xlabel() == "mine"
+
+
+def test_what_rounding_leaves_of_0_is_shown_as_0_but_no_p_is() -> None:
+    found = qa.krippendorff_alpha(qa.RatingTable.from_matrix(np.array([[1, 1], [1, 1], [0, 1]])), level="nominal")
+    assert 0 < abs(found.value) < 1e-12  # the record keeps what was computed
+    alpha = replace(found, low=-0.8605, high=0.8605, undefined=None)
+    assert "is 0, 95% interval -0.8605 to 0.8605" in alpha.summary() and "e-1" not in repr(alpha)
+    alone = replace(alpha, low=float("nan"), high=float("nan"), undefined="no variation")
+    assert "is 0 (n = 3); no interval: no variation" in alone.summary()
+    assert "e-1" not in repr(EstimateTable((), (replace(alpha, low=-1e-16, std_error=2e-17),)))
+    small = qa.mean(pd.DataFrame({"x": [1e-13, 2e-13, 4e-13]}), "x")  # as small as the unit that it is in
+    assert "is 2.333e-13, 95% interval -1.461e-13 to 6.128e-13" in small.summary()
+    certain = replace(qa.association(CALLS, "score", "csat"), test=TestResult(9.0, 5.0, float("nan"), 1e-17))
+    assert certain.summary().count("p < 0.0001") == 1
 
 
 def test_intervals_of_a_table_are_drawn_on_one_axis_beside_their_numbers() -> None:
