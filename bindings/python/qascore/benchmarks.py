@@ -124,7 +124,7 @@ def benchmark_membership(
     Parameters
     ----------
     estimate : Estimate or float
-        A coefficient; of a bare number `std_error` is needed.
+        A coefficient; of a bare number `std_error` is needed. One without an interval is undefined here, for the same reason.
     std_error : float, optional
     scale : {"landis_koch", "fleiss", "altman"} or mapping
         Own scale: from the name of each class to where it begins, the last at -1.
@@ -160,6 +160,8 @@ def benchmark_membership(
             raise ArgumentError("scale: expected the classes from the best down, the last beginning at -1")
     lower = list(classes.values())
     record = _core.benchmark(value, spread, lower[:-1], probability)
+    if isinstance(estimate, Estimate) and not math.isnan(value) and estimate.undefined is not None:
+        record |= {"probability": (), "cumulative": (), "undefined": estimate.undefined}
     known = record["undefined"] is None
     return BenchmarkMembership(
         value=value,

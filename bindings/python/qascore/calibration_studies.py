@@ -434,6 +434,11 @@ def _figure(estimate: Estimate) -> str:
     return f"{estimate._number()} ({range_text(estimate.low, estimate.high)})"
 
 
+def _reason(estimate: Estimate) -> str:
+    """Why there is no interval, for a sentence that says that there is none."""
+    return str(estimate.undefined).removesuffix(": no interval")
+
+
 def _known(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if not math.isnan(row[2].low)]
 
@@ -610,7 +615,8 @@ class _Study:
         self.prevalent = {
             part.criterion: found
             for part, alpha in at_once
-            if alpha.high < TENTATIVE and (found := self.prevalence(part)) is not None
+            if (alpha.high < TENTATIVE or (math.isnan(alpha.high) and alpha.value < TENTATIVE))
+            and (found := self.prevalence(part)) is not None
         }
         defined = [row for row in alphas if not math.isnan(row[2].value)]
         if len(defined) > 1:
@@ -622,6 +628,13 @@ class _Study:
         for part, joint in at_once:
             if not math.isnan(joint.low):
                 self.say_alpha(part, joint)
+            elif joint.value < 1.0:
+                text = (
+                    f"Alpha{_of(part.criterion)} is {_figure(joint)}, without an interval ({_reason(joint)}): whether it reaches "
+                    f"{TENTATIVE} cannot be told from so few ratings."
+                )
+                self.add("agreement_unclear", part.criterion, None, joint, text)
+                self.say_prevalence(part)
 
     def say_least(self, defined: Sequence[Row]) -> None:
         """The lowest alpha, of those that prevalence does not explain if there are any, and the highest."""
@@ -1131,14 +1144,19 @@ class _Study:
         """From the spread between units of alpha's influence values, where each unit has two ratings of those it has."""
         out: list[tuple[Any, SampleSize]] = []
         for part, (criterion, level, now) in zip(self.each("number of units", self.parts), alphas, strict=True):
-            squares: list[float] = []
-            for double in _doubled(part):
-                record = double.krippendorff_alpha(level, None, self.confidence, "influence", False, None)
-                if not math.isnan(record["std_error"]):
-                    squares.append(record["std_error"] ** 2 * record["n"])
-            spread = math.sqrt(sum(squares) / len(squares)) if squares else 0.0
-            if spread == 0.0:
+            if math.isnan(now.value):
                 continue
+            squares: list[float] = []
+            for double in _doubled(part) if not math.isnan(now.low) else ():
+                record = double.krippendorff_alpha(level, None, self.confidence, "influence", False, None)
+                if not math.isnan(record["low"]):
+                    squares.append(record["std_error"] ** 2 * record["n"])
+            if not squares:
+                why = _reason(now) if math.isnan(now.low) else "two ratings of each unit are too few for an interval"
+                text = f"How many units two raters must each rate to know alpha{_of(criterion)} to within {self.margin:g} cannot be said: {why}."
+                self.add("not_answered", criterion, None, None, text)
+                continue
+            spread = math.sqrt(sum(squares) / len(squares))
             size = sample_size_for_mean(margin=self.margin, sd=spread, confidence=self.confidence)
             out.append((criterion, size))
             text = (

@@ -88,7 +88,7 @@ def verdict_on(
 ) -> Verdict:
     """The verdict on one criterion from what was found of it."""
     kinds = {finding.kind: finding for finding in findings if finding.criterion == criterion}
-    verdict = next((VERDICTS[kind] for kind in ("wording", "prevalence", *VERDICTS) if kind in kinds and kind in VERDICTS), "")
+    verdict = next((VERDICTS[kind] for kind in ("wording", "agreement_unclear", "prevalence", *VERDICTS) if kind in kinds and kind in VERDICTS), "")
     rater = kinds["one_rater"].rater if "one_rater" in kinds else ""
     if "one_rater" in kinds:
         verdict = f"too low because of {rater}"

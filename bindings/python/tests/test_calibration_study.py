@@ -19,6 +19,7 @@ from qascore.calibration_studies import QUESTIONS
 from qascore.report import IntervalPlot, Link, Table, Undefined
 from qascore.verdicts import TO_DO, VERDICTS
 
+AGREED = ("agreement_reliable", "agreement_tentative", "agreement_unclear", "agreement_below_tentative", "prevalence")
 DATA = Path(os.environ.get("QASCORE_REFERENCE_DATA", "")) / "data"
 
 
@@ -194,7 +195,8 @@ def odd_form() -> qa.CalibrationStudy:
             guess = random.integers(1, 6) - (at == 3) * (random.random() < 0.35)
             rows.append((f"c{unit:02d}", who, "clear", float(np.clip(truth + random.integers(-1, 2) * (random.random() < 0.2), 1, 5))))
             rows.append((f"c{unit:02d}", who, "guess", float(max(1, guess))))
-            rows.append((f"c{unit:02d}", who, "rare", float((7 * unit + at) % 60 != 0)))
+            found = (7 * unit + at) % 60 == 0 or (unit, at) in ((11, 1), (23, 1), (35, 1), (50, 0), (50, 2))
+            rows.append((f"c{unit:02d}", who, "rare", float(not found)))
     return qa.calibration_study(table(pd.DataFrame(rows, columns=["call", "who", "criterion", "score"])), by="criterion")
 
 
@@ -443,6 +445,50 @@ def test_double_scored_units_are_those_of_the_margin() -> None:
         for (_, size), alpha in zip(study.sizes, study.alpha, strict=True):
             planned = 1.959964 * alpha.std_error * math.sqrt(alpha.n) / math.sqrt(size.n)
             assert planned == pytest.approx(margin, rel=0.02)
+
+
+def rare(both: int, one: int, units: int = 60) -> qa.RatingTable:
+    """Two raters: units that both, and that one of them, find rare."""
+    scores = np.ones((units, 2))
+    scores[:both] = 2
+    scores[both : both + one, 0] = 2
+    return qa.RatingTable.from_matrix(scores, raters=["a", "b"], categories=[1, 2])
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        (rare(0, 1), "fewer than 5 units have a rating other than the commonest"),
+        (rare(3, 1), "fewer than 5 units have a rating other than the commonest"),
+        (rare(0, 7), "no unit has two ratings other than the commonest"),
+    ],
+)
+def test_of_a_rare_answer_that_few_units_have_nothing_is_concluded(table: qa.RatingTable, why: str) -> None:
+    study = qa.calibration_study(table, level="nominal")
+    (alpha,) = study.alpha
+    assert math.isnan(alpha.low) and alpha.undefined == f"{why}: no interval"
+    unclear, *explained = [f for f in study.findings if f.kind in AGREED]
+    assert unclear.kind == "agreement_unclear"
+    agreed = alpha.value < 0.667 and why.startswith("fewer")  # and all but one unit: prevalence is the reason
+    assert [f.kind for f in explained] == ["prevalence"] * agreed
+    assert f", without an interval ({why}): whether it reaches 0.667 cannot be told from so few ratings." in unclear.text
+    assert study.sizes == ()
+    assert f"How many units two raters must each rate to know alpha to within 0.05 cannot be said: {why}." in study.summary()
+    assert study.benchmarks[0][1].undefined == alpha.undefined and study.benchmarks[0][1].reached is None
+    (row,) = study.criteria.rows
+    to_do = "rate conversations on which answers differ" if agreed else "double-score more conversations"
+    assert (row.verdict, row.to_do, row.units_needed) == ("too few ratings to tell", to_do, None)
+    page = study.to_html()
+    assert why in page
+    chinese = study.to_html(language="zh-CN")
+    assert why not in chinese and "cannot be told" not in chinese
+
+
+def test_of_a_rare_answer_that_five_units_have_the_limits_are_wide() -> None:
+    study = qa.calibration_study(rare(4, 1), level="nominal")
+    (alpha,) = study.alpha
+    assert alpha.df == pytest.approx((1 / 5 + 1 / 55) ** 2 / (1 / (25 * 4) + 1 / (55**2 * 54)), rel=1e-12)
+    assert len(study.sizes) == 1
 
 
 def test_measurements_that_are_all_distinct_are_studied_beside_a_gold_standard() -> None:

@@ -35,10 +35,15 @@ inline constexpr benchmark_scale fleiss_scale{detail::fleiss_labels, detail::fle
 /// Altman (1991), Practical Statistics for Medical Research.
 inline constexpr benchmark_scale altman_scale{detail::altman_labels, detail::altman_lower};
 
-/// How probable each class is; `scale.labels[reached]` is the word that the coefficient has earned.
+/// How probable each class is; `scale.labels[reached]` is the word that the coefficient has earned. Of a coefficient without an
+/// interval nothing is known but its value: undefined for the same reason.
 inline benchmark_membership benchmark(const estimate& of, const benchmark_scale& scale = landis_koch_scale,
                                       double asked = 0.95) {
-  return kernel::benchmark(of.value, of.std_error, scale.lower, asked);
+  if (is_missing(of.value) || of.undefined.empty())
+    return kernel::benchmark(of.value, of.std_error, scale.lower, asked);
+  benchmark_membership out;
+  out.undefined = of.undefined;
+  return out;
 }
 
 } // namespace qascore

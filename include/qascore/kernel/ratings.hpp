@@ -131,9 +131,22 @@ std::vector<double> spread_to_units(const rating_view& ratings, std::span<const 
 /// units that take part. Under a design they are a domain of it, and df = clusters - strata of the basis; population
 /// counts shrink the variance only where every unit of the design is in the basis, because which units are rated twice
 /// is a draw that the design does not know.
+/// `by_profile.limit` holds the interval down.
 estimate infer_rated(const linearised& by_profile, const rating_view& ratings,
                      std::span<const std::uint8_t> part, std::span<const std::uint8_t> basis,
                      const design_view* design, inference_options options);
+
+/// What an interval of a chance-corrected agreement is held to where more than half of the ratings (by weight) of units with two
+/// or more are one category: chance is then about as small as the share of the others, and the r units with another rating are
+/// what is known, whatever their number n. No interval where
+///   no unit has two ratings other than the commonest: the r are all alike, and the variance is that of the rest alone;
+///   r < 5 and r < n / 4.
+/// From there on, where r < n / 4, no more degrees of freedom than Welch's comparison of the r with the other m has,
+///   (1/r + 1/m)^2 / (1 / (r^2 (r - 1)) + 1 / (m^2 (m - 1))).
+/// Where a quarter of the units or more are such, intervals hold without that; so they do of coefficients whose chance does not
+/// vanish with the others' share (percent agreement, Brennan-Prediger, Gwet, Bangdiwala). Source: Welch (1947), Biometrika 34,
+/// 28-35, doi:10.2307/2332510; the numbers by simulation (docs/coverage.md).
+df_limit limit_of_rare(const rating_view& ratings, const profile_weights& by);
 
 /// The profiles with at least so many ratings.
 std::vector<std::uint8_t> with_ratings(const rating_view& ratings, std::size_t least);

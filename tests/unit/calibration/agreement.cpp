@@ -270,7 +270,7 @@ TEST_CASE("undefined is an answer with a reason") {
 }
 
 TEST_CASE("limits stay within what a coefficient can be") {
-  const auto table = tables::of({1, 2, 2, 1, 1, 2, 1, 1}, 2, {1, 2}); // three of four units differ
+  const auto table = tables::of({1, 2, 2, 1, 1, 2, 1, 1, 2, 2}, 2, {1, 2}); // three of five units differ
   CHECK(qa::percent_agreement(table).low == 0.0);
   for (const auto which : {coefficient::brennan_prediger, coefficient::gwet_ac, coefficient::scott_pi,
                            coefficient::fleiss_kappa, coefficient::cohen_kappa, coefficient::conger_kappa}) {

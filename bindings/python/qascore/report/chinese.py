@@ -21,6 +21,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     # agreement
     ("Alpha{on} is {a}: reliable, at {b} or above.", "{on}α 为 {a}：可靠，不低于 {b}。"),
     ("Alpha{on} is {a}: enough for tentative conclusions, at {b} or above.", "{on}α 为 {a}：足以得出初步结论，不低于 {b}。"),
+    ("Alpha{on} is {a}, without an interval ({c}): whether it reaches {b} cannot be told from so few ratings.",
+     "{on}α 为 {a}，没有区间（{c}）：评分太少，无法判断是否达到 {b}。"),
     ("Alpha{on} is {a}: whether it reaches {b} cannot be told from so few ratings.", "{on}α 为 {a}：评分太少，无法判断是否达到 {b}。"),
     ("Alpha{on} is {a}: below {b}, the least that Krippendorff asks of data from which even tentative conclusions are drawn.",
      "{on}α 为 {a}：低于 {b}，即 Krippendorff 对得出初步结论所要求的下限。"),
@@ -112,6 +114,8 @@ SENTENCES: tuple[tuple[str, str], ...] = (
      "{on}即使 {a} 名质检员的平均分，可靠度也达不到 {b}：{c}；单次评分为 {d}。"),
     ("To know alpha{on} to within {a} ({b}) takes about {c} units that two raters each rate; this study has {d} units rated twice or more.",
      "要使{on}α 精确到 {a} 以内（{b}），约需 {c} 条由两名质检员评分的会话；本研究有 {d} 条被评两次以上。"),
+    ("How many units two raters must each rate to know alpha{on} to within {a} cannot be said: {b}.",
+     "无法判断要使{on}α 精确到 {a} 以内需要多少条由两名质检员评分的会话：{b}。"),
     ("Who is strict, drifts or answers at random, which pairs agree, whether low agreement is one rater's doing, and what leaving a rater "
      "out would bring cannot be said: the raters are anonymous.", "质检员匿名，无法判断谁偏严、漂移或随意作答，哪些人彼此一致，一致性低是否因某一人，以及去掉某人会怎样。"),
     ("Who is strict, drifts or answers at random cannot be said: that needs numbers, but the ratings are text.",

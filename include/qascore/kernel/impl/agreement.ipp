@@ -264,6 +264,13 @@ inline double lowest_of(const rating_view& ratings, const category_distance& dis
   return distance.form == category_distance::kind::nominal ? -1.0 : -std::numeric_limits<double>::infinity();
 }
 
+/// Whether what chance alone would give vanishes with the spread of the ratings (limit_of_rare).
+inline bool rests_on_rare(agreement_coefficient coefficient) noexcept {
+  using enum agreement_coefficient;
+  return coefficient != percent_agreement && coefficient != brennan_prediger && coefficient != gwet_ac &&
+         coefficient != bangdiwala_b;
+}
+
 inline part expected(const rating_view& ratings, const category_distance& distance,
                      agreement_coefficient coefficient, const profile_weights& by) {
   switch (coefficient) {
@@ -324,6 +331,8 @@ QASCORE_INLINE linearised_agreement agreement_by_profile(const rating_view& rati
   out.value = 1.0 - ratio;
   // Units with one rating may carry margins of their own, which leave no bound.
   out.lowest = std::min(lowest_of(ratings, distance, coefficient), out.value);
+  if (rests_on_rare(coefficient))
+    out.limit = limit_of_rare(ratings, by);
   out.influence = std::move(seen.derivative);
   for (std::size_t p = 0; p < out.influence.size(); ++p) {
     const double slope = chance.derivative.empty() ? 0.0 : chance.derivative[p];

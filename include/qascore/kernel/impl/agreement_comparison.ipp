@@ -212,6 +212,7 @@ QASCORE_INLINE agreement_comparison compare_agreement(std::span<const measured_t
     throw argument_error("tables: expected 2 or more to compare but found " + std::to_string(count));
   agreement_comparison out;
   std::vector<spread_out> parts;
+  std::vector<df_limit> limits;
   std::string undefined;
   for (const measured_table& table : tables) {
     if (table.ratings.units != tables.front().ratings.units)
@@ -230,6 +231,7 @@ QASCORE_INLINE agreement_comparison compare_agreement(std::span<const measured_t
         undefined = of.undefined;
       of.influence.assign(table.ratings.profiles(), missing_value);
     }
+    limits.push_back(of.limit);
     parts.push_back(spread(table.ratings, of, least, carrying, design != nullptr));
   }
   const auto variance = [&](std::vector<const spread_out*> of, const std::vector<double>& sign) {
@@ -254,6 +256,8 @@ QASCORE_INLINE agreement_comparison compare_agreement(std::span<const measured_t
         apart.undefined = first.is_defined() ? second.undefined : first.undefined;
       else if (std::isnan(apart.variance) && apart.undefined.empty())
         apart.undefined = "fewer than 2 units: no variance";
+      apart.limit_df(limits[i]);
+      apart.limit_df(limits[j]);
       inference.n = 0;
       for (std::size_t u = 0; u < parts[i].carries.size(); ++u)
         inference.n += parts[i].carries[u] != 0 || parts[j].carries[u] != 0 ? 1u : 0u;
@@ -277,8 +281,13 @@ QASCORE_INLINE agreement_comparison compare_agreement(std::span<const measured_t
   all.reserve(parts.size());
   for (const spread_out& part : parts)
     all.push_back(&part);
-  double df = variance(all, std::vector<double>(count, 0.0)).df;
-  test_equality(out, df, options.normal);
+  design_variance whole = variance(all, std::vector<double>(count, 0.0));
+  for (const df_limit& limit : limits)
+    whole.limit_df(limit);
+  if (whole.no_interval.empty())
+    test_equality(out, whole.df, options.normal);
+  else
+    out.undefined = whole.no_interval;
   return out;
 }
 

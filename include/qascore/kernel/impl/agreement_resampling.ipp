@@ -245,8 +245,9 @@ inline void finish_jackknife(resampled_agreement& out, const rating_view& rating
     }
   out.bias = (n - 1.0) * mean;
   out.corrected = out.value - out.bias;
-  const design_variance spread{
+  design_variance spread{
       .variance = (n - 1.0) / n * squares, .df = n - 1.0, .undefined = {}, .census = false};
+  spread.limit_df(measure_by_profile(ratings, measure, whole).limit);
   inference_options inference;
   inference.confidence = options.confidence;
   inference.normal = options.normal;

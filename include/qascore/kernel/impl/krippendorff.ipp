@@ -75,6 +75,7 @@ inline void assemble(linearised_agreement& out, const rating_view& ratings, cons
     within[p] = m < 2.0 ? 0.0 : scale * (ratio * 2.0 * (across[p] - m * chance) - (within[p] - m * seen));
   }
   out.influence = std::move(within);
+  out.limit = limit_of_rare(ratings, by);
 }
 
 inline linearised_agreement by_distance(const rating_view& ratings, const category_distance& distance,

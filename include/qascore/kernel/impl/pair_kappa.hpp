@@ -117,6 +117,7 @@ inline linearised_agreement mean_pair_kappa(const rating_view& ratings, const ca
   out.value = value;
   out.observed = observed;
   out.expected = expected;
+  out.limit = limit_of_rare(ratings, by);
   out.influence.assign(ratings.profiles(), 0.0);
   for (std::size_t p = 0; p < ratings.profiles(); ++p)
     for (std::size_t i = ratings.begin[p]; i < ratings.begin[p + 1]; ++i)

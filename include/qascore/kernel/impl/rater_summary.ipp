@@ -122,6 +122,8 @@ QASCORE_INLINE std::vector<rater_left_out> leave_one_rater_out(const rating_view
     linearised_agreement gain = alpha_by_profile(others.view(), of, by);
     if (gain.is_defined() && all.is_defined()) {
       gain.value -= all.value;
+      if (all.limit.most < gain.limit.most)
+        gain.limit = all.limit;
       for (std::size_t p = 0; p < gain.influence.size(); ++p)
         gain.influence[p] -= all.influence[p];
     } else if (gain.is_defined()) {

@@ -587,6 +587,37 @@ QASCORE_INLINE std::vector<double> spread_to_units(const rating_view& ratings,
   return out;
 }
 
+QASCORE_INLINE df_limit limit_of_rare(const rating_view& ratings, const profile_weights& by) {
+  std::vector<double> share(ratings.categories(), 0.0);
+  double total = 0.0;
+  for (std::size_t p = 0; p < ratings.profiles(); ++p)
+    if (ratings.count(p) >= 2)
+      for (const std::uint32_t c : ratings.of(p)) {
+        share[c] += by.weight[p];
+        total += by.weight[p];
+      }
+  const auto commonest = std::ranges::max_element(share);
+  if (!(2.0 * *commonest > total))
+    return {};
+  const auto common = static_cast<std::uint32_t>(commonest - share.begin());
+  double r = 0.0, twice = 0.0, m = 0.0;
+  for (std::size_t p = 0; p < ratings.profiles(); ++p) {
+    if (ratings.count(p) < 2)
+      continue;
+    const auto others = std::ranges::count_if(ratings.of(p), [&](std::uint32_t c) { return c != common; });
+    (others > 0 ? r : m) += by.units[p];
+    twice += others > 1 ? by.units[p] : 0.0;
+  }
+  const bool few = r < 0.25 * (r + m);
+  if (few && r < 5.0)
+    return {0.0, "fewer than 5 units have a rating other than the commonest: no interval"};
+  if (!(twice > 0.0))
+    return {0.0, "no unit has two ratings other than the commonest: no interval"};
+  if (!few)
+    return {};
+  return {std::pow(1.0 / r + 1.0 / m, 2) / (1.0 / (r * r * (r - 1.0)) + 1.0 / (m * m * (m - 1.0)))};
+}
+
 QASCORE_INLINE estimate infer_rated(const linearised& by_profile, const rating_view& ratings,
                                     std::span<const std::uint8_t> part, std::span<const std::uint8_t> basis,
                                     const design_view* design, inference_options options) {
@@ -631,6 +662,7 @@ QASCORE_INLINE estimate infer_rated(const linearised& by_profile, const rating_v
     spread.variance *= correction;
     if (carrying.size() < rows.size())
       spread.df = engine.of_rows(carrying, std::vector<double>(carrying.size(), 0.0)).df;
+    spread.limit_df(by_profile.limit);
     return infer(by_profile.value, spread, options);
   }
   spread.df = b - 1.0;
@@ -646,6 +678,7 @@ QASCORE_INLINE estimate infer_rated(const linearised& by_profile, const rating_v
       squares += part[p] != 0 ? ratings.multiplicity[p] * d * d : 0.0;
     }
     spread.variance = n / (n - 1.0) * squares * correction;
+    spread.limit_df(by_profile.limit);
   }
   return infer(by_profile.value, spread, options);
 }
