@@ -6,6 +6,7 @@
 #include "projection.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -64,16 +65,16 @@ std::vector<double> number_column(const Range& rows, const Projection& projectio
   return out;
 }
 
-/// Dense codes from a range and a projection to a label (text, whole number, bool, enumeration, or std::optional of
-/// one for missing). Labels are copied once each, inside the call.
+/// Dense codes from a range and a projection to a label (text, number, bool, enumeration, or std::optional of one
+/// for missing). Labels are copied once each, inside the call.
 template <class Range, class Projection>
   requires projection_of<Projection, Range>
 auto label_column(const Range& rows, const Projection& projection) {
   using raw = std::remove_cvref_t<std::invoke_result_t<const Projection&, row_reference<Range>>>;
   using traits = detail::label_traits<raw>;
-  static_assert(label_type<typename traits::label>, "qascore: this column is of labels; the projection must "
-                                                    "give text, a whole number, bool, an enumeration, or "
-                                                    "std::optional of one");
+  static_assert(label_type<typename traits::label> || std::floating_point<typename traits::label>,
+                "qascore: this column is of labels; the projection must give text, a number, bool, an enumeration, or "
+                "std::optional of one");
   using label = detail::owned_label<typename traits::label>;
   coded_column<label> out;
   out.codes.reserve(std::ranges::size(rows));
