@@ -42,8 +42,10 @@ struct problem {
   /// `file:line:column: path: message`, without the parts that are not there.
   std::string text() const {
     std::string out = file;
-    if (line > 0)
-      out += (out.empty() ? "" : ":") + std::to_string(line) + ":" + std::to_string(column);
+    if (line > 0) {
+      out += out.empty() ? "" : ":";
+      out += std::to_string(line) + ":" + std::to_string(column);
+    }
     for (const std::string* part : {&path, &message})
       if (!part->empty()) {
         out += out.empty() ? "" : ": ";

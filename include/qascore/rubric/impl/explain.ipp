@@ -3,6 +3,7 @@
 
 #include "../../detail/config.hpp"
 #include "../../detail/format.hpp"
+#include "../answer_scale.hpp"
 #include "../explain.hpp"
 
 #include <algorithm>
